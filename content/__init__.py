@@ -1,0 +1,1 @@
+"""Words and data that a cadre can edit without Python, and the code that reads them."""

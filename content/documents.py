@@ -1,0 +1,246 @@
+"""How a cadre's file becomes values, or an error that names its line.
+
+`tomllib` reports where the syntax breaks but not where a value stands, so lines of keys are
+found again in the text. A commune's own folder lies over the shipped one, file by file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+FENCE = "+++"
+
+_SYNTAX_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_HEADER = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*(?P<name>[\w.-]+|"[^"]*"|'[^']*')\s*=""")
+_STRING_FENCE = re.compile(r'"""|' + "'''")
+_KINDS: Mapping[type, str] = {
+    str: "a text in quotes",
+    int: "a whole number",
+    bool: "true or false",
+    date: "a date such as 2026-11-22, without quotes",
+    list: "a list in [ ]",
+    dict: "a table",
+}
+
+
+class ContentError(Exception):
+    """A content file that cannot be used. Reads `path:line: what is wrong; what to do`;
+    `path` is relative to its content folder."""
+
+    def __init__(self, path: str, line: int, problem: str) -> None:
+        super().__init__(f"{path}:{line}: {problem}")
+        self.path = path
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A text file of a content folder. `name`: its path in the folder, with slashes."""
+
+    name: str
+    text: str
+
+    def wrong(self, line: int, problem: str) -> ContentError:
+        return ContentError(self.name, line, problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Content folders, the shipped one first; a later file replaces an earlier one."""
+
+    folders: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, folders: Sequence[Path]) -> Layers:
+        for folder in folders:
+            if not folder.is_dir():
+                problem = "there is no such content folder; name an existing folder in the config"
+                raise ContentError(folder.name or ".", 1, problem)
+        return cls(tuple(folders))
+
+    def each(self, name: str) -> list[File]:
+        """The file of this name in every folder that has it, the shipped one first."""
+        return [_read(folder, name) for folder in self.folders if (folder / name).is_file()]
+
+    def one(self, name: str) -> File:
+        files = self.each(name)
+        if not files:
+            raise ContentError(name, 1, "this file is missing; restore it from the release")
+        return files[-1]
+
+    def matching(self, pattern: str) -> list[File]:
+        """Every file that matches, by name; `pattern` as for `Path.glob`."""
+        newest: dict[str, Path] = {}
+        for folder in self.folders:
+            for path in folder.glob(pattern):
+                newest[path.relative_to(folder).as_posix()] = folder
+        return [_read(newest[name], name) for name in sorted(newest)]
+
+
+def _read(folder: Path, name: str) -> File:
+    try:
+        text = (folder / name).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ContentError(name, line, "not UTF-8; save the file as UTF-8") from None
+    except OSError:
+        raise ContentError(name, 1, "cannot be read; check the file's permissions") from None
+    return File(name, text.replace("\r\n", "\n"))
+
+
+class Table:
+    """A TOML table that knows where it stands: every complaint names the key's line."""
+
+    def __init__(
+        self, file: File, values: Mapping[str, Any], start: int, lines: Mapping[str, int]
+    ) -> None:
+        self.file = file
+        self.values = values
+        self._start = start
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def line(self, key: str) -> int:
+        """The line of `key`, or else of the table itself."""
+        return self._lines.get(key, self._start)
+
+    def wrong(self, key: str, problem: str) -> ContentError:
+        return self.file.wrong(self.line(key), problem)
+
+    def only(self, known: Collection[str]) -> None:
+        """Refuse keys that nobody reads."""
+        for key in self.values:
+            if key not in known:
+                raise self.wrong(key, f"unknown key “{key}”; {nearest(key, known)}")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._value(key, str, default)
+        if default is None and not value.strip():
+            raise self.wrong(key, f"“{key}” is empty; write its text")
+        return value
+
+    def number(self, key: str, default: int | None = None) -> int:
+        return self._value(key, int, default)
+
+    def day(self, key: str) -> date:
+        return self._value(key, date, None)
+
+    def optional_day(self, key: str) -> date | None:
+        return self.day(key) if key in self.values else None
+
+    def texts(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
+        values = self._value(key, list, None if default is None else list(default))
+        for value in values:
+            if not isinstance(value, str) or not value.strip():
+                raise self.wrong(key, f"“{key}” must hold texts in quotes, none of them empty")
+        return tuple(values)
+
+    def table(self, key: str) -> Table:
+        return self._below(key, self._value(key, dict, None), "")
+
+    def tables(self, key: str) -> list[Table]:
+        """The tables written as `[[key]]`."""
+        values = self._value(key, list, None)
+        if not all(isinstance(value, dict) for value in values):
+            raise self.wrong(key, f"“{key}” must be written as [[{key}]] tables")
+        return [self._below(key, value, f"#{index}") for index, value in enumerate(values)]
+
+    def _below(self, key: str, values: Mapping[str, Any], index: str) -> Table:
+        prefix = f"{key}{index}."
+        inner = {
+            name.removeprefix(prefix): line
+            for name, line in self._lines.items()
+            if name.startswith(prefix)
+        }
+        start = self._lines.get(key + index, self.line(key))
+        return Table(self.file, values, start, inner)
+
+    def _value(self, key: str, kind: type[T], default: T | None) -> T:
+        value = self.values.get(key, default)
+        if value is None:
+            raise self.wrong(key, f"“{key}” is missing; add it as {_KINDS[kind]}")
+        unfit = (kind is not bool and isinstance(value, bool)) or isinstance(value, datetime)
+        if unfit or not isinstance(value, kind):
+            raise self.wrong(key, f"“{key}” has the wrong type; write it as {_KINDS[kind]}")
+        return value
+
+
+def nearest(key: str, known: Collection[str]) -> str:
+    """What to do about an unknown key: the closest known one, or all of them."""
+    close = get_close_matches(key, known, n=1)
+    if close:
+        return f"did you mean “{close[0]}”?"
+    return "use one of: " + ", ".join(sorted(known))
+
+
+def parse_toml(file: File, text: str | None = None, first_line: int = 1) -> Table:
+    """The file's table; with `text`, only that part of it, which begins at `first_line`."""
+    source = file.text if text is None else text
+    try:
+        values = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(file, source, first_line, str(error)) from None
+    except RecursionError:
+        raise file.wrong(first_line, "nested too deeply; write it more simply") from None
+    lines = {key: line + first_line - 1 for key, line in _key_lines(source).items()}
+    return Table(file, values, first_line, lines)
+
+
+def _syntax_error(file: File, source: str, first_line: int, message: str) -> ContentError:
+    place = _SYNTAX_PLACE.search(message)
+    known = place and place["line"]
+    line = int(known) if known else source.count("\n") + 1
+    reason = message[: place.start()] if place else message
+    advice = "check the quotes, commas and brackets here"
+    return file.wrong(first_line + line - 1, f"not valid TOML ({reason}); {advice}")
+
+
+def _key_lines(source: str) -> dict[str, int]:
+    """`section.key` → line, best effort; the second `[[name]]` is `name#1`."""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    prefix = ""
+    inside = False
+    for number, line in enumerate(source.split("\n"), start=1):
+        if not inside:
+            if header := _HEADER.match(line):
+                name = header["name"].replace('"', "").replace(" ", "")
+                lines.setdefault(name, number)
+                if header["open"] == "[[":
+                    index = counts.get(name, 0)
+                    counts[name] = index + 1
+                    name = f"{name}#{index}"
+                lines.setdefault(name, number)
+                prefix = name + "."
+            elif key := _KEY.match(line):
+                lines.setdefault(prefix + key["name"].strip("\"'"), number)
+        if len(_STRING_FENCE.findall(line)) % 2:
+            inside = not inside
+    return lines
+
+
+def split_front_matter(file: File) -> tuple[Table, str, int]:
+    """The table between the two `+++` lines, the body below, and the body's first line."""
+    lines = file.text.split("\n")
+    if lines[0].strip() != FENCE:
+        raise file.wrong(1, f"the file must begin with a line {FENCE}; add it")
+    for index, line in enumerate(lines[1:], start=1):
+        if line.strip() == FENCE:
+            table = parse_toml(file, "\n".join(lines[1:index]), 2)
+            return table, "\n".join(lines[index + 1 :]), index + 2
+    raise file.wrong(len(lines), f"the second line {FENCE} is missing; close the front matter")

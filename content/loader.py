@@ -1,0 +1,63 @@
+"""Everything the bot knows by heart, read once at start: words, procedures, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from content.danger import Dangers, parse_dangers
+from content.denunciation import Denunciations, parse_denunciations
+from content.documents import ContentError, Layers
+from content.faq import FaqEntry, parse_entries
+from content.language import Languages
+from content.search import FaqSearch
+from content.topics import Topics, parse_topics
+from content.words import Words, load_words
+
+__all__ = ["SHIPPED", "Content", "ContentError", "load"]
+
+SHIPPED = Path(__file__).parent
+
+
+class Content:
+    """What lies in the content folders. `danger` and `denunciation` are called with a text;
+    `search` is built at its first use."""
+
+    def __init__(
+        self,
+        words: Mapping[str, Words],
+        faq: tuple[FaqEntry, ...],
+        topics: Topics,
+        danger: Dangers,
+        denunciation: Denunciations,
+    ) -> None:
+        self._words = words
+        self.faq = faq
+        self.topics = topics
+        self.danger = danger
+        self.denunciation = denunciation
+        self.languages = Languages()
+
+    def words(self, language: str) -> Words:
+        """The texts of this language; English for every language we do not write."""
+        return self._words.get(language) or self._words["en"]
+
+    def entry(self, id: str) -> FaqEntry | None:
+        return next((entry for entry in self.faq if entry.id == id), None)
+
+    @cached_property
+    def search(self) -> FaqSearch:
+        return FaqSearch(self.faq, self.topics)
+
+
+def load(folders: Sequence[Path] = (SHIPPED,)) -> Content:
+    """Read the folders, the shipped one first. Raises ContentError at the first mistake."""
+    layers = Layers.of(folders)
+    return Content(
+        words=load_words(layers),
+        faq=parse_entries(layers.matching("faq/*.md")),
+        topics=parse_topics(layers.one("topics.toml")),
+        danger=parse_dangers(layers.one("danger.toml")),
+        denunciation=parse_denunciations(layers.one("denunciation.toml")),
+    )

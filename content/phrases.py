@@ -1,0 +1,102 @@
+"""Word patterns a cadre can read, matched with or without Vietnamese marks.
+
+A pattern is written in proper Vietnamese; `…` stands for up to six words in between. Matched
+*strictly*, each word must be spelled as written, so cháy is neither chạy nor chảy. Matched
+*loosely*, a word typed without any marks counts too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from content.folding import fold, spell
+
+GAP = "…"
+_WIDEST_GAP = 6
+_LONGEST = 4_000  # characters; nobody cries for help in more
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as spelled (tone last) and folded. `plain`: typed without marks."""
+
+    spelled: str
+    folded: str
+
+    @property
+    def plain(self) -> bool:
+        return self.spelled == self.folded
+
+
+_BLOT = Token("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Tokens to be met in this order; None is a gap. `needs`: what the text must hold, folded."""
+
+    parts: tuple[Token | None, ...]
+    needs: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> Pattern:
+        parts: list[Token | None] = []
+        for piece in text.replace(GAP, f" {GAP} ").split():
+            parts.extend([None] if piece == GAP else tokens(piece))
+        return cls(tuple(parts), frozenset(part.folded for part in parts if part is not None))
+
+    def find(self, text: Sequence[Token], *, strict: bool) -> range | None:
+        """The positions of its first match."""
+        for start in range(len(text)):
+            end = self._match(0, text, start, strict)
+            if end is not None:
+                return range(start, end)
+        return None
+
+    def _match(self, part: int, text: Sequence[Token], at: int, strict: bool) -> int | None:
+        if part == len(self.parts):
+            return at
+        wanted = self.parts[part]
+        if wanted is None:
+            for skipped in range(_WIDEST_GAP + 1):
+                end = self._match(part + 1, text, at + skipped, strict)
+                if end is not None:
+                    return end
+            return None
+        if at >= len(text) or not _same(wanted, text[at], strict):
+            return None
+        return self._match(part + 1, text, at + 1, strict)
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of the text, of a very long one only the first."""
+    return [Token(word, fold(word)) for word in spell(text[:_LONGEST])]
+
+
+def patterns(texts: Iterable[str]) -> tuple[Pattern, ...]:
+    return tuple(Pattern.of(text) for text in texts)
+
+
+def without(text: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
+    """The text with every loose match of `unwanted` blotted out."""
+    left = list(text)
+    for pattern in _possible(text, unwanted):
+        while (match := pattern.find(left, strict=False)) is not None:
+            left[match.start : match.stop] = [_BLOT] * len(match)
+    return left
+
+
+def found(text: Sequence[Token], wanted: Iterable[Pattern], *, strict: bool) -> bool:
+    return any(pattern.find(text, strict=strict) for pattern in _possible(text, wanted))
+
+
+def _possible(text: Sequence[Token], all_patterns: Iterable[Pattern]) -> list[Pattern]:
+    present = frozenset(token.folded for token in text)
+    return [pattern for pattern in all_patterns if pattern.needs and pattern.needs <= present]
+
+
+def _same(wanted: Token, token: Token, strict: bool) -> bool:
+    if token.spelled == wanted.spelled:
+        return True
+    return not strict and token.plain and token.folded == wanted.folded

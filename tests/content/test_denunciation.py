@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from content.denunciation import Denunciations, parse_denunciations
+from content.documents import Layers
+from content.loader import SHIPPED
+
+DENUNCIATIONS = [
+    "Tôi muốn tố cáo",
+    "tôi tố cáo ông trưởng thôn lấy tiền làm đường",
+    "toi muon to cao can bo",
+    "gui don to cao o dau",
+    "don to cao viet the nao",
+    "thủ tục tố cáo thế nào",
+    "khiếu nại, tố cáo nộp ở đâu",
+    "khieu nai to cao",
+    "cán bộ nhận hối lộ",
+    "can bo nhan hoi lo",
+    "ông ấy tham nhũng tiền quỹ",
+    "tham nhung dat cong",
+    "cán bộ vòi tiền khi làm giấy tờ",
+    "bi can bo voi tien",
+    "kế toán biển thủ tiền từ thiện",
+    "có người ăn chặn tiền cứu trợ",
+    "truong thon an chan tien ho ngheo",
+    "đưa phong bì mới được làm",
+    "phải đưa phong bì cho anh địa chính",
+    "can bo dia chinh doi tien moi lam",
+    "bao che cho bãi cát lậu",
+    "công an bảo kê sòng bạc",
+    "tố giác tội phạm ở đâu",
+    "tham ô tiền của dân",
+    "rut ruot cong trinh nha van hoa",
+    "lạm quyền",
+    "họ lợi dụng chức vụ",
+    "I want to report a bribe",
+    "anh ấy lót tay cho cán bộ",
+    "nhũng nhiễu dân",
+]
+OTHERS = [
+    "bát tô cao",
+    "cây to cao quá che đèn",
+    "cay to cao qua",
+    "nhà to cao nhất xóm",
+    "báo cáo kết quả",
+    "phản ánh đèn đường hỏng",
+    "khiếu nại quyết định hành chính",
+    "lam giay khai sinh can gi",
+    "cấp căn cước hết bao nhiêu tiền",
+    "tuyên truyền phòng chống tham nhũng lúc mấy giờ",
+    "thông cáo báo chí",
+    "cáo lỗi bà con",
+    "con cáo bắt gà",
+    "quảng cáo dán đầy cột điện",
+    "tổ cao tuổi họp ở đâu",
+    "to dan pho cao diem",
+    "mua phong bì ở đâu",
+    "rác không ai dọn",
+    "hội lồ ô",
+    "nhà ông Ba cháy to quá",
+    "tiền điện tháng này cao quá",
+    "vòi nước hỏng",
+    "tham gia hội phụ nữ",
+    "tham quan nông thôn mới",
+    "bao giờ che mái nhà văn hóa",
+    "chúng tôi cần đèn",
+    "xin chào",
+    "nop tien dien o dau",
+    "",
+    "\ud800",
+]
+
+
+@pytest.fixture(scope="module")
+def denunciations() -> Denunciations:
+    return parse_denunciations(Layers.of([SHIPPED]).one("denunciation.toml"))
+
+
+@pytest.mark.parametrize("text", DENUNCIATIONS)
+def test_a_denunciation_is_recognised(denunciations: Denunciations, text: str) -> None:
+    assert denunciations(text)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_other_words_are_no_denunciation(denunciations: Denunciations, text: str) -> None:
+    assert not denunciations(text)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from content.documents import ContentError, File, Layers, Table, parse_toml, split_front_matter
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def read(text: str) -> Table:
+    return parse_toml(File("a.toml", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param('a = "1"\nb = "2\n', "a.toml:2: not valid TOML", id="open quote"),
+        pytest.param("a = 1\nb\n", "a.toml:2: not valid TOML", id="no value"),
+        pytest.param("a = [1,\n2\n", "a.toml:3: not valid TOML", id="open bracket at the end"),
+        pytest.param("a = 1\na = 2\n", "a.toml:2: not valid TOML", id="twice the same key"),
+        pytest.param("a = " + "[" * 5000, "a.toml:1: ", id="absurdly nested"),
+    ],
+)
+def test_broken_toml_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        read(text)
+    assert str(caught.value).startswith(message)
+
+
+def test_an_unknown_key_names_the_nearest_known_one() -> None:
+    with pytest.raises(ContentError, match=r"^a\.toml:3: unknown key “titel”; did you mean “ti"):
+        read("a = 1\n\ntitel = 2\n").only(["a", "title"])
+
+
+def test_an_unknown_key_like_no_other_lists_the_known_ones() -> None:
+    with pytest.raises(ContentError, match="unknown key “zzz”; use one of: a, title"):
+        read("zzz = 2\n").only(["title", "a"])
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        pytest.param("number", "a.toml:4: “number” has the wrong type; write it as a", id="int"),
+        pytest.param("empty", "a.toml:5: “empty” is empty", id="empty"),
+        pytest.param("absent", "a.toml:2: “absent” is missing; add it as a text", id="absent"),
+        pytest.param("yes", "a.toml:6: “yes” has the wrong type", id="bool"),
+    ],
+)
+def test_a_text_of_the_wrong_kind_is_refused_with_its_line(key: str, message: str) -> None:
+    table = read('\n[part]\nright = "x"\nnumber = 3\nempty = " "\nyes = true\n').table("part")
+    with pytest.raises(ContentError) as caught:
+        table.text(key)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_moment_is_no_day_and_true_is_no_number() -> None:
+    table = read("moment = 2026-01-01T10:00:00\nyes = true\nday = 2026-01-01\n")
+    with pytest.raises(ContentError, match=r"a\.toml:1: “moment”"):
+        table.day("moment")
+    with pytest.raises(ContentError, match=r"a\.toml:2: “yes”"):
+        table.number("yes")
+    assert table.day("day").isoformat() == "2026-01-01"
+
+
+def test_a_key_of_the_second_table_has_its_own_line() -> None:
+    tables = read('[[one]]\nid = "a"\n\n[[one]]\nid = 5\n').tables("one")
+    assert tables[0].text("id") == "a"
+    with pytest.raises(ContentError, match=r"a\.toml:5: “id” has the wrong type"):
+        tables[1].text("id")
+
+
+def test_lines_inside_a_long_text_are_not_taken_for_keys() -> None:
+    table = read('long = """\nid = "not this"\n[neither]\n"""\nid = 1\n')
+    assert table.line("id") == 5
+
+
+def test_a_later_folder_replaces_files_by_name(tmp_path: Path) -> None:
+    write(tmp_path / "shipped", "faq/a.md", "shipped a")
+    write(tmp_path / "shipped", "faq/b.md", "shipped b")
+    write(tmp_path / "own", "faq/b.md", "own b")
+    write(tmp_path / "own", "faq/c.md", "own c")
+    layers = Layers.of([tmp_path / "shipped", tmp_path / "own"])
+    assert [(file.name, file.text) for file in layers.matching("faq/*.md")] == [
+        ("faq/a.md", "shipped a"),
+        ("faq/b.md", "own b"),
+        ("faq/c.md", "own c"),
+    ]
+    assert layers.one("faq/b.md").text == "own b"
+    assert [file.text for file in layers.each("faq/b.md")] == ["shipped b", "own b"]
+
+
+def test_a_missing_folder_or_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match="no such content folder; name an existing"):
+        Layers.of([tmp_path / "nowhere"])
+    with pytest.raises(ContentError, match=r"^danger\.toml:1: this file is missing; restore it"):
+        Layers.of([tmp_path]).one("danger.toml")
+
+
+def test_a_file_in_another_encoding_is_refused_at_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes("x = 1\ny = “é”\n".encode("utf-16-le"))
+    (tmp_path / "b.toml").write_bytes(b'x = "1"\ny = "\xe9"\n')
+    with pytest.raises(ContentError, match=r"^b\.toml:2: not UTF-8; save the file as UTF-8"):
+        Layers.of([tmp_path]).one("b.toml")
+    with pytest.raises(ContentError):
+        parse_toml(Layers.of([tmp_path]).one("a.toml"))
+
+
+def test_a_file_saved_on_windows_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbfx = 'a'\r\ny = 'b'\r\n")
+    assert parse_toml(Layers.of([tmp_path]).one("a.toml")).text("y") == "b"
+
+
+def test_front_matter_counts_lines_of_the_whole_file() -> None:
+    table, body, first = split_front_matter(File("a.md", '+++\nid = "a"\nx = 1\n+++\n## b\n'))
+    assert (table.line("x"), body, first) == (3, "## b\n", 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("id = 1\n", "a.md:1: the file must begin with a line", id="no fence"),
+        pytest.param("+++\nid = 1\n", "a.md:3: the second line", id="never closed"),
+        pytest.param("+++\nok = 1\nid = \n+++\n", "a.md:3: not valid TOML", id="broken"),
+    ],
+)
+def test_broken_front_matter_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        split_front_matter(File("a.md", text))
+    assert str(caught.value).startswith(message)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from content.phrases import Pattern, patterns, tokens, without
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "strict", "loose"),
+    [
+        pytest.param("cháy", "cháy rồi", True, True, id="as written"),
+        pytest.param("cháy", "chay roi", False, True, id="without marks only loosely"),
+        pytest.param("cháy", "chạy đi", False, False, id="another word"),
+        pytest.param("hỏa hoạn", "có hoả hoạn", True, True, id="the other tone place"),
+        pytest.param("nhà … cháy", "nhà cháy", True, True, id="an empty gap"),
+        pytest.param("nhà … cháy", "nhà một hai ba bốn năm sáu cháy", True, True, id="six words"),
+        pytest.param("nhà … cháy", "nhà 1 2 3 4 5 6 7 cháy", False, False, id="too far apart"),
+        pytest.param("nhà … cháy", "cháy nhà", False, False, id="wrong order"),
+        pytest.param("nhà cháy", "nhà ai cháy", False, False, id="no gap, no leap"),
+        pytest.param("cháy", "CHÁY!!!", True, True, id="shouting"),
+    ],
+)
+def test_a_pattern_matches_strictly_or_loosely(
+    pattern: str, text: str, strict: bool, loose: bool
+) -> None:
+    said = tokens(text)
+    assert (Pattern.of(pattern).find(said, strict=True) is not None) is strict
+    assert (Pattern.of(pattern).find(said, strict=False) is not None) is loose
+
+
+def test_unwanted_matches_are_blotted_out_everywhere() -> None:
+    left = without(tokens("an chay, lại ăn chay"), patterns(["ăn chay"]))
+    assert [token.folded for token in left] == ["", "", "lai", "", ""]
+
+
+def test_a_pattern_without_words_matches_nothing() -> None:
+    said = tokens("một câu")
+    assert without(said, patterns(["…", "?"])) == said

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import pytest
+
+from content.documents import Layers
+from content.faq import parse_entries
+from content.loader import SHIPPED
+from content.search import MOST_CANDIDATES, FaqSearch
+from content.topics import parse_topics
+
+ANSWERED = [
+    ("khai_sinh", "lam giay khai sinh can gi"),
+    ("khai_sinh", "vợ tôi sinh bé trai, khai sinh cho con cần giấy tờ gì"),
+    ("khai_sinh", "Làm gks cho con cần j ạ"),
+    ("khai_sinh_lai", "xin đăng ký lại khai sinh cho bà"),
+    ("khai_tu", "ông tôi mới mất, làm giấy khai tử thế nào"),
+    ("ket_hon", "thu tuc dang ky ket hon"),
+    ("ket_hon", "hai đứa em muốn đăng ký kết hôn thì nộp ở đâu"),
+    ("xac_nhan_doc_than", "em xin giấy xác nhận độc thân mất mấy ngày"),
+    ("trich_luc", "xin trích lục khai tử ở đâu"),
+    ("cai_chinh", "khai sinh của tôi ghi sai ngày sinh"),
+    ("nhan_cha_me_con", "thủ tục nhận con ngoài giá thú"),
+    ("giam_ho", "làm giám hộ cho cháu thì cần gì"),
+    ("chung_thuc", "sao y bản chính bằng lái bao nhiêu tiền"),
+    ("thuong_tru", "nhap ho khau cho vo"),
+    ("tach_ho", "toi muon tach ho khau"),
+    ("tam_tru", "dk tam tru cho vc e can j z"),
+    ("tam_vang", "đi làm xa có cần khai báo tạm vắng không"),
+    ("luu_tru", "khách ngủ lại qua đêm có phải báo lưu trú không"),
+    ("xac_nhan_cu_tru", "xin giấy xác nhận cư trú CT07"),
+    ("xoa_thuong_tru", "xóa thường trú cho bố đã mất"),
+    ("can_cuoc", "mất cccd thì làm lại ở đâu"),
+    ("vneid", "làm định danh điện tử mức 2"),
+    ("khuyet_tat", "giấy xác nhận khuyết tật làm ở đâu"),
+    ("ho_ngheo", "xin xét hộ nghèo"),
+    ("tro_cap_xa_hoi", "hồ sơ trợ cấp xã hội hằng tháng"),
+    ("mai_tang", "hỗ trợ mai táng phí"),
+    ("khan_cap", "cho xin danh sách số điện thoại khẩn cấp"),
+]
+DECLINED = [
+    "hôm nay trời đẹp quá",
+    "hom nay troi dep qua",
+    "xin chào",
+    "cam on nhieu nhe",
+    "làm hộ chiếu ở đâu",
+    "thi bằng lái xe máy",
+    "đăng ký biển số ô tô",
+    "nộp thuế ở đâu",
+    "ly hôn đơn phương thì nộp đơn ở đâu",
+    "mở công ty cần gì",
+    "sang tên sổ đỏ hết bao nhiêu",
+    "tach thua dat",
+    "xin phép xây nhà hai tầng",
+    "mua bảo hiểm y tế cho cả nhà",
+    "lịch tiêm chủng tháng này",
+    "vay vốn ngân hàng",
+    "đội nào vô địch",
+    "con mèo nhà em rất xinh",
+    "asdf qwer zxcv",
+]
+COMPLAINTS = [
+    "đèn đường hỏng cả tuần rồi",
+    "rác không ai dọn",
+    "rac khong ai don",
+    "đường đầu xóm đầy ổ gà",
+    "cống tắc nước ngập vào sân",
+    "mất nước hai ngày nay",
+    "mat dien tu sang",
+    "nhà bên hát karaoke ồn quá",
+    "chó thả rông cắn gà",
+    "xe tải chạy nát đường thôn",
+    "có người đổ trộm rác ven sông",
+    "mùi hôi từ chuồng lợn nồng nặc",
+]
+
+
+@pytest.fixture(scope="module")
+def search() -> FaqSearch:
+    layers = Layers.of([SHIPPED])
+    entries = parse_entries(layers.matching("faq/*.md"))
+    return FaqSearch(entries, parse_topics(layers.one("topics.toml")))
+
+
+@pytest.mark.parametrize(("entry", "question"), ANSWERED)
+def test_a_question_about_a_procedure_is_answered(
+    search: FaqSearch, entry: str, question: str
+) -> None:
+    found = search.find(question)
+    assert (found.decision, found.entry) == ("answer", entry)
+    assert found.candidates[0] == entry
+
+
+@pytest.mark.parametrize("question", DECLINED)
+def test_a_matter_without_entry_gets_no_procedure(search: FaqSearch, question: str) -> None:
+    found = search.find(question)
+    assert (found.decision, found.entry) == ("decline", None)
+
+
+@pytest.mark.parametrize("text", COMPLAINTS)
+def test_a_complaint_goes_to_feedback(search: FaqSearch, text: str) -> None:
+    assert search.find(text).decision == "feedback"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "2", "👍", "\ud800\x00", "؟!"])
+def test_a_message_without_letters_gets_nothing(search: FaqSearch, text: str) -> None:
+    found = search.find(text)
+    assert (found.decision, found.candidates, found.score) == ("none", (), 0.0)
+
+
+def test_a_question_between_two_procedures_offers_both(search: FaqSearch) -> None:
+    found = search.find("mất giấy khai sinh")
+    assert (found.decision, found.entry) == ("choices", None)
+    assert {"khai_sinh_lai", "trich_luc"} <= set(found.candidates[:3])
+
+
+def test_candidates_are_few_and_different_and_the_score_is_a_share(search: FaqSearch) -> None:
+    for _, question in ANSWERED:
+        found = search.find(question)
+        assert 1 <= len(found.candidates) <= MOST_CANDIDATES
+        assert len(set(found.candidates)) == len(found.candidates)
+        assert 0 < found.score <= 1
+
+
+def test_another_offices_matter_says_where_to_go(search: FaqSearch) -> None:
+    topic = search.find("làm hộ chiếu ở đâu").topic
+    assert topic is not None
+    assert topic.id == "ho_chieu"
+    assert set(topic.advice) == {"vi", "en"}
+
+
+def test_marks_do_not_change_the_answer(search: FaqSearch) -> None:
+    marked = search.find("đăng ký tạm trú cho người thuê trọ")
+    assert marked == search.find("dang ky tam tru cho nguoi thue tro")
+    assert marked.entry == "tam_tru"
+
+
+def test_a_search_without_entries_declines() -> None:
+    topics = parse_topics(Layers.of([SHIPPED]).one("topics.toml"))
+    assert FaqSearch((), topics).find("lam giay khai sinh can gi").decision == "decline"
+
+
+@pytest.mark.parametrize(
+    ("aspect", "text"),
+    [
+        ("ho_so", "lam giay khai sinh can gi"),
+        ("ho_so", "khai tử cần giấy tờ gì"),
+        ("ho_so", "đi tách hộ phải mang theo những gì"),
+        ("ho_so", "dk khai sinh cần j"),
+        ("le_phi", "kết hôn mất bao nhiêu tiền"),
+        ("le_phi", "le phi tam tru"),
+        ("le_phi", "làm căn cước có tốn tiền không"),
+        ("thoi_han", "bao lâu thì có thẻ"),
+        ("thoi_han", "tach ho may ngay xong"),
+        ("online", "khai sinh qua mạng được không"),
+        ("online", "dk tam tru online dc ko"),
+        ("noi_nop", "nộp hồ sơ ở đâu"),
+        ("noi_nop", "khai tu ra dau lam"),
+        (None, "khai sinh"),
+        (None, ""),
+    ],
+)
+def test_the_aspect_asked_for_is_recognised(
+    search: FaqSearch, aspect: str | None, text: str
+) -> None:
+    assert search.aspect(text) == aspect
