@@ -1,0 +1,171 @@
+"""The seam to a platform: four verbs, its limits, and the tree of what can go wrong.
+
+SendError
+├── Unreachable            certainly not sent: try again
+│   └── TooManyRequests    certainly not sent: try again after `retry_after` seconds
+├── ChatGone               certainly not sent, never will be: the chat is closed to us
+├── ChatMoved              certainly not sent: the chat has a new id
+├── Rejected               certainly not sent: the platform refuses this content
+├── BadToken               certainly not sent: this bot is not let in
+└── OutcomeUnknown         the request left and no answer came: sent or not, nobody knows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol, TypeAlias
+
+from handlers.messages import Attachment, Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """An update as received. `key`: the platform's own identity of it, unique per bot;
+    `lane`: the chat it belongs to. Both are known before anything is understood."""
+
+    key: str
+    lane: str
+    body: bytes
+
+
+Store: TypeAlias = Callable[[Sequence[RawUpdate]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform lets a bot speak: messages per second for the whole bot and the
+    largest burst at once, seconds between messages of one private chat and of one group."""
+
+    per_second: float
+    burst: int
+    private_interval: float
+    group_interval: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform can carry. `max_text` in UTF-16 code units, as both platforms count."""
+
+    max_text: int
+    buttons: bool
+    edits: bool
+    files: bool
+    group_intake: Literal["all", "mention"]
+    pace: Pace
+    max_file: int = 20_000_000  # bytes, inbound
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of ours on disk, to be sent."""
+
+    path: Path
+    name: str
+    kind: Literal["photo", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """`buttons`: rows of (label, callback) in reading order; the callback is opaque, <= 64 bytes.
+    Either `text` or `file` is given; with `file`, `text` is its caption."""
+
+    chat: str
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    file: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEdit:
+    """New words and buttons for our own message `message` (the platform's id)."""
+
+    chat: str
+    message: str
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingDelete:
+    chat: str
+    message: str
+
+
+Outgoing: TypeAlias = OutgoingMessage | OutgoingEdit | OutgoingDelete
+
+
+class NotUnderstood(Exception):
+    """The update does not have the shape its platform promises. The message names the field's
+    path, never its value."""
+
+
+class SendError(Exception):
+    """Sending failed. `retry`: whether the same request may be made again."""
+
+    retry: ClassVar[bool] = False
+
+
+class Unreachable(SendError):
+    """The platform cannot be reached; nothing was sent."""
+
+    retry = True
+
+
+class TooManyRequests(Unreachable):
+    """The platform asks for a pause; nothing was sent. `retry_after` in seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"asked to wait {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class ChatGone(SendError):
+    """The chat is closed to us: blocked, kicked, deleted or never known."""
+
+
+class ChatMoved(SendError):
+    """The chat lives on under `new_id`."""
+
+    def __init__(self, new_id: str) -> None:
+        super().__init__("the chat has a new id")
+        self.new_id = new_id
+
+
+class Rejected(SendError):
+    """The platform refuses this content; the reason is its own words, without ours."""
+
+
+class BadToken(SendError):
+    """The platform does not let this bot in: token wrong, revoked or expired."""
+
+
+class OutcomeUnknown(SendError):
+    """The request left and no answer came back."""
+
+
+class FileGone(Exception):
+    """The platform no longer holds the file, or never did."""
+
+
+class Platform(Protocol):
+    """One bot on one platform. Implementations raise nothing but what stands above."""
+
+    name: str
+    limits: Limits
+
+    async def receive(self, store: Store) -> None:
+        """Run until cancelled. `await store(updates)` returns once they are committed; only
+        then is an update acknowledged to the platform."""
+
+    async def understand(self, update: RawUpdate) -> Incoming | None:
+        """No I/O. None: nothing for us. Raises NotUnderstood."""
+
+    async def send(self, outgoing: Outgoing) -> tuple[str, ...]:
+        """The platform's message ids. Raises SendError."""
+
+    async def fetch(self, file: Attachment, to: Path) -> None:
+        """Write the file's bytes to `to`. Raises FileGone or Unreachable."""
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,184 @@
+"""The whole vocabulary between platforms and conversations.
+
+A platform turns what it hears into an `Incoming`; a handler answers with a `Reply` or an
+`Effect`. Nothing here knows Telegram, Zalo, the database or the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ChatKind: TypeAlias = Literal["private", "group"]
+FileKind: TypeAlias = Literal["photo", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat as its platform names it. `id` is opaque and unique per bot."""
+
+    id: str
+    kind: ChatKind
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An account as its platform names it. The name is display only: it proves nothing."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that lies with the platform (`ref`: what `Platform.fetch` needs) until fetched."""
+
+    ref: str
+    kind: FileKind
+    name: str = ""
+    size: int | None = None  # bytes, as claimed by the platform
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person wrote. `addressed`: in private, or the bot was mentioned or replied to;
+    a leading mention is already taken off `text`."""
+
+    chat: Chat
+    sender: Sender
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    location: Location | None = None
+    addressed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed. `menu` and `index` come from the callback; `action` is filled in by
+    intake from our own record of what was offered, never taken from the platform."""
+
+    chat: Chat
+    sender: Sender
+    menu: str
+    index: int
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An older message changed its words. `message` is the platform's id of it."""
+
+    chat: Chat
+    sender: Sender
+    message: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The bot was put into a chat, or taken out of it."""
+
+    chat: Chat
+    sender: Sender
+    present: bool
+
+
+Incoming: TypeAlias = Message | Press | Edit | Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`action` is routed to a handler as `verb:argument`; `label` is what a person reads,
+    and may type instead of pressing."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Words for another chat. Either `people` (their private chats) or `chat` (our id) says whose.
+    `code` names the matter ("PA-12"), so that an answer can name it where there are no buttons."""
+
+    text: str
+    people: tuple[int, ...] = ()
+    chat: int | None = None
+    buttons: tuple[Button, ...] = ()
+    code: str = ""
+    media: tuple[int, ...] = ()  # our own media ids, sent after the words
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Words for this chat, and where the conversation stands after them.
+
+    `step=None` ends the conversation; `stay=True` leaves it as it was (an interjection).
+    `free_text=True`: the next message is itself the answer, so a bare number is not a choice.
+    `lead`: messages sent before the words, each as it is (a preview). `media`: our own media
+    ids, sent after the words. `follows`: the announcement version whose progress this message
+    will show. `erase=True`: the kept answers are wiped; the text of an update always is.
+    """
+
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+    step: str | None = None
+    keep: Mapping[str, Any] = field(default_factory=dict)
+    free_text: bool = False
+    stay: bool = False
+    notices: tuple[Notice, ...] = ()
+    lead: tuple[str, ...] = ()
+    media: tuple[int, ...] = ()
+    urgent: bool = False
+    follows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Generic[T]):
+    """One verb of `db/` to run in the update's own transaction, and the words for its result.
+
+    The verb is called as `verb(session, actor, **arguments)`; `actor` (db.people.Actor) is
+    read again inside the transaction, so a right lost meanwhile is lost. `say` must be pure.
+    When the verb raises one of `refusals`, nothing of it is kept and that Reply is said.
+    """
+
+    verb: Callable[..., T]
+    arguments: Mapping[str, Any]
+    say: Callable[[T], Reply]
+    refusals: Mapping[type[Exception], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Generic[T]):
+    """A verb with its arguments, waiting for its words."""
+
+    verb: Callable[..., T]
+    arguments: Mapping[str, Any]
+
+    def then(
+        self, say: Callable[[T], Reply], refusals: Mapping[type[Exception], Reply] | None = None
+    ) -> Effect[T]:
+        return Effect(self.verb, self.arguments, say, refusals or {})
+
+
+def effect(
+    verb: Callable[Concatenate[Any, Any, P], T], *args: P.args, **kwargs: P.kwargs
+) -> Bound[T]:
+    """Bind a verb's named arguments, checked against its signature; session and actor are
+    intake's to give: `effect(tickets.open_report, what=…).then(say)`."""
+    if args:
+        raise TypeError("an effect names its arguments")
+    return Bound(verb, kwargs)
+
+
+Outcome: TypeAlias = Reply | Effect[Any] | None
