@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 # In such text every code point is one UTF-16 unit and one grapheme cluster: composed Vietnamese
 # and common punctuation. No CR (CRLF is one cluster), no joiners, no combining marks.

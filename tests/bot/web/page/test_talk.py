@@ -1,0 +1,185 @@
+"""Reading, writing and pressing in one chat, in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import FilePayload, Route, expect
+
+from bot.platforms.base import OutgoingDelete, OutgoingEdit
+from tests.bot.web.page.town import (
+    CADRE,
+    GROUP,
+    HEAD,
+    PIXEL,
+    RESIDENT,
+    WIDE,
+    Open,
+    Town,
+    messages,
+    sticks_out,
+    write,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<img src=x onerror=alert(1)><b>đậm</b>", id="html"),
+        pytest.param("**đậm** _nghiêng_ [a](b) `c`", id="markdown"),
+        pytest.param("dòng một\n   dòng hai", id="two lines"),
+        pytest.param("javascript:alert(1) data:text/html,x", id="addresses that are no links"),
+        pytest.param("x" * 3000, id="one long word"),
+    ],
+)
+async def test_what_is_written_is_stored_and_shown_to_the_letter(
+    visit: Open, town: Town, text: str
+) -> None:
+    page = await visit(f"{RESIDENT}/{RESIDENT}")
+    await write(page, text)
+    shown = messages(page).locator(".text")
+    await expect(shown).to_have_count(1)
+    assert await shown.evaluate("element => element.textContent") == text
+    assert await shown.evaluate("element => element.children.length") == 0
+    assert await town.texts(RESIDENT, RESIDENT) == [text]
+    await expect(page.locator("textarea")).to_have_value("")
+    assert await sticks_out(page) == 0
+
+
+async def test_only_web_addresses_become_links(visit: Open) -> None:
+    page = await visit(f"{RESIDENT}/{RESIDENT}")
+    await write(page, "xem (https://example.vn/a?b=1&c=2). rồi ftp://example.vn")
+    link = messages(page).locator("a")
+    await expect(link).to_have_count(1)
+    await expect(link).to_have_attribute("href", "https://example.vn/a?b=1&c=2")
+    await expect(link).to_have_attribute("rel", re.compile("noopener"))
+
+
+async def test_enter_sends_and_shift_enter_makes_a_new_line(visit: Open, town: Town) -> None:
+    page = await visit(f"{RESIDENT}/{RESIDENT}", WIDE)
+    await page.locator("textarea").press_sequentially("một")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("hai")
+    await page.keyboard.press("Enter")
+    await expect(messages(page)).to_have_count(1)
+    assert await town.texts(RESIDENT, RESIDENT) == ["một\nhai"]
+
+
+async def test_a_message_arrives_live_and_is_marked_unread_until_its_chat_is_opened(
+    visit: Open, town: Town
+) -> None:
+    page = await visit(HEAD)
+    await town.village.write(RESIDENT, GROUP, "Đường vào xóm ngập rồi")
+    row = page.locator(f'.chats .row[data-id="{GROUP}"]')
+    await expect(row.locator(".badge")).to_have_text("1")
+    await expect(row.locator(".preview")).to_have_text("Chị Na: Đường vào xóm ngập rồi")
+    await row.click()
+    await expect(messages(page)).to_contain_text(["Đường vào xóm ngập rồi"])
+    await page.locator(".chat .back").click()
+    await expect(row).to_be_focused()
+    await expect(row.locator(".badge")).to_have_count(0)
+
+
+async def test_what_arrives_while_its_chat_is_still_being_asked_for_is_kept(
+    visit: Open, town: Town
+) -> None:
+    page = await visit(CADRE)
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        response = await route.fetch()
+        asked.set()
+        await go_on.wait()
+        await route.fulfill(response=response)
+
+    await page.route("**/api/messages?*", hold)
+    await page.locator(f'.chats .row[data-id="{CADRE}"]').click()
+    await asked.wait()
+    await town.bot_says(CADRE, "một")
+    await expect(messages(page)).to_have_count(1)
+    async with page.expect_response("**/api/messages?*"):
+        go_on.set()
+    await town.bot_says(CADRE, "hai")
+    await expect(messages(page).locator(".text")).to_have_text(["một", "hai"])
+
+
+async def test_a_button_is_pressed_and_the_bot_hears_it(visit: Open, town: Town) -> None:
+    page = await visit(f"{CADRE}/{CADRE}")
+    message = await town.bot_says(CADRE, "Gửi chứ?", "Gửi", "Thôi")
+    await messages(page).get_by_role("button", name="Thôi").click()
+    async with page.expect_response("**/api/presses") as answer:
+        await messages(page).get_by_role("button", name="Gửi").click()
+    assert (await answer.value).ok
+    heard = [update.body for update in await town.village.waiting("telegram")]
+    assert len(heard) == 2
+    assert b'"7.1"' in heard[0]
+    assert b'"7.0"' in heard[1]
+    assert message.encode() in heard[1]
+
+
+async def test_a_press_on_a_menu_that_is_gone_says_what_to_do(visit: Open, town: Town) -> None:
+    page = await visit(f"{CADRE}/{CADRE}")
+    await town.bot_says(CADRE, "Gửi chứ?", "Gửi")
+    await page.route("**/api/presses", lambda route: route.fulfill(status=409, json={"error": ""}))
+    await messages(page).get_by_role("button", name="Gửi").click()
+    await expect(page.locator(".chat .error")).to_contain_text("Menu này đã đóng.")
+
+
+async def test_an_edit_and_a_deletion_appear_where_the_message_stands(
+    visit: Open, town: Town
+) -> None:
+    page = await visit(f"{CADRE}/{CADRE}")
+    first = await town.bot_says(CADRE, "Đang gửi: 1/8", "Dừng")
+    await town.bot_says(CADRE, "Tin sau")
+    await messages(page).get_by_role("button", name="Dừng").focus()
+    await town.telegram.send(OutgoingEdit(CADRE, first, "Đang gửi: 5/8", (("Dừng", "8.0"),)))
+    await expect(messages(page).nth(0)).to_contain_text("Đang gửi: 5/8đã sửa")
+    await expect(messages(page).get_by_role("button", name="Dừng")).to_be_focused()
+    await town.telegram.send(OutgoingDelete(CADRE, first))
+    await expect(messages(page).nth(0)).to_contain_text("Tin nhắn đã thu hồi")
+    await expect(messages(page).nth(0)).not_to_contain_text("Đang gửi")
+    await expect(messages(page).get_by_role("button")).to_have_count(0)
+    await expect(messages(page)).to_have_count(2)
+
+
+async def test_a_photo_is_attached_and_shown(visit: Open, town: Town) -> None:
+    page = await visit(f"{RESIDENT}/{RESIDENT}")
+    await page.locator("input[type=file]").set_input_files(
+        FilePayload(name="đèn hỏng.png", mimeType="image/png", buffer=PIXEL)
+    )
+    await expect(page.get_by_role("list", name="Tệp sẽ gửi")).to_contain_text("đèn hỏng.png")
+    await write(page, "Đèn đây ạ")
+    photo = messages(page).get_by_role("img", name="đèn hỏng.png")
+    await expect(photo).to_be_visible()
+    assert await photo.evaluate("image => image.naturalWidth") == 1
+    [entry] = await town.village.messages(RESIDENT, RESIDENT)
+    assert [file.size for file in entry.attachments] == [len(PIXEL)]
+    await expect(page.locator(".files li")).to_have_count(0)
+
+
+async def test_a_place_is_sent_and_a_wrong_one_is_refused_with_an_example(
+    visit: Open, town: Town
+) -> None:
+    page = await visit(f"{RESIDENT}/{RESIDENT}")
+    await page.get_by_role("button", name="Gửi ảnh, tệp, vị trí").click()
+    await page.get_by_role("button", name="Vị trí", exact=True).click()
+    await page.get_by_label("Vĩ độ").fill("910")
+    await page.get_by_role("button", name="Gửi vị trí").click()
+    await expect(page.locator(".chat .error")).to_contain_text("ví dụ 10.2541")
+    await page.get_by_label("Vĩ độ").fill("10,5")
+    await page.get_by_role("button", name="Gửi vị trí").click()
+    await expect(messages(page)).to_contain_text(["Vị trí: 10.5, 105.9722"])
+    [entry] = await town.village.messages(RESIDENT, RESIDENT)
+    assert entry.location == (10.5, 105.9722)
+
+
+async def test_a_tap_calls_the_bot_by_its_name_in_a_group(visit: Open) -> None:
+    page = await visit(f"{HEAD}/{GROUP}")
+    await page.locator("textarea").fill("cho hỏi")
+    await page.get_by_role("button", name="Gọi bot").click()
+    await page.get_by_role("button", name="Gọi bot").click()
+    await expect(page.locator("textarea")).to_have_value("@Bot Loa Làng cho hỏi")
