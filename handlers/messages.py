@@ -127,7 +127,8 @@ class Reply:
     `free_text=True`: the next message is itself the answer, so a bare number is not a choice.
     `lead`: messages sent before the words, each as it is (a preview). `media`: our own media
     ids, sent after the words. `follows`: the announcement version whose progress this message
-    will show. `erase=True`: the kept answers are wiped; the text of an update always is.
+    will show. `in_place=True`: after a press, the pressed menu itself shows this, where the
+    platform can change a message.
     """
 
     text: str = ""
@@ -141,6 +142,7 @@ class Reply:
     media: tuple[int, ...] = ()
     urgent: bool = False
     follows: int | None = None
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

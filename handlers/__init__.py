@@ -1,0 +1,47 @@
+"""Conversations, platform-neutral and without side effects; `dispatcher` is all of them as one.
+
+They are imported when asked for, so that the vocabulary costs those who only need words
+(`handlers.messages`) nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from handlers.router import Dispatcher, Router
+
+
+def routers() -> tuple[Router, ...]:
+    """In order of precedence."""
+    from handlers import (
+        announcements,
+        faq,
+        feedback,
+        groups,
+        people,
+        start,
+        tickets,
+        warnings,
+    )
+
+    return (
+        warnings.router,
+        start.router,
+        announcements.router,
+        groups.router,
+        feedback.router,
+        tickets.router,
+        people.router,
+        faq.router,
+    )
+
+
+def dispatcher() -> Dispatcher:
+    """Raises ValueError where two conversations claim the same command, action or step."""
+    from handlers import faq, start
+    from handlers.router import Dispatcher
+
+    return Dispatcher(
+        routers(), fallback=faq.question, stale=start.stale, ask_first=start.ask_first
+    )

@@ -1,0 +1,111 @@
+"""An announcement being written, as its conversation keeps it, and choices typed in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from content.folding import fold
+
+_LONGEST_CHOICE = 200  # characters
+_NUMBERS = re.compile(r"\d{1,2}(?:\W+(?:[a-z]{1,3}\W+)?\d{1,2})*\W*")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`media`, `places`: our ids; `mode`: "add" or "rewrite" while the words change once more;
+    `shown`: the digest of what the preview showed."""
+
+    body: str = ""
+    media: tuple[int, ...] = ()
+    places: tuple[int, ...] = ()
+    segments: tuple[str, ...] = ()
+    urgent: bool = False
+    mode: str = ""
+    shown: str = ""
+
+    @classmethod
+    def of(cls, keep: Mapping[str, Any]) -> Draft:
+        return cls(
+            body=keep.get("body", ""),
+            media=tuple(keep.get("media", ())),
+            places=tuple(keep.get("places", ())),
+            segments=tuple(keep.get("segments", ())),
+            urgent=keep.get("urgent", False),
+            mode=keep.get("mode", ""),
+            shown=keep.get("shown", ""),
+        )
+
+    @property
+    def keep(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in asdict(self).items()
+        }
+
+    @property
+    def empty(self) -> bool:
+        return not self.body and not self.media
+
+    def written(self, text: str, files: Sequence[int] = ()) -> Draft:
+        """With more words as a new paragraph, and more files; or, in the mode "rewrite", with
+        these in place of the old ones, as far as there are any."""
+        text = text.strip()
+        if self.mode == "rewrite":
+            return replace(self, body=text or self.body, media=tuple(files) or self.media, mode="")
+        body = "\n\n".join(part for part in (self.body, text) if part)
+        return replace(self, body=body, media=(*self.media, *files), mode="")
+
+    def with_place(self, place: int) -> Draft:
+        return replace(self, places=_toggled(self.places, place))
+
+    def with_segment(self, segment: str) -> Draft:
+        return replace(self, segments=_toggled(self.segments, segment))
+
+    def with_all(self, segments: Sequence[str]) -> Draft:
+        """All of the segments, or none if all were chosen."""
+        return replace(self, segments=() if {*segments} <= {*self.segments} else (*segments,))
+
+
+def _toggled(chosen: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
+    return tuple(item for item in chosen if item != one) if one in chosen else (*chosen, one)
+
+
+def picked(
+    text: str, buttons: Sequence[tuple[str, str]], conjunction: str
+) -> tuple[str, ...] | None:
+    """The actions of the buttons that the text lists by number or name; `conjunction`: the word
+    for "and". Empty: it names choices, but not clearly; None: it is no choice at all."""
+    if len(text) > _LONGEST_CHOICE:
+        return None
+    folded = fold(text)
+    if _NUMBERS.fullmatch(folded):
+        chosen = [int(number) for number in re.findall(r"\d+", folded)]
+        if not all(1 <= number <= len(buttons) for number in chosen):
+            return ()
+        return tuple(buttons[number - 1][1] for number in chosen)
+    joint = re.compile(rf"[,;&+]|\b{re.escape(fold(conjunction))}\b")
+    names = [name for piece in joint.split(folded) if (name := _plain(piece))]
+    found = [_named(name, buttons) for name in names]
+    if not found or not all(found):
+        return None
+    return tuple(actions[0] for actions in found) if all(len(one) == 1 for one in found) else ()
+
+
+def _named(name: str, buttons: Sequence[tuple[str, str]]) -> list[str]:
+    """Actions of the buttons called so: exactly, else by their first words; and if there is
+    something to tell apart, by their last ones."""
+    labels = [(_plain(fold(label)), action) for label, action in buttons]
+    exact = [action for label, action in labels if label == name]
+    return exact or [
+        action
+        for label, action in labels
+        if label.startswith(f"{name} ") or (":" in action and label.endswith(f" {name}"))
+    ]
+
+
+def _plain(folded: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", folded))

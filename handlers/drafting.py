@@ -1,0 +1,238 @@
+"""What each step of writing an announcement says, and what it offers.
+
+A show reads what it needs first and is pure afterwards, so that an effect may use it. Where a
+step cannot be, its show says why and stands at the step before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from content.words import Words
+from db import announcements, audience, media, places
+from db.audience import Audience
+from db.groups import SEGMENTS
+from db.permissions import NotAllowed
+from db.places import Spot
+from handlers.draft import Draft
+from handlers.messages import Button, Reply
+from handlers.router import Context
+
+Show: TypeAlias = Callable[[Draft, str], Reply]
+"""From a draft, and words to say before anything else, to the message of a step."""
+
+SEND: Final = "announcement:send"
+SEND_WIDE: Final = "announcement:send_wide"
+SEND_URGENT: Final = "announcement:send_urgent"
+
+Parts: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+async def options(context: Context) -> list[Spot]:
+    """Where the actor may write to: villages, and whole communes for whom that is given."""
+    found: dict[int, Spot] = {}
+    for grant in context.actor.grants:
+        if context.actor.can(SEND, grant.path):
+            for spot in await context.read(places.below, grant.path):
+                whole = spot.kind == "commune" and context.actor.can(SEND_WIDE, spot.path)
+                if whole or (spot.kind == "village" and context.actor.can(SEND, spot.path)):
+                    found[spot.id] = spot
+    return sorted(found.values(), key=lambda spot: (spot.kind != "village", spot.id))
+
+
+def body(draft: Draft, context: Context) -> str:
+    """The words as they go out: in Vietnamese, whatever language the author reads."""
+    if not draft.urgent:
+        return draft.body
+    mark = context.content.words("vi")("announcements.urgent_mark")
+    return "\n".join(part for part in (mark, draft.body) if part)
+
+
+def show_text(context: Context) -> Show:
+    words = context.words
+
+    def show(draft: Draft, note: str) -> Reply:
+        key = f"announcements.text_{draft.mode}" if draft.mode else "announcements.text"
+        back = [_button(words, "review", "segments_done")] if draft.mode else []
+        return _reply(words, "text", draft, (note, words(key)), back)
+
+    return show
+
+
+async def show_places(context: Context, reason: str = "") -> Show:
+    """`reason`: the key of the words that say why one stands here again."""
+    words = context.words
+    spots = await options(context)
+
+    def show(draft: Draft, note: str) -> Reply:
+        choices = [
+            Button(_ticked(spot.name, spot.id in draft.places), f"announcements.place:{spot.id}")
+            for spot in spots
+        ]
+        why = words(reason) if reason else ""
+        text = (note, why, words("announcements.places"))
+        return _reply(words, "places", draft, text, [*choices, _next(words, "places_done")])
+
+    return show
+
+
+async def show_segments(context: Context, draft: Draft) -> Show:
+    """For the places of `draft`."""
+    try:
+        offer = await context.read(audience.offer, context.actor, draft.places)
+    except NotAllowed:
+        return await show_places(context, "announcements.not_allowed_there")
+    there = tuple(segment for segment in SEGMENTS if offer.segments.get(segment))
+    if offer.too_wide or not there:
+        reason = "announcements.too_wide" if offer.too_wide else "announcements.nobody"
+        return await show_places(context, reason)
+    words = context.words
+
+    def show(draft: Draft, note: str) -> Reply:
+        draft = replace(draft, segments=tuple(one for one in there if one in draft.segments))
+        everyone = _ticked(words("announcements.all_groups"), draft.segments == there)
+        choices = [Button(everyone, f"announcements.all:{','.join(there)}")]
+        for one in there:
+            label = words(
+                "announcements.segment", name=words(f"segments.{one}"), count=offer.segments[one]
+            )
+            ticked = _ticked(label, one in draft.segments)
+            choices.append(Button(ticked, f"announcements.segment:{one}"))
+        text = (note, words("announcements.segments"))
+        return _reply(words, "segments", draft, text, [*choices, _next(words, "segments_done")])
+
+    return show
+
+
+async def show_preview(context: Context, draft: Draft) -> Show:
+    """For the audience of `draft`: to whom, in how many messages, and how they will look."""
+    try:
+        found = await context.read(audience.count, context.actor, draft.places, draft.segments)
+    except NotAllowed:
+        return await show_places(context, "announcements.not_allowed_there")
+    if found.too_wide or not found.groups:
+        reason = "announcements.too_wide" if found.too_wide else "announcements.nobody"
+        return await show_places(context, reason)
+    spots = await context.read(places.named, draft.places)
+    states = await context.read(media.states, draft.media)
+    gone = {file for file in draft.media if states.get(file) not in ("wanted", "kept")}
+    urgent = all(context.actor.can(SEND_URGENT, spot.path) for spot in spots)
+
+    def show(draft: Draft, note: str) -> Reply:
+        if gone & set(draft.media):
+            draft = replace(draft, media=tuple(file for file in draft.media if file not in gone))
+            note = _paragraphs(note, context.words("announcements.files_gone", count=len(gone)))
+        if draft.empty:
+            return show_text(context)(draft, note)
+        draft = replace(draft, urgent=draft.urgent and urgent)
+        return _preview(context, draft, note, found, spots, urgent)
+
+    return show
+
+
+def _preview(
+    context: Context,
+    draft: Draft,
+    note: str,
+    found: Audience,
+    spots: Sequence[Spot],
+    may_urge: bool,
+) -> Reply:
+    words, text = context.words, body(draft, context)
+    shown = announcements.digest(text, draft.media, draft.places, draft.segments, draft.urgent)
+    parts = context.split(text)
+    parts = {name: pieces for name, pieces in parts.items() if name in found.platforms} or parts
+    fullest = max(parts, key=lambda name: len(parts[name]))
+    summary = "\n".join(
+        [
+            _to_whom(words, draft, spots, found.groups),
+            *_platforms(words, draft, parts, found),
+            *_remarks(words, draft, parts, fullest),
+        ]
+    )
+    question = words("announcements.preview")
+    reply = _reply(
+        words,
+        "preview",
+        replace(draft, shown=shown),
+        (note, summary, question),
+        _choices(words, draft, may_urge),
+    )
+    return replace(reply, lead=parts[fullest], media=draft.media)
+
+
+def _to_whom(words: Words, draft: Draft, spots: Sequence[Spot], groups: int) -> str:
+    return words(
+        "announcements.to",
+        places=", ".join(spot.name for spot in spots),
+        segments=", ".join(words(f"segments.{segment}") for segment in draft.segments),
+        groups=groups,
+    )
+
+
+def _platforms(words: Words, draft: Draft, parts: Parts, found: Audience) -> Iterator[str]:
+    for platform, pieces in parts.items():
+        yield words(
+            "announcements.platform",
+            platform=_platform(words, platform),
+            messages=len(pieces) + len(draft.media),
+            groups=found.platforms.get(platform, 0),
+        )
+
+
+def _platform(words: Words, name: str) -> str:
+    key = f"announcements.platform_{name.rpartition('-')[2]}"
+    return words(key) if key in words else name
+
+
+def _remarks(words: Words, draft: Draft, parts: Parts, fullest: str) -> Iterator[str]:
+    if len(set(parts.values())) > 1:
+        yield words("announcements.shown_as", platform=_platform(words, fullest))
+    if draft.media:
+        yield words("announcements.with_files", count=len(draft.media))
+    if draft.urgent:
+        yield words("announcements.is_urgent")
+
+
+def _choices(words: Words, draft: Draft, may_urge: bool) -> list[Button]:
+    urge = "urgent_off" if draft.urgent else "urgent_on"
+    return [
+        _button(words, "send", "send"),
+        _button(words, "add", "add"),
+        _button(words, "rewrite", "rewrite"),
+        _button(words, "change_places", "change_places"),
+        *([_button(words, urge, "urgent")] if may_urge else []),
+    ]
+
+
+def _reply(
+    words: Words, step: str, draft: Draft, text: Sequence[str], buttons: Sequence[Button]
+) -> Reply:
+    cancel = Button(words("common.cancel"), "announcements.cancel")
+    if step != "text":
+        draft = replace(draft, mode="")
+    return Reply(
+        _paragraphs(*text),
+        (*buttons, cancel),
+        step=f"announcements.{step}",
+        keep=draft.keep,
+        free_text=step == "text",
+    )
+
+
+def _button(words: Words, key: str, action: str) -> Button:
+    return Button(words(f"announcements.{key}"), f"announcements.{action}")
+
+
+def _next(words: Words, action: str) -> Button:
+    return _button(words, "next", action)
+
+
+def _ticked(label: str, chosen: bool) -> str:
+    return f"✓ {label}" if chosen else label
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)

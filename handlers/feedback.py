@@ -1,0 +1,258 @@
+"""A resident's report: what, where, photos, confirm. Nothing said on the way is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from content.folding import normalize
+from db import people as people_verbs
+from db import tickets
+from db.places import Spot
+from handlers import people, reports, telling
+from handlers.messages import Message, Outcome, Press, Reply, effect
+from handlers.people import says
+from handlers.router import Context, Router
+from handlers.start import back
+from handlers.telling import Draft
+
+PURPOSE: Final = "feedback"
+
+Ask: TypeAlias = Callable[[Draft, str], Reply]
+
+router = Router()
+
+
+def offer(text: str, media: tuple[int, ...], context: Context) -> Reply:
+    """Ask whether what was said out of the blue is meant as a report. `media`: media ids."""
+    return telling.offer(Draft(what=normalize(text).strip(), media=media), context)
+
+
+@router.command("phananh")
+async def asked_for(message: Message, context: Context) -> Outcome:
+    """Words, photos and a location that come with the command already belong to the report."""
+    if not context.scene.private:
+        return Reply(context.words("feedback.private_only"), stay=True)
+    return await _begin(_running(context).with_what(_text(message)), context, message)
+
+
+@router.action("feedback.new", standing=True)
+async def begun(press: Press, context: Context, argument: str) -> Outcome:
+    if not context.scene.private:
+        return Reply(context.words("feedback.private_only"), stay=True)
+    return await _begin(_running(context), context)
+
+
+@router.action("feedback.from_text")
+async def accepted(press: Press, context: Context, argument: str) -> Outcome:
+    return await _begin(Draft.of(context.scene.keep), context)
+
+
+@router.step("feedback.offered")
+async def more_offered(message: Message, context: Context) -> Outcome:
+    draft = Draft.of(context.scene.keep)
+    if _bare(message) and says(context, "people.yes_words", message.text):
+        return await _begin(draft, context)
+    if _bare(message) and says(context, "people.no_words", message.text):
+        return _give_up(context, "feedback.cancelled")
+    draft = draft.with_what(_text(message))
+    return _absorb(draft, message, context, lambda more, _: telling.offer(more, context))
+
+
+@router.action("feedback.agree")
+async def agreed(press: Press, context: Context, argument: str) -> Outcome:
+    return await _agree(context)
+
+
+@router.action("feedback.refuse")
+async def refused(press: Press, context: Context, argument: str) -> Outcome:
+    return _give_up(context, "feedback.refused")
+
+
+@router.step("feedback.consent")
+async def before_consent(message: Message, context: Context) -> Outcome:
+    """A clear yes or no counts; whatever else is said waits until there is one."""
+    if _bare(message) and says(context, "people.yes_words", message.text):
+        return await _agree(context)
+    if _bare(message) and says(context, "people.no_words", message.text):
+        return _give_up(context, "feedback.refused")
+    draft = Draft.of(context.scene.keep).with_what(_text(message))
+    return _absorb(draft, message, context, lambda more, said: telling.consent(more, context, said))
+
+
+@router.step("feedback.what")
+async def what_told(message: Message, context: Context) -> Outcome:
+    draft = Draft.of(context.scene.keep)
+    return await _told(draft.with_what(_text(message)), message, context)
+
+
+@router.step("feedback.village")
+async def village_named(message: Message, context: Context) -> Outcome:
+    """A village's name, perhaps inside a longer word about where it is; or more of the report."""
+    draft, text = Draft.of(context.scene.keep), _text(message)
+    spots = await people.villages(context)
+    spot = people.meant(text, spots)
+    if spot is None:
+        return await _told(draft.with_what(text), message, context)
+    if not people.is_name(text, spot):
+        draft = draft.with_where(text)
+    if not message.attachments:
+        return _settle(draft.with_location(reports.on_earth(message.location)), spot, context)
+    return await _told(draft.at(spot), message, context)
+
+
+@router.action("feedback.village")
+async def village_chosen(press: Press, context: Context, argument: str) -> Outcome:
+    draft = Draft.of(context.scene.keep)
+    for spot in await people.villages(context):
+        if str(spot.id) == argument:
+            return _settle(draft, spot, context)
+    return await _ask(draft, context)
+
+
+@router.step("feedback.where")
+async def where_told(message: Message, context: Context) -> Outcome:
+    draft = Draft.of(context.scene.keep)
+    return await _told(draft.with_where(_text(message)), message, context)
+
+
+@router.step("feedback.photo")
+async def photo_sent(message: Message, context: Context) -> Outcome:
+    draft = Draft.of(context.scene.keep)
+    if _no_more(message, context):
+        return await _ask(replace(draft, asked=True), context)
+    if _bare(message) and says(context, "people.yes_words", message.text):
+        return await _ask(draft, context)
+    return await _told(draft.with_what(_text(message)), message, context)
+
+
+@router.action("feedback.no_photo")
+async def no_photo(press: Press, context: Context, argument: str) -> Outcome:
+    return await _ask(replace(Draft.of(context.scene.keep), asked=True), context)
+
+
+@router.step("feedback.confirm")
+async def more_told(message: Message, context: Context) -> Outcome:
+    draft = Draft.of(context.scene.keep)
+    if _bare(message) and says(context, "people.yes_words", message.text):
+        return await _send(draft, context)
+    if _no_more(message, context):
+        return await _ask(draft, context)
+    return await _told(draft.with_what(_text(message)), message, context)
+
+
+@router.action("feedback.send")
+async def confirmed(press: Press, context: Context, argument: str) -> Outcome:
+    return await _send(Draft.of(context.scene.keep), context)
+
+
+@router.action("feedback.rewrite")
+async def rewritten(press: Press, context: Context, argument: str) -> Outcome:
+    """The old words stay until there are new ones."""
+    return await _ask(replace(Draft.of(context.scene.keep), anew=True), context)
+
+
+@router.action("feedback.cancel")
+async def cancelled(press: Press, context: Context, argument: str) -> Outcome:
+    return _give_up(context, "feedback.cancelled")
+
+
+async def _begin(draft: Draft, context: Context, message: Message | None = None) -> Outcome:
+    """Consent comes first, once; what is told already waits for it."""
+    if await people.consented(context, PURPOSE):
+        return await _told(draft, message, context) if message else await _ask(draft, context)
+    if message is None:
+        return telling.consent(draft, context)
+    return _absorb(draft, message, context, lambda more, _: telling.consent(more, context))
+
+
+async def _agree(context: Context) -> Outcome:
+    reply = await _ask(Draft.of(context.scene.keep), context)
+    return people.agreement(context, PURPOSE).then(lambda _: reply)
+
+
+async def _told(draft: Draft, message: Message, context: Context) -> Outcome:
+    """Keep what else the message brings, and ask for what is missing."""
+    draft, spots = await _placed(draft, context)
+    return _absorb(
+        draft, message, context, lambda more, said: telling.question(more, spots, context, said)
+    )
+
+
+async def _ask(draft: Draft, context: Context) -> Reply:
+    draft, spots = await _placed(draft, context)
+    return telling.question(draft, spots, context)
+
+
+async def _placed(draft: Draft, context: Context) -> tuple[Draft, list[Spot]]:
+    """The draft with its village, if that is known, and the villages to choose from."""
+    if draft.place is not None:
+        return draft, []
+    spots = await people.villages(context)
+    for spot in spots:
+        if spot.id == context.actor.place_id or len(spots) == 1:
+            return draft.at(spot), []
+    return draft, spots
+
+
+def _absorb(draft: Draft, message: Message, context: Context, ask: Ask) -> Outcome:
+    """Add the message's location and files to the draft, then ask."""
+    before = Draft.of(context.scene.keep)
+    located = draft.with_location(reports.on_earth(message.location))
+
+    def say(ids: tuple[int, ...]) -> Reply:
+        more = located.with_media(ids)
+        return ask(more, telling.gained(before, more, context))
+
+    return reports.noted(message, say)
+
+
+def _settle(draft: Draft, spot: Spot, context: Context) -> Outcome:
+    """Go on with the village; it is the person's own if they had none."""
+    reply = telling.question(draft.at(spot), (), context)
+    if context.actor.place_id is not None:
+        return reply
+    return effect(people_verbs.settle_in, place_id=spot.id).then(lambda _: reply)
+
+
+async def _send(draft: Draft, context: Context) -> Outcome:
+    if not draft.what:
+        return await _ask(draft, context)
+    return effect(
+        tickets.open_report,
+        place_id=draft.place,
+        what=draft.what,
+        address=draft.where,
+        location=draft.location,
+        files=draft.media,
+        language=context.language,
+    ).then(lambda opened: telling.receipt(draft, opened, context))
+
+
+def _give_up(context: Context, key: str) -> Outcome:
+    """Nothing is kept, the files neither."""
+    files = Draft.of(context.scene.keep).media
+    reply = Reply(context.words(key), (back(context),))
+    return effect(tickets.discard, files=files).then(lambda _: reply) if files else reply
+
+
+def _running(context: Context) -> Draft:
+    """The draft in hand, if a report is under way."""
+    scene = context.scene
+    return Draft.of(scene.keep) if scene.step.startswith("feedback.") else Draft()
+
+
+def _text(message: Message) -> str:
+    return normalize(message.text).strip()
+
+
+def _bare(message: Message) -> bool:
+    """Nothing but words."""
+    return not message.attachments and message.location is None
+
+
+def _no_more(message: Message, context: Context) -> bool:
+    """A no or a "done": nothing is to be added, and nothing is sent by it."""
+    keys = ("people.no_words", "people.done_words")
+    return _bare(message) and any(says(context, key, message.text) for key in keys)

@@ -1,0 +1,70 @@
+"""What is said beside a running conversation, so that no answer given there is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from db.scene import Scene
+from handlers.messages import Effect, Outcome, Reply
+
+
+def unfinished(scene: Scene) -> bool:
+    """Whether moving on would lose answers."""
+    return bool(scene.step) and any(scene.keep.values())
+
+
+def moves(outcome: Outcome, scene: Scene) -> bool:
+    """Whether something else is offered than what is unfinished."""
+    if not isinstance(outcome, Reply) or not unfinished(scene):
+        return False
+    return bool(outcome.step or outcome.buttons) and not _goes_on(outcome, scene)
+
+
+def interjected(outcome: Outcome, scene: Scene) -> Outcome:
+    """The outcome, said without touching what is unfinished."""
+    if outcome is None or not unfinished(scene):
+        return outcome
+    return _changed(outcome, lambda reply: _aside(reply, scene))
+
+
+def preceded(outcome: Outcome, warning: str) -> Outcome:
+    """The outcome with the warning sent first, as urgently as can be."""
+    if outcome is None:
+        return Reply(warning, urgent=True, stay=True)
+    return _changed(outcome, lambda reply: replace(reply, lead=(warning, *reply.lead), urgent=True))
+
+
+def _goes_on(reply: Reply, scene: Scene) -> bool:
+    """Whether the reply leaves the conversation, or is a step of it that has all its answers."""
+    if reply.stay:
+        return True
+    same = (reply.step or "").partition(".")[0] == scene.step.partition(".")[0]
+    return same and all(_held(reply.keep.get(key), old) for key, old in scene.keep.items())
+
+
+def _held(new: object, old: object) -> bool:
+    """Whether an answer is still there, perhaps with more added. A flag is no answer."""
+    if not old or isinstance(old, bool):
+        return True
+    if isinstance(old, str):
+        return isinstance(new, str) and old in new
+    if isinstance(old, list | tuple):
+        return isinstance(new, list | tuple) and all(one in new for one in old)
+    return new == old
+
+
+def _aside(reply: Reply, scene: Scene) -> Reply:
+    """Without its menu, which would take the place of the running one."""
+    if _goes_on(reply, scene):
+        return reply
+    return replace(reply, step=None, keep={}, free_text=False, buttons=(), stay=True)
+
+
+def _changed(outcome: Reply | Effect[Any], change: Callable[[Reply], Reply]) -> Outcome:
+    """The outcome with every Reply it may end in changed."""
+    if isinstance(outcome, Reply):
+        return change(outcome)
+    refusals = {error: change(reply) for error, reply in outcome.refusals.items()}
+    return replace(outcome, say=lambda result: change(outcome.say(result)), refusals=refusals)

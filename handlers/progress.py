@@ -1,0 +1,66 @@
+"""What the author of an announcement reads while it goes out, and when it has gone out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from content.words import Words
+from db.announcements import Progress
+from handlers.messages import Button, Reply
+
+NOT_REACHED = ("failed", "cancelled")
+UNCERTAIN = ("uncertain",)
+
+
+def status(progress: Progress, words: Words) -> Reply:
+    """The living message: how far it has come, and a way to stop while there is something left
+    to stop."""
+    lines = [words(_headline(progress), reached=progress.count("sent"), total=progress.total)]
+    lines += _counted(progress, words)
+    stop = Button(words("announcements.stop"), f"announcements.stop:{progress.version_id}")
+    moving = not progress.over and not progress.stopped
+    return Reply("\n".join(lines), (stop,) if moving else ())
+
+
+def _headline(progress: Progress) -> str:
+    if progress.stopped:
+        return "announcements.status_stopped"
+    return "announcements.status_over" if progress.over else "announcements.status_moving"
+
+
+def _counted(progress: Progress, words: Words) -> Iterator[str]:
+    for state in (*NOT_REACHED, *UNCERTAIN):
+        if progress.count(state):
+            yield words(f"announcements.count_{state}", count=progress.count(state))
+
+
+def report(progress: Progress, words: Words) -> Reply:
+    """The last word: who was not reached, by name, and buttons for just those."""
+    total, reached = progress.total, progress.count("sent")
+    if reached == total:
+        return Reply(words("announcements.report_all", total=total))
+    lines = [words("announcements.report", reached=reached, total=total)]
+    for state in (*NOT_REACHED, *UNCERTAIN):
+        if progress.count(state):
+            lines += _names(progress, state, words)
+    missed = progress.count(*NOT_REACHED)
+    buttons = []
+    if missed:
+        label = words("announcements.resend", count=missed)
+        buttons.append(Button(label, f"announcements.resend:{progress.version_id}"))
+    if doubtful := progress.count("uncertain"):
+        lines += ["", words("announcements.uncertain_warning")]
+        label = words("announcements.resend_uncertain", count=doubtful)
+        buttons.append(Button(label, f"announcements.resend_uncertain:{progress.version_id}"))
+    return Reply("\n".join(lines), tuple(buttons))
+
+
+def _names(progress: Progress, state: str, words: Words) -> Iterator[str]:
+    """Nameless groups (their platform told no title) are counted with the others."""
+    names = [name for name in progress.not_reached.get(state, ()) if name.strip()]
+    yield ""
+    yield words(f"announcements.not_reached_{state}", count=progress.count(state))
+    yield from (f"– {' '.join(name.split())}" for name in names)
+    others = progress.count(state) - len(names)
+    if others and names:
+        yield words("announcements.and_others", count=others)

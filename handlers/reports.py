@@ -1,0 +1,103 @@
+"""A report in words: how what people send becomes part of it, and how it is shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from content.words import Words
+from db import media, tickets
+from handlers.messages import Button, Location, Message, Outcome, Reply, effect
+from handlers.router import HERE
+
+QUOTED: Final = 80  # characters of a report that are enough to know it again
+LABELLED: Final = 30  # … on a button
+LONGEST_ANSWER: Final = 300  # … of an answer in a list
+
+
+def noted(message: Message, say: Callable[[tuple[int, ...]], Reply]) -> Outcome:
+    """Note the message's files, if any; `say` gets their media ids."""
+    if not message.attachments:
+        return say(())
+    files = [media.Seen(file.ref, file.kind, file.name) for file in message.attachments]
+    return effect(media.want, files=files).then(say)
+
+
+def on_earth(location: Location | None) -> tuple[float, float] | None:
+    """Latitude and longitude, unless they are no place at all."""
+    if location is None or not (abs(location.latitude) <= 90 and abs(location.longitude) <= 180):
+        return None
+    return location.latitude, location.longitude
+
+
+def day(moment: datetime) -> str:
+    """The date in Vietnam, dd/mm/yyyy; a moment without a zone is UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(HERE).strftime("%d/%m/%Y")
+
+
+def quote(text: str, length: int = QUOTED) -> str:
+    """The beginning of a text, on one line."""
+    return clip(" ".join(text[: 4 * length].split()), length)
+
+
+def clip(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def particulars(
+    words: Words, where: str, location: tuple[float, float] | None, files: int
+) -> tuple[str, ...]:
+    """Lines that say where and how many photos, as far as they are known."""
+    lines = []
+    if where:
+        lines.append(words("tickets.where", where=where))
+    if location:
+        lines.append(words("tickets.location", point=point(location)))
+    if files:
+        lines.append(words("tickets.files", count=files))
+    return tuple(lines)
+
+
+def point(location: tuple[float, float]) -> str:
+    """Latitude, longitude in degrees, to about a metre."""
+    return f"{location[0]:.5f}, {location[1]:.5f}"
+
+
+def full(words: Words, report: tickets.Report, staff: bool) -> str:
+    lines = [heading(words, report), words("tickets.place", place=report.place)]
+    if staff:
+        lines.append(words("tickets.who", who=report.who))
+    lines += particulars(words, report.address, report.location, len(report.media))
+    lines += ["", report.what]
+    if report.answer:
+        lines += ["", words("tickets.answered", answer=report.answer)]
+    return "\n".join(lines)
+
+
+def summary(words: Words, report: tickets.Report) -> str:
+    lines = [heading(words, report), words("tickets.quote", quote=quote(report.what))]
+    if report.answer:
+        lines.append(words("tickets.answered", answer=quote(report.answer, LONGEST_ANSWER)))
+    return "\n".join(lines)
+
+
+def heading(words: Words, report: tickets.Report) -> str:
+    state = words(f"tickets.state_{report.state}")
+    code, date = tickets.code(report.id), day(report.created_at)
+    return words("tickets.heading", code=code, date=date, state=state)
+
+
+def staff_buttons(words: Words, number: int) -> tuple[Button, ...]:
+    return (
+        Button(words("tickets.answer"), f"tickets.answer:{number}"),
+        Button(words("tickets.show"), f"tickets.show:{number}"),
+    )
+
+
+def show_buttons(reports: Sequence[tickets.Report]) -> tuple[Button, ...]:
+    return tuple(
+        Button(f"{tickets.code(one.id)} · {quote(one.what, LABELLED)}", f"tickets.show:{one.id}")
+        for one in reports
+    )

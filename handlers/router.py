@@ -1,0 +1,263 @@
+"""Which handler answers: rules, commands, presses and steps, asked in the order of the routers.
+
+Two promises are kept here for every conversation. A warning comes first and costs nothing:
+where a message was awaited, it is still taken. And answers already given are not pushed
+aside: what comes from elsewhere is said beside the conversation, or asks first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from content.folding import fold
+from content.loader import Content
+from content.words import Words
+from db.scene import Actor, Scene
+from handlers.interjection import interjected, moves, preceded
+from handlers.messages import Incoming, Message, Outcome, Press, Reply
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+H = TypeVar("H")
+
+HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")  # the time people in the village live by
+LEAVE: Final = "start.leave"  # the action that gives up what is unfinished, for `LEAVE:wish`
+_LONGEST_WISH = 200  # characters of an action or of a command and what follows it
+_LONGEST_COMMAND = 40  # characters, where it is typed without a slash
+
+
+class Read(Protocol):
+    """Run a reading verb of `db/` off the event loop."""
+
+    async def __call__(
+        self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+
+class Split(Protocol):
+    """How a long text is cut into numbered messages, by the platform's name."""
+
+    def __call__(self, text: str) -> dict[str, tuple[str, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All a handler may know besides the Incoming itself."""
+
+    scene: Scene
+    words: Words
+    content: Content
+    read: Read
+    split: Split
+
+    @property
+    def actor(self) -> Actor:
+        return self.scene.actor
+
+    @property
+    def language(self) -> str:
+        return self.words.language
+
+
+class OnMessage(Protocol):
+    async def __call__(self, message: Message, context: Context) -> Outcome: ...
+
+
+class OnPress(Protocol):
+    """`argument`: what follows the colon in the button's action."""
+
+    async def __call__(self, press: Press, context: Context, argument: str) -> Outcome: ...
+
+
+class OnAny(Protocol):
+    """None: not mine, ask the next."""
+
+    async def __call__(self, incoming: Incoming, context: Context) -> Outcome: ...
+
+
+class Warn(Protocol):
+    """Words that come before all others, or "" for none."""
+
+    def __call__(self, incoming: Incoming, context: Context) -> str: ...
+
+
+class AskFirst(Protocol):
+    """The question before unfinished answers are given up for `wish`: an action, or a command
+    with its slash."""
+
+    def __call__(self, context: Context, wish: str) -> Reply: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`standing`: the button says all there is to say, and works as long as it can be seen;
+    otherwise it belongs to a conversation and dies with its menu."""
+
+    handler: OnPress
+    standing: bool
+
+
+@dataclass(slots=True)
+class Router:
+    """One conversation's handlers, gathered by its decorators."""
+
+    warnings: list[Warn] = field(default_factory=list)
+    refusals: list[OnAny] = field(default_factory=list)
+    rules: list[OnAny] = field(default_factory=list)
+    commands: dict[str, OnMessage] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
+    steps: dict[str, OnMessage] = field(default_factory=dict)
+
+    def warning(self, handler: Warn) -> Warn:
+        """Asked before the rules; whatever else is answered comes after its words."""
+        self.warnings.append(handler)
+        return handler
+
+    def refusal(self, handler: OnAny) -> OnAny:
+        """Asked before the rules: what is not taken here. It may end a conversation."""
+        self.refusals.append(handler)
+        return handler
+
+    def rule(self, handler: OnAny) -> OnAny:
+        """Asked about everything, whatever the conversation, which it leaves as it is."""
+        self.rules.append(handler)
+        return handler
+
+    def command(self, *names: str) -> Callable[[OnMessage], OnMessage]:
+        """`/phananh`, and the same word without the slash, spaced and with diacritics."""
+
+        def register(handler: OnMessage) -> OnMessage:
+            self.commands.update(dict.fromkeys(names, handler))
+            return handler
+
+        return register
+
+    def action(self, name: str, *, standing: bool = False) -> Callable[[OnPress], OnPress]:
+        """A press on a button whose action is `name` or `name:argument`."""
+
+        def register(handler: OnPress) -> OnPress:
+            self.actions[name] = Action(handler, standing)
+            return handler
+
+        return register
+
+    def step(self, name: str) -> Callable[[OnMessage], OnMessage]:
+        """A message while the conversation stands at `name`."""
+
+        def register(handler: OnMessage) -> OnMessage:
+            self.steps[name] = handler
+            return handler
+
+        return register
+
+
+class Dispatcher:
+    """All routers as one: finds the handler for an Incoming."""
+
+    def __init__(
+        self, routers: Sequence[Router], *, fallback: OnMessage, stale: OnAny, ask_first: AskFirst
+    ) -> None:
+        """`fallback`: messages nobody claims; `stale`: presses on a menu that is gone."""
+        self._warnings = [warn for router in routers for warn in router.warnings]
+        self._refusals = [refuse for router in routers for refuse in router.refusals]
+        self._rules = [rule for router in routers for rule in router.rules]
+        self._commands = _merge(router.commands for router in routers)
+        self._actions = _merge(router.actions for router in routers)
+        self._steps = _merge(router.steps for router in routers)
+        self._fallback = fallback
+        self._stale = stale
+        self._ask_first = ask_first
+
+    async def dispatch(self, incoming: Incoming, context: Context) -> Outcome:
+        warnings = (warn(incoming, context) for warn in self._warnings)
+        warning = next((words for words in warnings if words), "")
+        if not warning:
+            return await self._answer(incoming, context)
+        awaited = isinstance(incoming, Message) and context.scene.step in self._steps
+        if not awaited:
+            return Reply(warning, urgent=True, stay=True)
+        return preceded(await self._answer(incoming, context), warning)
+
+    async def _answer(self, incoming: Incoming, context: Context) -> Outcome:
+        for refuse in self._refusals:
+            outcome = await refuse(incoming, context)
+            if outcome is not None:
+                return outcome
+        for rule in self._rules:
+            outcome = await rule(incoming, context)
+            if outcome is not None:
+                return interjected(outcome, context.scene)
+        if isinstance(incoming, Press):
+            return await self._press(incoming, context)
+        if isinstance(incoming, Message) and incoming.addressed:
+            return await self._message(incoming, context)
+        return None
+
+    async def _press(self, press: Press, context: Context) -> Outcome:
+        name, _, argument = press.action.partition(":")
+        current = press.menu == str(context.scene.menu_id)
+        if name == LEAVE and current:
+            return await self._anew(press, context, argument)
+        action = self._actions.get(name)
+        if action is None or not (action.standing or current):
+            return await self._stale(press, context)
+        outcome = await action.handler(press, context, argument)
+        return outcome if current else self._beside(outcome, context, press.action)
+
+    async def _anew(self, press: Press, context: Context, wish: str) -> Outcome:
+        """What was wished for, the unfinished answers given up."""
+        context = replace(context, scene=replace(context.scene, step="", keep={}, free_text=False))
+        command, rest = self._command(wish, slashed_only=True)
+        if command:
+            message = Message(press.chat, press.sender, rest)
+            return await self._commands[command](message, context)
+        name, _, argument = wish.partition(":")
+        action = self._actions.get(name)
+        if action is None:
+            return await self._stale(press, context)
+        return await action.handler(press, context, argument)
+
+    async def _message(self, message: Message, context: Context) -> Outcome:
+        command, rest = self._command(message.text, slashed_only=context.scene.free_text)
+        if command:
+            outcome = await self._commands[command](replace(message, text=rest), context)
+            return self._beside(outcome, context, f"/{command} {rest}")
+        step = self._steps.get(context.scene.step)
+        if step is not None:
+            return await step(message, context)
+        return await self._fallback(message, context)
+
+    def _command(self, text: str, *, slashed_only: bool) -> tuple[str, str]:
+        """The command's name, "" for none, and the words after it."""
+        text = text.strip()
+        rest = ""
+        if text.startswith("/"):
+            word, _, rest = text[1:].partition(" ")
+            name = fold(word.partition("@")[0])
+        elif slashed_only or len(text) > _LONGEST_COMMAND:
+            return "", text
+        else:
+            name = fold(text).replace(" ", "")
+        return (name, rest.strip()) if name in self._commands else ("", text)
+
+    def _beside(self, outcome: Outcome, context: Context, wish: str) -> Outcome:
+        """The outcome of a press or command from elsewhere, so that it loses no answers."""
+        if moves(outcome, context.scene):
+            return self._ask_first(context, wish[:_LONGEST_WISH].strip())
+        return interjected(outcome, context.scene)
+
+
+def _merge(tables: Iterable[dict[str, H]]) -> dict[str, H]:
+    merged: dict[str, H] = {}
+    for table in tables:
+        clash = merged.keys() & table.keys()
+        if clash:
+            raise ValueError(f"two routers claim {', '.join(sorted(clash))}")
+        merged.update(table)
+    return merged

@@ -1,0 +1,156 @@
+"""The first words, the main menu, and the way back into a conversation that was left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from db.scene import Scene
+from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
+from handlers.router import LEAVE, Context, Router
+
+INTERRUPTED: Final = "start.interrupted"
+
+# permission → (label, action) of what only its holders see
+_STAFF: Final = (
+    ("announcement:send", "start.announce", "announcements.new"),
+    ("ticket:answer", "start.inbox", "tickets.inbox"),
+    ("group:tie", "start.groups", "groups.menu"),
+)
+
+router = Router()
+
+
+@router.command("start", "trogiup", "help", "menu")
+async def welcome(message: Message, context: Context) -> Outcome:
+    return _menu("start.hello", context)
+
+
+@router.action("start.menu", standing=True)
+async def main_menu(press: Press, context: Context, argument: str) -> Outcome:
+    return _menu("start.menu", context)
+
+
+@router.action("start.language", standing=True)
+async def switch_language(press: Press, context: Context, argument: str) -> Outcome:
+    other = "en" if context.language == "vi" else "vi"
+    translated = replace(context, words=context.content.words(other))
+    reply = _menu("start.language_set", translated)
+    from db import people  # not for a mere question
+
+    return effect(people.speak, language=other).then(lambda _: reply)
+
+
+def _menu(key: str, context: Context) -> Reply:
+    if not context.scene.private:
+        return Reply(context.words("start.group"))
+    return Reply(context.words(key), buttons=entries(context))
+
+
+def entries(context: Context) -> tuple[Button, ...]:
+    """The main menu: the conversations open to this person."""
+    return tuple(_entries(context))
+
+
+def _entries(context: Context) -> Iterator[Button]:
+    words = context.words
+    yield Button(words("start.ask"), "faq.ask")
+    yield Button(words("start.report"), "feedback.new")
+    yield Button(words("start.my_reports"), "tickets.mine")
+    for permission, label, action in _STAFF:
+        if context.actor.can(permission):
+            yield Button(words(label), action)
+    yield Button(words("start.language"), "start.language")
+
+
+def back(context: Context) -> Button:
+    """The way to the main menu."""
+    return Button(context.words("common.back_to_menu"), "start.menu")
+
+
+def automatic(context: Context) -> str:
+    """For the end of an answer, once, to whom we have not talked with before: a machine speaks."""
+    new = context.scene.private and context.scene.version == 0
+    return "\n\n" + context.words("start.automatic") if new else ""
+
+
+def again(context: Context, text: str) -> Reply:
+    """The conversation where it stands, its menu offered once more after `text`."""
+    scene = context.scene
+    return Reply(
+        f"{text}\n\n{_prompt(scene)}".strip(),
+        buttons=tuple(Button(label, action) for label, action in scene.buttons),
+        step=scene.step or None,
+        keep=scene.keep,
+        free_text=scene.free_text,
+    )
+
+
+def _prompt(scene: Scene) -> str:
+    """The words above the menu on offer: where there are no buttons, it stands in the text."""
+    if not scene.buttons:
+        return ""
+    lines = scene.menu_body.split("\n")
+    first = " ".join(scene.buttons[0][0].split())
+    for number, line in enumerate(lines):
+        if number and not lines[number - 1] and line.endswith(f" {first}"):
+            return "\n".join(lines[: number - 1])
+    return scene.menu_body
+
+
+async def stale(incoming: Incoming, context: Context) -> Outcome:
+    """A press on a menu that is gone."""
+    scene = context.scene
+    if scene.private and scene.buttons:
+        return again(context, context.words("start.stale"))
+    menu = (back(context),) if scene.private and not scene.step else ()
+    return Reply(context.words("start.stale"), buttons=menu, stay=True)
+
+
+def ask_first(context: Context, wish: str) -> Reply:
+    """Go on writing, or give it up for `wish`? What was written is kept until the answer."""
+    words, scene = context.words, context.scene
+    return Reply(
+        words("start.unfinished"),
+        buttons=(
+            Button(words("start.go_on"), "start.resume"),
+            Button(words("start.leave"), f"{LEAVE}:{wish}"),
+        ),
+        step=INTERRUPTED,
+        keep=scene.keep if scene.step == INTERRUPTED else _snapshot(scene),
+    )
+
+
+@router.step(INTERRUPTED)
+async def neither(message: Message, context: Context) -> Outcome:
+    return again(context, context.words("start.choose_first"))
+
+
+@router.action("start.resume")
+async def resume(press: Press, context: Context, argument: str) -> Outcome:
+    scene = _restored(context.scene)
+    return again(replace(context, scene=scene), context.words("start.resumed"))
+
+
+def _snapshot(scene: Scene) -> Mapping[str, Any]:
+    """What `_restored` needs, as JSON."""
+    return {
+        "step": scene.step,
+        "keep": dict(scene.keep),
+        "free_text": scene.free_text,
+        "menu": scene.menu_body,
+        "buttons": [list(button) for button in scene.buttons],
+    }
+
+
+def _restored(scene: Scene) -> Scene:
+    kept = scene.keep
+    return replace(
+        scene,
+        step=kept["step"],
+        keep=kept["keep"],
+        free_text=kept["free_text"],
+        menu_body=kept["menu"],
+        buttons=tuple((label, action) for label, action in kept["buttons"]),
+    )

@@ -1,0 +1,192 @@
+"""A report on its way: what is told so far, and the next thing to ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from content.words import LANGUAGES
+from db import tickets
+from db.places import Spot
+from handlers import people, reports
+from handlers.messages import Button, Notice, Reply
+from handlers.router import Context
+from handlers.start import back
+
+SHOWN: Final = 600  # characters of a report in a summary or a notice; all of it is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report as far as it is told. `location`: latitude, longitude; `media`: media ids;
+    `place`, `village`: a place's id and name; `asked`: no photo is to come; `anew`: the next
+    words take the place of these."""
+
+    what: str = ""
+    where: str = ""
+    location: tuple[float, float] | None = None
+    media: tuple[int, ...] = ()
+    place: int | None = None
+    village: str = ""
+    asked: bool = False
+    anew: bool = False
+
+    @classmethod
+    def of(cls, keep: Mapping[str, Any]) -> Draft:
+        location = keep.get("location")
+        return cls(
+            what=keep.get("what", ""),
+            where=keep.get("where", ""),
+            location=(location[0], location[1]) if location else None,
+            media=tuple(keep.get("media", ())),
+            place=keep.get("place"),
+            village=keep.get("village", ""),
+            asked=keep.get("asked", False),
+            anew=keep.get("anew", False),
+        )
+
+    def keep(self) -> dict[str, Any]:
+        """For the conversation, as JSON has it."""
+        location = list(self.location) if self.location else None
+        return asdict(self) | {"media": list(self.media), "location": location}
+
+    def at(self, spot: Spot) -> Draft:
+        return replace(self, place=spot.id, village=spot.name)
+
+    def with_what(self, text: str) -> Draft:
+        if not text:
+            return self
+        if self.anew:
+            return Draft(what=text, media=self.media, place=self.place, village=self.village)
+        return replace(self, what=_joined(self.what, text))
+
+    def with_where(self, text: str) -> Draft:
+        return replace(self, where=_joined(self.where, text))
+
+    def with_location(self, location: tuple[float, float] | None) -> Draft:
+        return replace(self, location=location) if location else self
+
+    def with_media(self, ids: tuple[int, ...]) -> Draft:
+        return replace(self, media=self.media + ids)
+
+
+def offer(draft: Draft, context: Context) -> Reply:
+    """Ask whether what was said out of the blue is meant as a report."""
+    words = context.words
+    lines = [words("feedback.offer")]
+    if draft.what:
+        lines.append(words("feedback.offer_quote", quote=reports.quote(draft.what, SHOWN)))
+    if draft.media:
+        lines.append(words("tickets.files", count=len(draft.media)))
+    buttons = (
+        Button(words("feedback.take"), "feedback.from_text"),
+        Button(words("common.no"), "feedback.cancel"),
+    )
+    return Reply("\n".join(lines), buttons, step="feedback.offered", keep=draft.keep())
+
+
+def consent(draft: Draft, context: Context, said: str = "") -> Reply:
+    """The words that are agreed to, exactly as their proof will have them."""
+    words = context.words
+    buttons = (
+        Button(words("feedback.agree"), "feedback.agree"),
+        Button(words("feedback.refuse"), "feedback.refuse"),
+    )
+    text = _paragraphs(said, words("people.consent"))
+    return Reply(text, buttons, step="feedback.consent", keep=draft.keep())
+
+
+def question(draft: Draft, spots: Sequence[Spot], context: Context, said: str = "") -> Reply:
+    """What is still missing, or the whole report for a yes. `spots`: villages to choose from;
+    `said`: an acknowledgement that comes first."""
+    if not draft.what or draft.anew:
+        return _ask("what", draft, context, said, free_text=True)
+    if draft.place is None and spots:
+        buttons = people.village_buttons(spots, "feedback.village")
+        return _ask("village", draft, context, said, buttons)
+    if not draft.where and draft.location is None:
+        return _ask("where", draft, context, said, free_text=True)
+    if not draft.media and not draft.asked:
+        none = Button(context.words("feedback.no_photo"), "feedback.no_photo")
+        return _ask("photo", draft, context, said, (none,))
+    return _confirm(draft, context, said)
+
+
+def gained(before: Draft, after: Draft, context: Context) -> str:
+    """Acknowledge what came along besides the answer to the question."""
+    words, lines = context.words, []
+    if before.what and before.what != after.what and not before.anew:
+        lines.append(words("feedback.got_more"))
+    if after.location and before.location != after.location:
+        lines.append(words("feedback.got_location"))
+    if len(after.media) > len(before.media):
+        lines.append(words("feedback.got_files", count=len(after.media)))
+    return "\n".join(lines)
+
+
+def receipt(draft: Draft, opened: tickets.Opened, context: Context) -> Reply:
+    """The code for the resident, and word to the staff who read reports there."""
+    words, code = context.words, tickets.code(opened.id)
+    buttons = (Button(words("feedback.follow"), "tickets.mine"), back(context))
+    text = words("feedback.received", code=code, place=opened.place)
+    notices = (_to_staff(draft, opened, context),) if opened.staff else ()
+    return Reply(text, buttons, notices=notices)
+
+
+def _ask(
+    name: str,
+    draft: Draft,
+    context: Context,
+    said: str,
+    buttons: tuple[Button, ...] = (),
+    free_text: bool = False,
+) -> Reply:
+    again = name == "what" and draft.anew
+    text = context.words("feedback.what_again" if again else f"feedback.{name}")
+    return Reply(
+        _paragraphs(said, text),
+        (*buttons, Button(context.words("common.cancel"), "feedback.cancel")),
+        step=f"feedback.{name}",
+        keep=draft.keep(),
+        free_text=free_text,
+    )
+
+
+def _confirm(draft: Draft, context: Context, said: str) -> Reply:
+    words = context.words
+    lines = reports.particulars(words, draft.where, draft.location, len(draft.media))
+    if draft.village:
+        lines = (words("tickets.place", place=draft.village), *lines)
+    text = _paragraphs(
+        said,
+        words("feedback.summary"),
+        reports.clip(draft.what, SHOWN),
+        "\n".join(lines),
+        words("feedback.confirm"),
+    )
+    buttons = (
+        Button(words("feedback.send"), "feedback.send"),
+        Button(words("feedback.rewrite"), "feedback.rewrite"),
+        Button(words("common.cancel"), "feedback.cancel"),
+    )
+    return Reply(text, buttons, step="feedback.confirm", keep=draft.keep())
+
+
+def _to_staff(draft: Draft, opened: tickets.Opened, context: Context) -> Notice:
+    words, code = context.content.words(LANGUAGES[0]), tickets.code(opened.id)
+    text = _paragraphs(
+        words("feedback.staff_notice", code=code, place=opened.place, who=opened.who),
+        reports.clip(draft.what, SHOWN),
+        "\n".join(reports.particulars(words, draft.where, draft.location, len(draft.media))),
+    )
+    buttons = reports.staff_buttons(words, opened.id)
+    return Notice(text, people=opened.staff, buttons=buttons, code=code, media=draft.media)
+
+
+def _joined(first: str, second: str) -> str:
+    return "\n".join(part for part in (first, second) if part)
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,270 @@
+"""Reports after they are sent: their people follow them, staff read and answer them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from content.folding import fold, normalize
+from db import tickets
+from db.permissions import NotAllowed
+from handlers import reports
+from handlers.messages import (
+    Button,
+    Incoming,
+    Message,
+    Notice,
+    Outcome,
+    Press,
+    Reply,
+    effect,
+)
+from handlers.people import says
+from handlers.router import Context, Router
+from handlers.start import back
+
+MOST_MINE: Final = 5
+MOST_OPEN: Final = 8
+LONGEST_CODE: Final = 20  # characters of a message that is nothing but a code
+
+_CODE: Final = re.compile(r"pa\W{0,3}([0-9]{1,9})")
+
+router = Router()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer on its way: to report `number`; `files`: media ids."""
+
+    number: int
+    body: str = ""
+    files: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, context: Context) -> Answer:
+        keep = context.scene.keep
+        files = tuple(keep.get("media", ()))
+        return cls(int(keep.get("number", 0)), str(keep.get("body", "")), files)
+
+    def keep(self) -> dict[str, Any]:
+        return {"number": self.number, "body": self.body, "media": list(self.files)}
+
+
+@router.rule
+async def named(incoming: Incoming, context: Context) -> Outcome:
+    """A bare code asks how that report stands; where words are awaited it is an answer."""
+    if not isinstance(incoming, Message) or not incoming.addressed or context.scene.free_text:
+        return None
+    if len(incoming.text) > LONGEST_CODE or incoming.attachments:
+        return None
+    found = _CODE.fullmatch(fold(incoming.text))
+    if found is None:
+        return None
+    return await _show(int(found[1]), context)
+
+
+@router.command("phananhcuatoi")
+async def mine_asked(message: Message, context: Context) -> Outcome:
+    return await _mine(context)
+
+
+@router.action("tickets.mine", standing=True)
+async def mine_pressed(press: Press, context: Context, argument: str) -> Outcome:
+    return await _mine(context)
+
+
+@router.action("tickets.inbox", standing=True)
+async def inbox(press: Press, context: Context, argument: str) -> Outcome:
+    words = context.words
+    if not context.scene.private or not context.actor.can("ticket:answer"):
+        return _aside(context, Reply(words("tickets.staff_only"), (back(context),)))
+    waiting = await context.read(tickets.unanswered, context.actor, MOST_OPEN + 1)
+    if not waiting:
+        return _aside(context, Reply(words("tickets.inbox_empty"), (back(context),)))
+    key = "tickets.inbox_more" if len(waiting) > MOST_OPEN else "tickets.inbox"
+    shown = waiting[:MOST_OPEN]
+    lines = [f"{reports.heading(words, one)} · {one.place}" for one in shown]
+    text = "\n".join([words(key, count=len(shown)), *lines])
+    return _aside(context, Reply(text, (*reports.show_buttons(shown), back(context))))
+
+
+@router.action("tickets.show", standing=True)
+async def shown(press: Press, context: Context, argument: str) -> Outcome:
+    return await _show(int(argument), context)
+
+
+@router.action("tickets.answer", standing=True)
+async def answer_begun(press: Press, context: Context, argument: str) -> Outcome:
+    words, number = context.words, int(argument)
+    try:
+        report = await context.read(tickets.read, context.actor, number)
+    except tickets.NoSuchReport:
+        return _no_such(number, context)
+    if not context.actor.can("ticket:answer", report.place_path):
+        return _not_yours(number, context)
+    key = "tickets.write_more" if report.state == "answered" else "tickets.write"
+    text = words(key, code=tickets.code(number), who=report.who, quote=reports.quote(report.what))
+    return _write(Answer(number), text, context)
+
+
+@router.step("tickets.answering")
+async def answer_written(message: Message, context: Context) -> Outcome:
+    """The words of an answer; they take the place of earlier ones that were to be rewritten."""
+    body = _told(message, context)
+    before = Answer.of(context)
+    return await _take(replace(before, body=body or before.body), bool(body), message, context)
+
+
+@router.step("tickets.confirm")
+async def answer_extended(message: Message, context: Context) -> Outcome:
+    """Whatever comes now is part of the answer, except a yes or a no."""
+    answer, more = Answer.of(context), _told(message, context)
+    if not message.attachments:
+        if says(context, "people.yes_words", more):
+            return _send(answer, context)
+        if says(context, "people.no_words", more):
+            more = ""
+    body = "\n".join(part for part in (answer.body, more) if part)
+    return await _take(replace(answer, body=body), bool(body), message, context)
+
+
+@router.action("tickets.rewrite")
+async def answer_rewritten(press: Press, context: Context, argument: str) -> Outcome:
+    return _write(Answer.of(context), context.words("tickets.write_again"), context)
+
+
+@router.action("tickets.send")
+async def answer_confirmed(press: Press, context: Context, argument: str) -> Outcome:
+    return _send(Answer.of(context), context)
+
+
+@router.action("tickets.cancel")
+async def answer_cancelled(press: Press, context: Context, argument: str) -> Outcome:
+    reply = Reply(context.words("tickets.cancelled"), (back(context),))
+    files = Answer.of(context).files
+    return effect(tickets.discard, files=files).then(lambda _: reply) if files else reply
+
+
+def _told(message: Message, context: Context) -> str:
+    """What a message says in words; a location becomes a line of its own."""
+    text, location = normalize(message.text).strip(), reports.on_earth(message.location)
+    line = context.words("tickets.location", point=reports.point(location)) if location else ""
+    return "\n".join(part for part in (text, line) if part)
+
+
+async def _take(answer: Answer, complete: bool, message: Message, context: Context) -> Outcome:
+    """Go on with what was just added: to the preview, or back to the words that are missing."""
+    try:
+        report = await context.read(tickets.read, context.actor, answer.number)
+    except tickets.NoSuchReport:
+        return _no_such(answer.number, context)
+
+    def say(ids: tuple[int, ...]) -> Reply:
+        more = replace(answer, files=answer.files + ids)
+        if complete:
+            return _preview(more, report, context)
+        key = "tickets.words_after_files" if more.files else "tickets.words_please"
+        return _write(more, context.words(key), context)
+
+    return reports.noted(message, say)
+
+
+def _write(answer: Answer, text: str, context: Context) -> Reply:
+    buttons = (Button(context.words("common.cancel"), "tickets.cancel"),)
+    keep = answer.keep()
+    return Reply(text, buttons, step="tickets.answering", keep=keep, free_text=True)
+
+
+def _preview(answer: Answer, report: tickets.Report, context: Context) -> Reply:
+    """The answer as its resident will read it, waiting for a yes."""
+    words = context.words
+    lines = [words("tickets.preview", who=report.who), "", _notice_text(answer, report, context)]
+    if answer.files:
+        lines.append(words("tickets.files", count=len(answer.files)))
+    buttons = (
+        Button(words("tickets.send"), "tickets.send"),
+        Button(words("tickets.rewrite"), "tickets.rewrite"),
+        Button(words("common.cancel"), "tickets.cancel"),
+    )
+    return Reply("\n".join(lines), buttons, step="tickets.confirm", keep=answer.keep())
+
+
+def _send(answer: Answer, context: Context) -> Outcome:
+    if not answer.body:
+        return _write(answer, context.words("tickets.words_please"), context)
+
+    def say(report: tickets.Report) -> Reply:
+        return _delivered(answer, report, context)
+
+    refusals = {
+        tickets.NoSuchReport: _no_such(answer.number, context),
+        NotAllowed: _not_yours(answer.number, context),
+    }
+    return effect(tickets.answer, number=answer.number, body=answer.body).then(say, refusals)
+
+
+def _delivered(answer: Answer, report: tickets.Report, context: Context) -> Reply:
+    words, code = context.words, tickets.code(report.id)
+    text = _notice_text(answer, report, context)
+    notice = Notice(text, chat=report.chat_id, code=code, media=answer.files)
+    key = "tickets.sent_more" if report.state == "answered" else "tickets.sent"
+    buttons = (Button(words("tickets.inbox_button"), "tickets.inbox"), back(context))
+    return Reply(words(key, code=code, who=report.who), buttons, notices=(notice,))
+
+
+def _notice_text(answer: Answer, report: tickets.Report, context: Context) -> str:
+    """What the resident reads, in the language the report was made in."""
+    key = "tickets.notice_more" if report.state == "answered" else "tickets.notice"
+    return context.content.words(report.language)(
+        key,
+        code=tickets.code(report.id),
+        date=reports.day(context.actor.now),
+        quote=reports.quote(report.what),
+        answer=answer.body,
+    )
+
+
+async def _mine(context: Context) -> Reply:
+    words = context.words
+    if not context.scene.private:
+        return Reply(words("tickets.private_only"), stay=True)
+    own = await context.read(tickets.mine, context.actor, MOST_MINE)
+    new = Button(words("tickets.new"), "feedback.new")
+    if not own:
+        return _aside(context, Reply(words("tickets.none"), (new, back(context))))
+    text = "\n\n".join([words("tickets.mine"), *(reports.summary(words, one) for one in own)])
+    buttons = (*reports.show_buttons(own), new, back(context))
+    return _aside(context, Reply(text, buttons))
+
+
+async def _show(number: int, context: Context) -> Reply:
+    """The whole report: with its photos for staff, with its answer for its own person."""
+    words, actor = context.words, context.actor
+    if not context.scene.private:
+        return Reply(words("tickets.private_only"), stay=True)
+    try:
+        report = await context.read(tickets.read, actor, number)
+    except tickets.NoSuchReport:
+        return _aside(context, _no_such(number, context))
+    staff = actor.can("ticket:read", report.place_path)
+    buttons: tuple[Button, ...] = (back(context),)
+    if actor.can("ticket:answer", report.place_path):
+        buttons = (Button(words("tickets.answer"), f"tickets.answer:{number}"), *buttons)
+    reply = Reply(reports.full(words, report, staff), buttons, media=report.media if staff else ())
+    return _aside(context, reply)
+
+
+def _aside(context: Context, reply: Reply) -> Reply:
+    """A reply that ends no conversation: whoever is in the middle of one can go on with it."""
+    return replace(reply, stay=True, buttons=()) if context.scene.step else reply
+
+
+def _no_such(number: int, context: Context) -> Reply:
+    text = context.words("tickets.no_such", code=tickets.code(number))
+    return Reply(text, (back(context),))
+
+
+def _not_yours(number: int, context: Context) -> Reply:
+    text = context.words("tickets.not_yours", code=tickets.code(number))
+    return Reply(text, (back(context),))

@@ -1,0 +1,357 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from content.faq import FaqEntry, Source
+from content.loader import Content
+from db import media
+from db.media import Seen
+from db.scene import Scene
+from handlers import faq
+from handlers.messages import Attachment, Effect, Location, Message, Outcome, Reply
+from handlers.procedures import LONGEST, answer
+from handlers.router import Context
+from tests.handlers.inputs import MESSAGES, shipped
+from tests.handlers.stage import NOW, Stage, message, press, scene
+
+BIRTH = "lam giay khai sinh can gi"
+BROKEN_LIGHT = "đèn đường hỏng cả tuần rồi"
+PHOTO = Attachment("ref-1", "photo", "den.jpg")
+ASPECTS = ["noi_nop", "thoi_han", "le_phi", "online", "luu_y"]
+OTHERS = [f"faq.aspect:khai_sinh.{name}" for name in ASPECTS]
+MENU = ["faq.ask", "feedback.new", "tickets.mine", "start.language"]
+
+
+def context(scene: Scene, language: str = "vi", content: Content | None = None) -> Context:
+    return Stage(content or shipped()).context(scene, language)
+
+
+def group() -> Scene:
+    return scene(chat_kind="group")
+
+
+async def asked(incoming: Message, where: Scene | None = None, language: str = "vi") -> Outcome:
+    return await faq.question(incoming, context(where or scene(version=1), language))
+
+
+async def told(
+    text: str, where: Scene | None = None, language: str = "vi", in_group: bool = False
+) -> Reply:
+    where = group() if in_group else where
+    outcome = await asked(message(text, group=in_group), where, language)
+    assert isinstance(outcome, Reply)
+    return outcome
+
+
+def actions(reply: Reply) -> list[str]:
+    return [button.action for button in reply.buttons]
+
+
+def text_of(key: str, language: str = "vi", **values: object) -> str:
+    return shipped().words(language)(key, **values)
+
+
+def entry(**more: Any) -> FaqEntry:
+    """An invented procedure."""
+    aspects = ("ho_so", "noi_nop", "thoi_han", "le_phi", "online")
+    fields: dict[str, Any] = {
+        "id": "tha_dieu",
+        "title": {"vi": "Thả diều", "en": "Flying a kite"},
+        "code": "",
+        "office": "Sân đình",
+        "owner": "Người giữ sân",
+        "phrasings": (),
+        "sources": (Source("Sổ sân đình", date(2026, 3, 2), "secondary"),),
+        "review_by": date(2027, 1, 1),
+        "valid_from": None,
+        "valid_until": None,
+        "aspects": {name: f"Về {name}." for name in aspects},
+        "english": "Fly it high.",
+    }
+    return FaqEntry(**fields | more)
+
+
+async def test_an_asked_aspect_comes_first_with_its_source_and_the_others_to_choose() -> None:
+    reply = await told(BIRTH)
+    assert reply.text.startswith("Đăng ký khai sinh\n")
+    assert "1.001193" in reply.text
+    assert "UBND xã" in reply.text
+    assert text_of("faq.ho_so") in reply.text
+    assert text_of("faq.le_phi") not in reply.text
+    assert "ngày 18/07/2026" in reply.text
+    assert "Công chức tư pháp – hộ tịch" in reply.text
+    assert actions(reply) == [*OTHERS, "faq.ask", "start.menu"]
+    assert reply.step is None
+
+
+async def test_without_an_aspect_all_are_told() -> None:
+    reply = await told("thủ tục khai sinh")
+    for name in ("ho_so", *ASPECTS):
+        assert f"{text_of(f'faq.{name}')}:" in reply.text
+    assert actions(reply) == ["faq.ask", "start.menu"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("aspect", [None, "ho_so", "luu_y"])
+def test_every_shipped_answer_fits_one_message_and_names_source_and_owner(
+    language: str, aspect: str | None
+) -> None:
+    for one in shipped().faq:
+        reply = answer(one, aspect, context(scene(), language))
+        assert len(reply.text) <= LONGEST
+        assert one.owner in reply.text
+        assert all(f"{source.date:%d/%m/%Y}" in reply.text for source in one.sources)
+
+
+async def test_english_is_answered_in_english() -> None:
+    reply = await told(BIRTH, language="en")
+    assert reply.text.startswith("Birth registration\n")
+    assert "One working day." in reply.text
+    assert actions(reply) == ["faq.ask", "start.menu"]
+
+
+def test_a_long_procedure_is_cut_and_the_rest_offered() -> None:
+    long = {name: "Câu này nói thêm. " * 60 for name in ("noi_nop", "thoi_han")}
+    reply = answer(entry(aspects={"ho_so": "Ngắn.", **long}), None, context(scene()))
+    assert len(reply.text) <= LONGEST
+    assert reply.text.count("…") == 2
+    assert actions(reply)[:2] == ["faq.aspect:tha_dieu.noi_nop", "faq.aspect:tha_dieu.thoi_han"]
+
+
+@pytest.mark.parametrize("text", ["x" * 5_000, "một hai " * 700, "dòng\n" * 900])
+def test_a_very_long_aspect_still_fits(text: str) -> None:
+    reply = answer(entry(aspects={"ho_so": text}), "ho_so", context(scene()))
+    assert len(reply.text) <= LONGEST
+    assert "…" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [
+        pytest.param(datetime(2027, 1, 1, 16, 59, tzinfo=UTC), True, id="last minute of the day"),
+        pytest.param(datetime(2027, 1, 1, 17, 0, tzinfo=UTC), False, id="next day in the village"),
+    ],
+)
+def test_what_is_overdue_for_review_is_not_told(now: datetime, shown: bool) -> None:
+    here = scene()
+    here = replace(here, actor=replace(here.actor, now=now))
+    reply = answer(entry(), None, context(here))
+    assert ("Về ho_so." in reply.text) == shown
+    assert (text_of("faq.expired", office="Sân đình") in reply.text) != shown
+    assert "02/03/2026" in reply.text
+
+
+def test_a_secondary_source_is_marked() -> None:
+    reply = answer(entry(), None, context(scene()))
+    expected = text_of("faq.source_secondary", name="Sổ sân đình", date="02/03/2026")
+    assert expected in reply.text
+
+
+async def test_who_is_new_is_told_once_that_a_machine_answers() -> None:
+    line = text_of("start.automatic")
+    assert line in (await told(BIRTH, scene())).text
+    assert line not in (await told(BIRTH, scene(version=1))).text
+    assert line not in (await told(BIRTH, in_group=True)).text
+
+
+async def test_a_vague_question_gets_at_most_three_to_choose_from() -> None:
+    reply = await told("mất giấy tờ")
+    chosen = [action for action in actions(reply) if action.startswith("faq.aspect:")]
+    assert 1 <= len(chosen) <= 3
+    assert actions(reply)[len(chosen) :] == ["faq.ask", "start.menu"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("hôm nay trời đẹp quá", id="weather"),
+        pytest.param("xin chào", id="greeting"),
+        pytest.param("làm hộ chiếu ở đâu", id="another office"),
+        pytest.param("qwrt zxcv", id="nonsense"),
+        pytest.param("???", id="no letters"),
+    ],
+)
+async def test_what_is_not_known_gets_no_procedure_and_the_main_menu(text: str) -> None:
+    reply = await told(text)
+    assert "Mã thủ tục" not in reply.text
+    assert actions(reply) == MENU
+
+
+async def test_another_offices_matter_is_sent_there() -> None:
+    topics = {topic.id: topic for topic in shipped().topics.decline}
+    for language in ("vi", "en"):
+        reply = await told("làm hộ chiếu ở đâu", language=language)
+        assert reply.text == topics["ho_chieu"].advice[language]
+
+
+async def test_a_complaint_is_offered_as_a_report_in_private() -> None:
+    reply = await told(BROKEN_LIGHT)
+    assert reply.step == "feedback.offered"
+    assert reply.keep["what"] == BROKEN_LIGHT
+    assert "feedback.from_text" in actions(reply)
+
+
+@pytest.mark.parametrize(
+    ("incoming", "what"),
+    [
+        pytest.param(message("", PHOTO), "", id="photo alone"),
+        pytest.param(message(BROKEN_LIGHT, PHOTO), BROKEN_LIGHT, id="photo with words"),
+        pytest.param(
+            message("", PHOTO, location=Location(20.5, 105.75)),
+            "Vị trí: 20.50000, 105.75000",
+            id="photo and place",
+        ),
+    ],
+)
+async def test_a_photo_out_of_the_blue_is_noted_and_offered_as_a_report(
+    incoming: Message, what: str
+) -> None:
+    outcome = await asked(incoming)
+    assert isinstance(outcome, Effect)
+    assert outcome.verb is media.want
+    assert outcome.arguments == {"files": [Seen("ref-1", "photo", "den.jpg")]}
+    reply = outcome.say((31,))
+    assert reply.step == "feedback.offered"
+    assert (reply.keep["what"], list(reply.keep["media"])) == (what, [31])
+
+
+async def test_a_place_out_of_the_blue_is_offered_as_a_report() -> None:
+    outcome = await asked(message(location=Location(20.5, 105.75)))
+    assert isinstance(outcome, Reply)
+    assert outcome.keep["what"] == "Vị trí: 20.50000, 105.75000"
+
+
+async def test_a_place_that_is_nowhere_is_no_report() -> None:
+    outcome = await asked(message(location=Location(float("nan"), 400.0)))
+    assert isinstance(outcome, Reply)
+    assert outcome.text == text_of("start.unsupported")
+
+
+async def test_a_question_with_a_photo_is_answered() -> None:
+    outcome = await asked(message(BIRTH, PHOTO))
+    assert isinstance(outcome, Reply)
+    assert outcome.text.startswith("Đăng ký khai sinh")
+
+
+async def test_an_empty_message_is_asked_for_in_words() -> None:
+    reply = await told("")
+    assert reply.text == text_of("start.unsupported")
+    assert actions(reply) == ["start.menu"]
+
+
+@pytest.mark.parametrize("text", ["9", "0", " 12. ", "9)"])
+async def test_a_number_that_is_not_on_the_menu_brings_it_back(text: str) -> None:
+    buttons = (("Đăng ký khai sinh", "faq.entry:khai_sinh"), ("Về đầu", "start.menu"))
+    reply = await told(text, scene(buttons=buttons, menu_body="Việc nào ạ?", version=1))
+    assert reply.text == f"{text_of('start.choose_number')}\n\nViệc nào ạ?"
+    assert actions(reply) == ["faq.entry:khai_sinh", "start.menu"]
+
+
+async def test_the_next_question_may_leave_out_what_it_is_about() -> None:
+    shown = await told(BIRTH)
+    buttons = tuple((button.label, button.action) for button in shown.buttons)
+    reply = await told("thế bao nhiêu tiền", scene(buttons=buttons, version=1))
+    assert reply.text.startswith("Đăng ký khai sinh")
+    assert text_of("faq.le_phi") in reply.text
+    assert text_of("faq.ho_so") not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("hôm nay trời đẹp quá", None, id="small talk"),
+        pytest.param("qwrt zxcv", "faq.unsure_in_group", id="not known"),
+        pytest.param(BROKEN_LIGHT, "faq.report_in_private", id="complaint"),
+        pytest.param("", "start.group", id="nothing but the mention"),
+    ],
+)
+async def test_a_group_gets_one_short_word(text: str, expected: str | None) -> None:
+    reply = await told(text, in_group=True)
+    assert reply.buttons == ()
+    assert reply.step is None
+    assert "Mã thủ tục" not in reply.text
+    assert expected is None or reply.text == text_of(expected)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_a_group_gets_the_gist_with_its_source(language: str) -> None:
+    reply = await told("làm căn cước bao nhiêu tiền", in_group=True, language=language)
+    assert reply.text.startswith(("Cấp, đổi, cấp lại thẻ căn cước", "Identity card"))
+    assert "18/07/2026" in reply.text
+    assert reply.text.endswith(text_of("faq.more_in_private", language))
+    assert len(reply.text) <= 700
+    assert reply.buttons == ()
+
+
+async def test_a_group_is_asked_to_name_the_matter() -> None:
+    reply = await told("mất giấy tờ", in_group=True)
+    assert "Đăng ký lại khai sinh" in reply.text
+    assert reply.buttons == ()
+
+
+async def test_the_command_answers_at_once_or_asks() -> None:
+    here = context(scene(version=1))
+    at_once = await faq.ask_at_once(message(BIRTH), here)
+    assert isinstance(at_once, Reply)
+    assert at_once.text.startswith("Đăng ký khai sinh")
+    asking = await faq.ask_at_once(message(""), here)
+    assert isinstance(asking, Reply)
+    assert (asking.step, asking.free_text, actions(asking)) == ("faq.ask", True, ["faq.cancel"])
+    in_group = await faq.ask_at_once(message("", group=True), context(group()))
+    assert in_group == Reply(text_of("start.group"))
+
+
+async def test_asking_can_be_left() -> None:
+    reply = await faq.cancel(press("faq.cancel"), context(scene(step="faq.ask")), "")
+    assert isinstance(reply, Reply)
+    assert (reply.step, actions(reply)) == (None, ["start.menu"])
+
+
+@pytest.mark.parametrize(
+    ("argument", "start"),
+    [
+        pytest.param("khai_sinh", "Đăng ký khai sinh", id="known"),
+        pytest.param("khong_con", text_of("faq.gone"), id="taken out meanwhile"),
+        pytest.param("", text_of("faq.gone"), id="none"),
+    ],
+)
+async def test_a_chosen_entry_is_shown(argument: str, start: str) -> None:
+    reply = await faq.entry(press("faq.entry"), context(scene()), argument)
+    assert isinstance(reply, Reply)
+    assert reply.text.startswith(start)
+    assert "start.menu" in actions(reply)
+
+
+@pytest.mark.parametrize("argument", ["khai_sinh.le_phi", "khai_sinh.khong_co", "khai_sinh"])
+async def test_a_chosen_aspect_is_shown(argument: str) -> None:
+    reply = await faq.aspect(press("faq.aspect"), context(scene()), argument)
+    assert isinstance(reply, Reply)
+    assert text_of("faq.le_phi") in reply.text
+
+
+@given(incoming=MESSAGES)
+async def test_whatever_is_said_there_is_a_way_on(incoming: Message) -> None:
+    for where in (scene(), scene(step="faq.ask", free_text=True)):
+        handler = faq.asked if where.step else faq.question
+        outcome = await handler(incoming, context(where))
+        reply = outcome.say((1, 2, 3)) if isinstance(outcome, Effect) else outcome
+        assert isinstance(reply, Reply)
+        assert reply.text
+        assert reply.buttons
+
+
+@given(incoming=MESSAGES)
+async def test_in_a_group_whatever_is_said_gets_words_and_no_menu(incoming: Message) -> None:
+    outcome = await faq.question(incoming, context(group()))
+    assert isinstance(outcome, Reply)
+    assert outcome.text
+    assert (outcome.buttons, outcome.step) == ((), None)
+
+
+def test_the_stage_stands_before_the_review_of_every_entry() -> None:
+    assert not [one.id for one in shipped().faq if one.expired(NOW.date())]

@@ -1,0 +1,198 @@
+"""A report from its first word to its code: offered, agreed to, sent or given up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from db import media, people, tickets
+from handlers import feedback, reports
+from handlers.messages import Reply
+from handlers.people import CONSENT_VERSION
+from tests.handlers.reporting import GATE, LAMP, STAGE, WORDS, opened, ready, reporter
+from tests.handlers.stage import Stage, message, scene
+from tests.handlers.talk import PHOTO, RIVER, Talk, actions
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return ready()
+
+
+async def test_four_messages_with_a_photo_and_a_yes_make_a_code(stage: Stage) -> None:
+    told = reporter(stage)
+    steps = [
+        (await told.say("phản ánh")).step,
+        (await told.say(LAMP)).step,
+        (await told.say(GATE)).step,
+        (await told.say("", PHOTO)).step,
+    ]
+    receipt = await told.press("feedback.send")
+    assert steps == ["feedback.what", "feedback.where", "feedback.photo", "feedback.confirm"]
+    assert told.verbs() == [media.want, tickets.open_report]
+    assert told.done[-1].arguments == {
+        "place_id": 2,
+        "what": LAMP,
+        "address": GATE,
+        "location": None,
+        "files": (40,),
+        "language": "vi",
+    }
+    assert receipt.text == WORDS("feedback.received", code="PA-12", place="Thôn Bến Đò")
+    assert receipt.step is None
+    assert not receipt.keep
+
+
+async def test_staff_of_the_place_see_the_report_and_can_answer_it(stage: Stage) -> None:
+    told = reporter(stage)
+    for words in ("/phananh", LAMP, GATE):
+        await told.say(words)
+    await told.say("", PHOTO, location=RIVER)
+    (notice,) = (await told.press("feedback.send")).notices
+    assert notice.people == (21, 22)
+    assert notice.code == "PA-12"
+    assert notice.media == (40,)
+    assert [button.action for button in notice.buttons] == ["tickets.answer:12", "tickets.show:12"]
+    for words in ("PA-12", "Bà Lúa", LAMP, GATE, reports.point((20.5, 106.25))):
+        assert words in notice.text
+
+
+async def test_staff_read_vietnamese_whatever_the_resident_speaks(stage: Stage) -> None:
+    told = Talk(stage, scene(), "en")
+    told.results[tickets.open_report] = opened
+    for words in ("/phananh", "The lamp is broken", "at the gate", "no"):
+        await told.say(words)
+    receipt = await told.say("yes please")
+    assert receipt.text == STAGE.content.words("en")(
+        "feedback.received", code="PA-12", place="Thôn Bến Đò"
+    )
+    assert receipt.notices[0].text.startswith(
+        WORDS("feedback.staff_notice", code="PA-12", place="Thôn Bến Đò", who="Bà Lúa")
+    )
+    assert told.done[-1].arguments["language"] == "en"
+
+
+async def test_a_report_nobody_reads_yet_still_gets_its_code(stage: Stage) -> None:
+    told = reporter(stage)
+    told.results[tickets.open_report] = tickets.Opened(13, "Xã", 1, "1.", "Bà Lúa", 0, staff=())
+    for words in ("/phananh", LAMP, GATE, "không có ảnh"):
+        await told.say(words)
+    receipt = await told.press("feedback.send")
+    assert "PA-13" in receipt.text
+    assert receipt.notices == ()
+
+
+async def test_a_group_is_told_to_write_in_private(stage: Stage) -> None:
+    context = stage.context(scene(chat_kind="group"))
+    reply = await feedback.asked_for(message("", group=True), context)
+    assert reply == Reply(WORDS("feedback.private_only"), stay=True)
+
+
+async def test_without_consent_the_words_are_shown_first_and_proven() -> None:
+    told = reporter(ready(consented=False))
+    asked = await told.say("/phananh " + LAMP)
+    assert asked.step == "feedback.consent"
+    assert WORDS("people.consent") in asked.text
+    reply = await told.press("feedback.agree")
+    assert reply.step == "feedback.where"
+    assert told.keep["what"] == LAMP
+    (proof,) = told.done
+    assert proof.verb is people.agree
+    assert proof.arguments["purpose"] == "feedback"
+    assert proof.arguments["version"] == CONSENT_VERSION
+
+
+@pytest.mark.parametrize("words", ["đồng ý", "Vâng ạ", "ok", "DONG Y", "có."])
+async def test_a_clear_yes_is_consent(words: str) -> None:
+    told = reporter(ready(consented=False))
+    await told.say("/phananh")
+    await told.say(words)
+    assert told.verbs() == [people.agree]
+
+
+async def test_anything_else_at_consent_is_kept_but_is_no_consent() -> None:
+    told = reporter(ready(consented=False))
+    await told.say("/phananh " + LAMP)
+    asked = await told.say("tối om không ai đi được")
+    assert asked.step == "feedback.consent"
+    assert told.keep["what"] == f"{LAMP}\ntối om không ai đi được"
+    assert told.verbs() == []
+
+
+@pytest.mark.parametrize("words", ["", "Không đồng ý", "không"], ids=["press", "words", "no"])
+async def test_who_refuses_leaves_nothing_behind(words: str) -> None:
+    told = reporter(ready(consented=False))
+    await told.say("/phananh " + LAMP)
+    await told.say("", PHOTO)
+    reply = await (told.say(words) if words else told.press("feedback.refuse"))
+    assert reply.text == WORDS("feedback.refused")
+    assert reply.step is None
+    assert told.verbs() == [media.want, tickets.discard]
+    assert told.done[-1].arguments == {"files": (40,)}
+
+
+async def test_an_offer_shows_what_would_be_sent_and_takes_it_along(stage: Stage) -> None:
+    offer = feedback.offer(LAMP, (5,), stage.context(scene()))
+    assert offer.step == "feedback.offered"
+    assert offer.keep["what"] == LAMP
+    assert offer.keep["media"] == [5]
+    assert LAMP in offer.text
+    assert actions(offer) == ["feedback.from_text", "feedback.cancel"]
+
+
+async def test_an_accepted_offer_asks_only_for_what_is_missing(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": [5]})
+    reply = await told.say("vâng")
+    assert reply.step == "feedback.where"
+    assert (await told.say(GATE)).step == "feedback.confirm"
+    assert told.keep["media"] == [5]
+
+
+async def test_more_words_after_an_offer_are_added_and_it_is_offered_again(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    reply = await told.say("từ hôm thứ hai", PHOTO)
+    assert reply.step == "feedback.offered"
+    assert told.keep["what"] == f"{LAMP}\ntừ hôm thứ hai"
+    assert told.keep["media"] == [40]
+
+
+async def test_no_ends_an_offer(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    reply = await told.say("dạ không")
+    assert reply.step is None
+    assert reply.text == WORDS("feedback.cancelled")
+    assert actions(reply) == ["start.menu"]
+
+
+async def test_pressing_report_again_in_the_middle_of_one_goes_on_with_it(stage: Stage) -> None:
+    told = reporter(stage)
+    for words in ("/phananh", LAMP):
+        await told.say(words)
+    before = told.keep
+    reply = await told.press_elsewhere("feedback.new")
+    assert reply.step == "feedback.where"
+    assert told.keep == before
+
+
+@pytest.mark.parametrize(
+    ("step", "keep"),
+    [
+        ("offered", {"what": LAMP}),
+        ("what", {}),
+        ("village", {"what": LAMP}),
+        ("where", {"what": LAMP, "place": 2}),
+        ("photo", {"what": LAMP, "place": 2, "where": GATE}),
+        ("confirm", {"what": LAMP, "place": 2, "where": GATE, "asked": True}),
+    ],
+)
+async def test_cancelling_keeps_nothing_and_says_so(
+    stage: Stage, step: str, keep: dict[str, Any]
+) -> None:
+    told = reporter(stage, place_id=None, step=f"feedback.{step}", keep=keep)
+    assert (await told.say("")).step == f"feedback.{step}"
+    reply = await told.press("feedback.cancel")
+    assert reply.text == WORDS("feedback.cancelled")
+    assert reply.step is None
+    assert not told.keep
+    assert actions(reply) == ["start.menu"]

@@ -1,0 +1,113 @@
+"""Whatever comes at any step of a report or its answer, nothing is lost and there is a way on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from content.folding import normalize
+from db import tickets
+from handlers.messages import Attachment, Location
+from handlers.people import is_name, says
+from handlers.router import Context
+from tests.handlers.reporting import BEN_DO, GATE, GO_SEN, HEAD, LAMP, desk, opened, ready, reporter
+from tests.handlers.talk import anything
+
+KEPT = {"what": LAMP, "where": GATE, "media": [5], "place": 2, "village": "Thôn Bến Đò"}
+STEPS: dict[str, dict[str, Any]] = {
+    "offered": {"what": LAMP, "media": []},
+    "consent": {"what": LAMP},
+    "what": {"media": [5]},
+    "village": {"what": LAMP},
+    "where": {"what": LAMP, "place": 2},
+    "photo": {"what": LAMP, "where": GATE, "place": 2},
+    "confirm": KEPT,
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    step=st.sampled_from(list(STEPS)),
+    place=st.sampled_from([None, 1, 2]),
+    said=st.lists(anything, min_size=1, max_size=4),
+)
+def test_no_message_loses_a_word_of_a_report_or_leaves_a_dead_end(
+    step: str, place: int | None, said: list[tuple[str, list[Attachment], Location | None]]
+) -> None:
+    asyncio.run(tell(step, place, said))
+
+
+async def tell(
+    step: str, place: int | None, said: list[tuple[str, list[Attachment], Location | None]]
+) -> None:
+    stage = ready()
+
+    def nothing_there(actor: object, number: int) -> tickets.Report:
+        raise tickets.NoSuchReport
+
+    stage.answers[tickets.read] = nothing_there
+    told = reporter(stage, place_id=place, step=f"feedback.{step}", keep=STEPS[step])
+    told.results[tickets.open_report] = opened
+    for text, attachments, location in said:
+        before = told.keep
+        reply = await told.say(text, *attachments, location=location)
+        assert reply.stay or reply.step or reply.buttons
+        if reply.stay:
+            assert told.keep == before
+            continue
+        if not reply.step:
+            return  # refused, cancelled or sent, as the person said
+        assert reply.buttons
+        assert told.keep["what"].startswith(before.get("what", ""))
+        assert told.keep["where"].startswith(before.get("where", ""))
+        assert len(told.keep["media"]) == len(before.get("media", [])) + len(attachments)
+        words = normalize(text).strip()
+        kept = words in told.keep["what"] or words in told.keep["where"]
+        assert kept or is_answer(words, stage.context(told.scene))
+
+
+def is_answer(words: str, context: Context) -> bool:
+    """Whether the words answer a question, and are no part of the report."""
+    return (
+        says(context, "people.yes_words", words)
+        or says(context, "people.no_words", words)
+        or says(context, "people.done_words", words)
+        or any(is_name(words, spot) for spot in (BEN_DO, GO_SEN))
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    at=st.sampled_from([("answering", ""), ("answering", "Đã sửa"), ("confirm", "Đã sửa")]),
+    said=st.lists(anything, min_size=1, max_size=4),
+)
+def test_no_message_loses_a_word_of_an_answer_or_leaves_a_dead_end(
+    at: tuple[str, str], said: list[tuple[str, list[Attachment], Location | None]]
+) -> None:
+    asyncio.run(answer(*at, said))
+
+
+async def answer(
+    step: str, body: str, said: list[tuple[str, list[Attachment], Location | None]]
+) -> None:
+    keep = {"number": 12, "body": body, "media": []}
+    free_text = step == "answering"
+    told = desk(HEAD, step=f"tickets.{step}", keep=keep, free_text=free_text)
+    for text, attachments, location in said:
+        before = told.keep
+        reply = await told.say(text, *attachments, location=location)
+        if reply.stay:
+            assert told.keep == before
+            continue
+        if not reply.step:
+            assert told.verbs()[-1] is tickets.answer
+            return
+        assert reply.buttons
+        assert told.keep["number"] == 12
+        assert len(told.keep["media"]) == len(before["media"]) + len(attachments)
+        words = normalize(text).strip()
+        context = told.stage.context(told.scene)
+        assert words in told.keep["body"] or says(context, "people.no_words", words)
