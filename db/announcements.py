@@ -1,0 +1,333 @@
+"""Announcements: the release, and what may be done about it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from json import dumps
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import and_, case, func, insert, literal, null, select, update
+from sqlmodel import Session
+
+from db import audience
+from db import outbox as outbox_verbs
+from db.audience import NobodyThere
+from db.engine import notify
+from db.ledger import FINAL, STATES, NoSuchVersion, Progress, progress
+from db.scene import Actor
+from db.tables import (
+    Announcement,
+    AnnouncementPart,
+    AnnouncementVersion,
+    Bot,
+    Chat,
+    Delivery,
+    Media,
+    Outbox,
+    Place,
+    table,
+)
+
+__all__ = [
+    "FINAL",
+    "STATES",
+    "Changed",
+    "NoSuchVersion",
+    "NobodyThere",
+    "Part",
+    "Progress",
+    "author",
+    "digest",
+    "follow",
+    "progress",
+    "release",
+    "reported",
+    "resend",
+    "showed",
+    "stop",
+    "unfinished",
+    "unreported",
+]
+
+announcement, bot, chat = table(Announcement), table(Bot), table(Chat)
+delivery, media, outbox, place = table(Delivery), table(Media), table(Outbox), table(Place)
+part, version = table(AnnouncementPart), table(AnnouncementVersion)
+
+_UNDER_WAY: Final = ("queued", "sending")
+_GONE: Final = ("refused", "lost")  # files that will never come
+
+
+class Part(NamedTuple):
+    """One message of a version on one platform: words, or a file by its media id."""
+
+    body: str
+    media_id: int | None = None
+
+
+class Changed(Exception):
+    """What is to be released is not what the preview showed: show it again."""
+
+
+def digest(
+    body: str, media: Sequence[int], places: Sequence[int], segments: Sequence[str], urgent: bool
+) -> str:
+    """What a confirmation is bound to."""
+    shown = dumps([body, list(media), sorted(places), sorted(segments), urgent])
+    return sha256(shown.encode()).hexdigest()
+
+
+def release(
+    session: Session,
+    actor: Actor,
+    *,
+    body: str,
+    parts: Mapping[str, Sequence[Part]],
+    media: Sequence[int],
+    places: Sequence[int],
+    segments: Sequence[str],
+    urgent: bool,
+    shown: str,
+) -> Progress:
+    """Queue a version to every chosen group, in one go. `parts`: the messages by platform;
+    `shown`: the digest of the preview. Raises NotAllowed, Changed, NobodyThere."""
+    paths = audience.require(session, actor, places, urgent=urgent)
+    if digest(body, media, places, segments, urgent) != shown:
+        raise Changed
+    version_id = _enter_version(session, actor, body, places, segments, urgent, shown)
+    _enter_parts(session, version_id, parts)
+    _deliver(session, version_id, paths, segments)
+    _fan_out(session, version_id, urgent, actor.now)
+    result = progress(session, version_id)
+    if not result.total:
+        raise NobodyThere
+    return result
+
+
+def _enter_version(
+    session: Session,
+    actor: Actor,
+    body: str,
+    places: Sequence[int],
+    segments: Sequence[str],
+    urgent: bool,
+    shown: str,
+) -> int:
+    announcement_id = session.execute(
+        insert(announcement)
+        .values(author_id=actor.person_id, created_at=actor.now)
+        .returning(announcement.c.id)
+    ).scalar_one()
+    entered = insert(version).values(
+        announcement_id=announcement_id,
+        number=1,
+        body=body,
+        places=list(places),
+        segments=list(segments),
+        urgent=urgent,
+        digest=shown,
+        released_by=actor.person_id,
+        released_at=actor.now,
+        shown="",
+    )
+    return int(session.execute(entered.returning(version.c.id)).scalar_one())
+
+
+def _enter_parts(session: Session, version_id: int, parts: Mapping[str, Sequence[Part]]) -> None:
+    rows = [
+        {
+            "version_id": version_id,
+            "platform": platform,
+            "part": number,
+            "body": piece.body,
+            "media_id": piece.media_id,
+        }
+        for platform, pieces in parts.items()
+        for number, piece in enumerate(pieces, 1)
+    ]
+    if rows:
+        session.execute(insert(part), rows)
+
+
+def _deliver(
+    session: Session, version_id: int, paths: Sequence[str], segments: Sequence[str]
+) -> None:
+    chosen = (
+        select(literal(version_id), chat.c.id)
+        .join(place, place.c.id == chat.c.place_id)
+        .where(audience.fits(paths, segments))
+        .order_by(chat.c.id)
+    )
+    session.execute(insert(delivery).from_select(["version_id", "chat_id"], chosen))
+
+
+def _fan_out(session: Session, version_id: int, urgent: bool, now: datetime) -> None:
+    """Part by part, so that within a chat the parts leave in order. A file on its way holds its
+    message back; a file that will never come cancels it."""
+    columns = _columns(urgent, now)
+    rows = (
+        select(*columns.values())
+        .select_from(delivery)
+        .join(chat, chat.c.id == delivery.c.chat_id)
+        .join(bot, bot.c.id == chat.c.bot_id)
+        .join(part, and_(part.c.version_id == version_id, part.c.platform == bot.c.platform))
+        .outerjoin(media, media.c.id == part.c.media_id)
+        .where(delivery.c.version_id == version_id)
+        .order_by(part.c.part, delivery.c.id)
+    )
+    session.execute(insert(outbox).from_select(list(columns), rows))
+    notify(session, "outbox")
+
+
+def _columns(urgent: bool, now: datetime) -> dict[str, Any]:
+    """What is written to the outbox, by column."""
+    return {
+        "bot_id": chat.c.bot_id,
+        "chat_id": chat.c.id,
+        "kind": literal("message"),
+        "origin": literal("announcement"),
+        "priority": literal(outbox_verbs.URGENT if urgent else outbox_verbs.BULK),
+        "delivery_id": delivery.c.id,
+        "part": part.c.part,
+        "body": part.c.body,
+        "buttons": literal([], outbox.c.buttons.type),
+        "code": literal(""),
+        "media_id": part.c.media_id,
+        "state": case((media.c.state.in_(_GONE), "cancelled"), else_="queued"),
+        "due_at": _due(now),
+        "attempts": literal(0),
+        "doubts": literal(0),
+    }
+
+
+def _due(now: datetime) -> Any:
+    return case((media.c.state == "wanted", null()), else_=literal(now, outbox.c.due_at.type))
+
+
+def follow(session: Session, version_id: int, status_id: int) -> None:
+    """The outbox message `status_id` shows this version's progress from now on."""
+    session.execute(update(version).where(version.c.id == version_id).values(status_id=status_id))
+
+
+def stop(session: Session, actor: Actor, *, version_id: int) -> Progress:
+    """Take back what has not left yet. Raises NotAllowed, NoSuchVersion."""
+    _own(session, actor, version_id)
+    waiting = outbox.c.delivery_id.in_(_deliveries(version_id))
+    session.execute(
+        update(version)
+        .where(version.c.id == version_id)
+        .where(select(outbox.c.id).where(waiting, outbox.c.state.in_(_UNDER_WAY)).exists())
+        .values(stopped_at=actor.now)
+    )
+    session.execute(
+        update(outbox).where(waiting, outbox.c.state == "queued").values(state="cancelled")
+    )
+    notify(session, "settled")
+    return progress(session, version_id)
+
+
+def resend(
+    session: Session, actor: Actor, *, version_id: int, states: Sequence[str]
+) -> tuple[Progress, int]:
+    """Queue again the parts in these states, only those; how many deliveries that touches. It
+    needs the rights of a release. Raises NotAllowed, NoSuchVersion."""
+    _own(session, actor, version_id)
+    row = session.execute(
+        select(version.c.places, version.c.urgent).where(version.c.id == version_id)
+    ).one()
+    audience.require(session, actor, row.places, urgent=row.urgent)
+    touched = _requeue(session, version_id, states, actor.now)
+    if touched:
+        session.execute(
+            update(version)
+            .where(version.c.id == version_id)
+            .values(reported_at=None, stopped_at=None, status_id=None, shown="")
+        )
+        notify(session, "outbox")
+    return progress(session, version_id), len(touched)
+
+
+def _requeue(session: Session, version_id: int, states: Sequence[str], now: datetime) -> set[int]:
+    """The deliveries touched. A file that is still on its way holds its message back again."""
+    file = select(media.c.id).where(media.c.id == outbox.c.media_id)
+    again = (
+        update(outbox)
+        .where(outbox.c.delivery_id.in_(_deliveries(version_id)))
+        .where(outbox.c.state.in_(states), ~file.where(media.c.state.in_(_GONE)).exists())
+        .values(
+            state="queued",
+            due_at=case(
+                (file.where(media.c.state == "wanted").exists(), null()),
+                else_=literal(now, outbox.c.due_at.type),
+            ),
+            attempts=0,
+            doubts=0,
+            error=None,
+        )
+        .returning(outbox.c.delivery_id)
+    )
+    return set(session.execute(again).scalars())
+
+
+def unreported(session: Session) -> list[int]:
+    """Versions on their way, or settled and not yet reported to their author."""
+    rows = session.execute(
+        select(version.c.id).where(version.c.reported_at.is_(None)).order_by(version.c.id)
+    )
+    return list(rows.scalars())
+
+
+def unfinished(session: Session) -> int:
+    """How many versions have settled and wait for their report."""
+    moving = (
+        select(outbox.c.id)
+        .join(delivery, delivery.c.id == outbox.c.delivery_id)
+        .where(delivery.c.version_id == version.c.id)
+        .where(outbox.c.state.in_(_UNDER_WAY))
+    )
+    waiting = select(func.count()).select_from(version).where(version.c.reported_at.is_(None))
+    return int(session.execute(waiting.where(~moving.exists())).scalar_one())
+
+
+def showed(session: Session, version_id: int, mark: str) -> None:
+    """The status message shows these counts now."""
+    session.execute(update(version).where(version.c.id == version_id).values(shown=mark))
+
+
+def reported(session: Session, version_id: int, now: datetime) -> bool:
+    """Claim the report to the author: True for the one that may give it."""
+    return (
+        session.execute(
+            update(version)
+            .where(version.c.id == version_id, version.c.reported_at.is_(None))
+            .values(reported_at=now)
+            .returning(version.c.id)
+        ).first()
+        is not None
+    )
+
+
+def author(session: Session, version_id: int) -> int:
+    """The person who released it. Raises NoSuchVersion."""
+    found = session.execute(
+        select(version.c.released_by).where(version.c.id == version_id)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NoSuchVersion
+    return int(found)
+
+
+def _own(session: Session, actor: Actor, version_id: int) -> None:
+    """Its author, or whoever may send commune-wide there, decides about a version on its way."""
+    if author(session, version_id) == actor.person_id:
+        return
+    places = session.execute(
+        select(version.c.places).where(version.c.id == version_id)
+    ).scalar_one()
+    for path in audience.sendable(session, actor, places):
+        actor.require("announcement:send_wide", path)
+
+
+def _deliveries(version_id: int) -> Any:
+    return select(delivery.c.id).where(delivery.c.version_id == version_id)

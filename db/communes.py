@@ -1,0 +1,117 @@
+"""A whole commune entered at once: its places, bots, groups, people and their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from db import bots, people, places
+from db.places import Spot
+from db.tables import Chat, Person, Place, table
+
+chat, person, place = table(Chat), table(Person), table(Place)
+
+
+class NewPlace(NamedTuple):
+    """`parent`: the slug of the place above, "" for the topmost."""
+
+    slug: str
+    name: str
+    kind: str
+    parent: str
+
+
+class NewGroup(NamedTuple):
+    """`bot`: its name; `place` and `segment` "" while the group is not tied."""
+
+    bot: str
+    external_id: str
+    title: str
+    place: str
+    segment: str
+
+
+class NewPerson(NamedTuple):
+    """`role` "" for a resident; the account's id is also that of the private chat."""
+
+    bot: str
+    platform: str
+    external_id: str
+    name: str
+    place: str
+    role: str
+
+
+class Settlement(NamedTuple):
+    places: Sequence[NewPlace]
+    bots: Sequence[tuple[str, str, str]]  # name, platform, slug of the place
+    groups: Sequence[NewGroup]
+    people: Sequence[NewPerson]
+
+
+class Inhabited(Exception):
+    """The database holds another commune."""
+
+
+def settle(session: Session, settlement: Settlement, now: datetime) -> None:
+    """Enter the commune, or leave it as it is if it is there. Raises Inhabited."""
+    slugs = set(session.execute(select(place.c.slug)).scalars())
+    wanted = {new.slug for new in settlement.places}
+    if slugs:
+        if slugs != wanted:
+            raise Inhabited
+        return
+    spots = _places(session, settlement.places)
+    ids = {
+        name: bots.enter(session, name=name, platform=platform, place_slug=slug)
+        for name, platform, slug in settlement.bots
+    }
+    for group in settlement.groups:
+        _group(session, group, ids[group.bot], spots)
+    for new in settlement.people:
+        _person(session, new, ids[new.bot], spots, now)
+
+
+def _places(session: Session, new: Sequence[NewPlace]) -> dict[str, Spot]:
+    spots: dict[str, Spot] = {}
+    for one in new:
+        parent = spots[one.parent] if one.parent else None
+        spots[one.slug] = places.add(
+            session, slug=one.slug, name=one.name, kind=one.kind, parent=parent
+        )
+    return spots
+
+
+def _group(session: Session, group: NewGroup, bot_id: int, spots: dict[str, Spot]) -> None:
+    chat_id = people.know_chat(session, bot_id, group.external_id, "group", group.title)
+    if group.place:
+        session.execute(
+            update(chat)
+            .where(chat.c.id == chat_id)
+            .values(place_id=spots[group.place].id, segment=group.segment)
+        )
+
+
+def _person(
+    session: Session, new: NewPerson, bot_id: int, spots: dict[str, Spot], now: datetime
+) -> None:
+    _, _, person_id = people.meet(
+        session,
+        bot_id=bot_id,
+        platform=new.platform,
+        chat_id=new.external_id,
+        chat_kind="private",
+        chat_title="",
+        account_id=new.external_id,
+        name=new.name,
+        now=now,
+    )
+    session.execute(
+        update(person).where(person.c.id == person_id).values(place_id=spots[new.place].id)
+    )
+    if new.role:
+        people.grant(session, person_id, new.role, spots[new.place].id, now)

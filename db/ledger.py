@@ -1,0 +1,119 @@
+"""The ledger of a released version: where each of its deliveries stands, counted and named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import case, func, select
+from sqlalchemy.sql.selectable import Subquery
+from sqlmodel import Session
+
+from db.tables import AnnouncementVersion, Chat, Delivery, Outbox, table
+
+chat, delivery = table(Chat), table(Delivery)
+outbox, version = table(Outbox), table(AnnouncementVersion)
+
+# A delivery stands where the first of these is that one of its parts stands at: under way as
+# long as any part is, afterwards as far as its worst part.
+STATES: Final = ("sending", "queued", "uncertain", "failed", "cancelled", "sent")
+FINAL: Final = frozenset({"sent", "failed", "uncertain", "cancelled"})
+NAMED: Final = 20  # groups not reached that a ledger names
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The ledger of a version: deliveries by state; of those that ended without reaching their
+    group, the first `NAMED` by title, by state."""
+
+    version_id: int
+    author_chat: int | None
+    status_id: int | None
+    status_body: str
+    shown: str
+    counts: Mapping[str, int]
+    not_reached: Mapping[str, tuple[str, ...]]
+    stopped: bool
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def count(self, *states: str) -> int:
+        return sum(self.counts.get(state, 0) for state in states)
+
+    @property
+    def over(self) -> bool:
+        return all(state in FINAL for state, count in self.counts.items() if count)
+
+    @property
+    def mark(self) -> str:
+        return " ".join(f"{state}:{count}" for state, count in sorted(self.counts.items()))
+
+
+class NoSuchVersion(Exception):
+    """There is no announcement version with this id: write it anew."""
+
+
+def progress(session: Session, version_id: int) -> Progress:
+    """Raises NoSuchVersion."""
+    status = outbox.alias("status")
+    row = session.execute(
+        select(
+            version.c.status_id,
+            version.c.shown,
+            version.c.stopped_at,
+            status.c.chat_id,
+            status.c.body,
+        )
+        .outerjoin(status, status.c.id == version.c.status_id)
+        .where(version.c.id == version_id)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchVersion
+    ledger = _ledger(version_id)
+    counted = session.execute(select(ledger.c.standing, func.count()).group_by(ledger.c.standing))
+    return Progress(
+        version_id=version_id,
+        author_chat=row.chat_id,
+        status_id=row.status_id,
+        status_body=row.body or "",
+        shown=row.shown,
+        counts={STATES[standing]: count for standing, count in counted},
+        not_reached=_not_reached(session, ledger),
+        stopped=row.stopped_at is not None,
+    )
+
+
+def _ledger(version_id: int) -> Subquery:
+    """Each delivery with where it stands, as an index of STATES; a chat without a part for its
+    platform has failed."""
+    ranks = {state: rank for rank, state in enumerate(STATES)}
+    return (
+        select(
+            delivery.c.id,
+            delivery.c.chat_id,
+            func.min(case(ranks, value=outbox.c.state, else_=ranks["failed"])).label("standing"),
+        )
+        .outerjoin(outbox, outbox.c.delivery_id == delivery.c.id)
+        .where(delivery.c.version_id == version_id)
+        .group_by(delivery.c.id, delivery.c.chat_id)
+        .subquery("ledger")
+    )
+
+
+def _not_reached(session: Session, ledger: Subquery) -> dict[str, tuple[str, ...]]:
+    ended = [rank for rank, state in enumerate(STATES) if state in FINAL - {"sent"}]
+    rows = session.execute(
+        select(ledger.c.standing, chat.c.title)
+        .join(chat, chat.c.id == ledger.c.chat_id)
+        .where(ledger.c.standing.in_(ended))
+        .order_by(ledger.c.standing, ledger.c.id)
+        .limit(NAMED)
+    )
+    missed: dict[str, tuple[str, ...]] = {}
+    for standing, title in rows:
+        state = STATES[standing]
+        missed[state] = (*missed.get(state, ()), title)
+    return missed

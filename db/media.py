@@ -1,0 +1,129 @@
+"""Files people sent: noted in the update's transaction, fetched after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session
+
+from db.claims import QUEUED
+from db.scene import Actor
+from db.session import notify
+from db.tables import Chat, Media, Outbox, table
+
+chat, media, outbox = table(Chat), table(Media), table(Outbox)
+
+
+class Seen(NamedTuple):
+    """A file as its platform names it; kind: photo or document."""
+
+    ref: str
+    kind: str
+    name: str
+
+
+class Wanted(NamedTuple):
+    id: int
+    ref: str
+    kind: str
+    name: str
+    attempts: int
+    chat_id: int
+    chat_external_id: str
+
+
+def want(session: Session, actor: Actor, *, files: Sequence[Seen]) -> tuple[int, ...]:
+    """Note the files to be fetched; their ids, in order."""
+    ids = tuple(
+        int(
+            session.execute(
+                insert(media)
+                .values(
+                    bot_id=actor.bot_id,
+                    chat_id=actor.chat_id,
+                    ref=file.ref,
+                    kind=file.kind,
+                    name=file.name,
+                    state="wanted",
+                    attempts=0,
+                    due_at=actor.now,
+                )
+                .returning(media.c.id)
+            ).scalar_one()
+        )
+        for file in files
+    )
+    if ids:
+        notify(session, "media")
+    return ids
+
+
+def due(session: Session, bot_id: int, now: datetime, limit: int) -> list[Wanted]:
+    rows = session.execute(
+        select(
+            media.c.id,
+            media.c.ref,
+            media.c.kind,
+            media.c.name,
+            media.c.attempts,
+            media.c.chat_id,
+            chat.c.external_id,
+        )
+        .join(chat, chat.c.id == media.c.chat_id)
+        .where(media.c.bot_id == bot_id, media.c.state == "wanted", media.c.due_at <= now)
+        .order_by(media.c.id)
+        .limit(limit)
+    )
+    return [Wanted(*row) for row in rows]
+
+
+def states(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(select(media.c.id, media.c.state).where(media.c.id.in_(ids)))
+    return {row.id: row.state for row in rows}
+
+
+def keep(
+    session: Session, media_id: int, *, digest: str, size: int, mime: str, kind: str, now: datetime
+) -> None:
+    """The bytes are on disk: messages that waited for them may go."""
+    session.execute(
+        update(media)
+        .where(media.c.id == media_id)
+        .values(state="kept", digest=digest, size=size, mime=mime, kind=kind)
+    )
+    session.execute(
+        update(outbox)
+        .where(outbox.c.media_id == media_id, QUEUED, outbox.c.due_at.is_(None))
+        .values(due_at=now)
+    )
+    notify(session, "outbox")
+
+
+def drop(session: Session, media_id: int, state: str) -> None:
+    """Refused or lost: messages that waited for the file are cancelled."""
+    session.execute(update(media).where(media.c.id == media_id).values(state=state))
+    session.execute(
+        update(outbox).where(outbox.c.media_id == media_id, QUEUED).values(state="cancelled")
+    )
+    notify(session, "settled")
+
+
+def postpone(session: Session, media_id: int, until: datetime) -> None:
+    session.execute(
+        update(media)
+        .where(media.c.id == media_id)
+        .values(attempts=media.c.attempts + 1, due_at=until)
+    )
+
+
+def waiting(session: Session, now: datetime) -> int:
+    return int(
+        session.execute(
+            select(func.count())
+            .select_from(media)
+            .where(media.c.state == "wanted", media.c.due_at <= now)
+        ).scalar_one()
+    )

@@ -1,0 +1,225 @@
+"""Reports (phản ánh, kiến nghị): opened with a receipt code, answered by staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlmodel import Session
+
+from db import media as media_verbs
+from db.people import staff
+from db.places import Spot, get
+from db.scene import Actor
+from db.tables import Bot, Media, Person, Place, Ticket, TicketEvent, table
+
+bot, event, media, person = table(Bot), table(TicketEvent), table(Media), table(Person)
+place, ticket = table(Place), table(Ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A report that is kept: its number, where it belongs, and the people (`staff`) who may
+    read it there."""
+
+    id: int
+    place: str
+    place_id: int
+    place_path: str
+    who: str
+    files: int
+    staff: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as its people and staff see it; `answer` is the newest one."""
+
+    id: int
+    who: str
+    person_id: int
+    chat_id: int
+    place: str
+    place_path: str
+    what: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    media: tuple[int, ...]
+    language: str
+    state: str
+    created_at: datetime
+    answer: str = ""
+
+    @property
+    def location(self) -> tuple[float, float] | None:
+        """Latitude, longitude in degrees."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+
+class NoSuchReport(Exception):
+    """No report of that number is open to the actor."""
+
+
+def code(number: int) -> str:
+    """What people call a report: on the receipt, in answers, when they ask for it."""
+    return f"PA-{number}"
+
+
+def open_report(
+    session: Session,
+    actor: Actor,
+    *,
+    place_id: int | None,
+    what: str,
+    address: str,
+    location: tuple[float, float] | None,
+    files: Sequence[int],
+    language: str,
+) -> Opened:
+    """Keep a report. `place_id` None: it goes to the place the bot serves; `location`: latitude,
+    longitude in degrees; `files`: media ids."""
+    spot = get(session, _served(session, actor.bot_id) if place_id is None else place_id)
+    who = session.execute(select(person.c.name).where(person.c.id == actor.person_id)).scalar_one()
+    number = session.execute(
+        insert(ticket)
+        .values(
+            person_id=actor.person_id,
+            chat_id=actor.chat_id,
+            place_id=spot.id,
+            what=what,
+            address=address,
+            latitude=location[0] if location else None,
+            longitude=location[1] if location else None,
+            media=list(files),
+            language=language,
+            state="open",
+            inbox_id=actor.inbox_id,
+            created_at=actor.now,
+        )
+        .returning(ticket.c.id)
+    ).scalar_one()
+    _note(session, actor, number, "opened", "")
+    return _opened(session, actor, number, spot, who, len(files))
+
+
+def discard(session: Session, actor: Actor, *, files: Sequence[int]) -> None:
+    """Let go of files sent in the actor's chat for a report that was given up."""
+    mine = select(media.c.id).where(media.c.id.in_(files), media.c.chat_id == actor.chat_id)
+    for media_id in session.execute(mine).scalars().all():
+        media_verbs.drop(session, media_id, "refused")
+
+
+def answer(session: Session, actor: Actor, *, number: int, body: str) -> Report:
+    """Answer a report, or answer it again. Returns it as it stood before.
+    Raises NoSuchReport, NotAllowed."""
+    report = _one(session, number)
+    if report is None:
+        raise NoSuchReport
+    actor.require("ticket:answer", report.place_path)
+    session.execute(update(ticket).where(ticket.c.id == number).values(state="answered"))
+    _note(session, actor, number, "answered", body)
+    return report
+
+
+def read(session: Session, actor: Actor, number: int) -> Report:
+    """One report, for its own person and for staff of its place. Raises NoSuchReport."""
+    report = _one(session, number)
+    if report is None or not (
+        report.person_id == actor.person_id or actor.can("ticket:read", report.place_path)
+    ):
+        raise NoSuchReport
+    return report
+
+
+def mine(session: Session, actor: Actor, limit: int) -> list[Report]:
+    """The actor's own reports, newest first."""
+    rows = session.execute(
+        _query()
+        .where(ticket.c.person_id == actor.person_id)
+        .order_by(ticket.c.id.desc())
+        .limit(limit)
+    )
+    return [_report(row) for row in rows]
+
+
+def unanswered(session: Session, actor: Actor, limit: int) -> list[Report]:
+    """The open reports the actor may answer, oldest first."""
+    paths = [grant.path for grant in actor.grants if actor.can("ticket:answer", grant.path)]
+    if not paths:
+        return []
+    rows = session.execute(
+        _query()
+        .where(ticket.c.state == "open", or_(*(place.c.path.startswith(path) for path in paths)))
+        .order_by(ticket.c.id)
+        .limit(limit)
+    )
+    return [_report(row) for row in rows]
+
+
+def _opened(
+    session: Session, actor: Actor, number: int, spot: Spot, who: str, files: int
+) -> Opened:
+    readers = staff(session, spot.id, "ticket:read", actor.now)
+    return Opened(number, spot.name, spot.id, spot.path, who, files, readers)
+
+
+def _served(session: Session, bot_id: int) -> int:
+    return int(session.execute(select(bot.c.place_id).where(bot.c.id == bot_id)).scalar_one())
+
+
+def _query() -> Select[Any]:
+    newest = (
+        select(event.c.body)
+        .where(event.c.ticket_id == ticket.c.id, event.c.kind == "answered")
+        .order_by(event.c.id.desc())
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            ticket.c.id,
+            person.c.name.label("who"),
+            ticket.c.person_id,
+            ticket.c.chat_id,
+            place.c.name.label("place"),
+            place.c.path.label("place_path"),
+            ticket.c.what,
+            ticket.c.address,
+            ticket.c.latitude,
+            ticket.c.longitude,
+            ticket.c.media,
+            ticket.c.language,
+            ticket.c.state,
+            ticket.c.created_at,
+            newest.label("answer"),
+        )
+        .join(person, person.c.id == ticket.c.person_id)
+        .join(place, place.c.id == ticket.c.place_id)
+    )
+
+
+def _report(row: Row[Any]) -> Report:
+    found: dict[str, Any] = row._asdict()
+    found["media"] = tuple(found["media"])
+    found["answer"] = found["answer"] or ""
+    return Report(**found)
+
+
+def _one(session: Session, number: int) -> Report | None:
+    row = session.execute(_query().where(ticket.c.id == number)).first()
+    return _report(row) if row else None
+
+
+def _note(session: Session, actor: Actor, number: int, kind: str, body: str) -> None:
+    session.execute(
+        insert(event).values(
+            ticket_id=number, kind=kind, person_id=actor.person_id, body=body, at=actor.now
+        )
+    )
