@@ -1,0 +1,90 @@
+"""The running program: one database, one content, and for each bot its way in and its way out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.composer import Composer
+from bot.intake import Intake
+from bot.media import Fetcher
+from bot.platforms.base import Platform
+from bot.progress import Follower
+from bot.sender import Sender
+from content.loader import Content
+from db import announcements, inbox, lock, media, outbox, schema
+from db.engine import Database
+from handlers import dispatcher
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """`platforms` by the id of their bot."""
+
+    database: Database
+    content: Content
+    clock: Clock
+    platforms: Mapping[int, Platform]
+    folder: Path  # of the files people send
+    follow_every: float = 3.0  # seconds between edits of a living message
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        composer = Composer(
+            self.content, {platform.name: platform.limits for platform in self.platforms.values()}
+        )
+        await asyncio.to_thread(self.folder.mkdir, parents=True, exist_ok=True)
+        follower = Follower(self.database, composer, self.clock, self.follow_every)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(asyncio.to_thread(self._warm))
+            tasks.create_task(follower.run())
+            for bot_id, platform in self.platforms.items():
+                for part in self._parts(bot_id, platform, composer):
+                    tasks.create_task(part.run())
+
+    def _parts(
+        self, bot_id: int, platform: Platform, composer: Composer
+    ) -> Sequence[Intake | Sender | Fetcher]:
+        words = self.content.words("vi")
+        return (
+            Sender(bot_id, platform, self.database, self.clock, self.folder, words),
+            Fetcher(bot_id, platform, self.database, composer, self.clock, self.folder),
+            Intake(bot_id, platform, self.database, dispatcher(), composer, self.clock),
+        )
+
+    def _warm(self) -> None:
+        """What is built at its first use, built before anyone waits for it."""
+        self.content.languages.detect("bao gio")
+        self.content.search.find("giấy khai sinh")
+
+    async def settled(self) -> bool:
+        """Whether nothing is due or in hand; rows due later or held do not count."""
+        return not await self.database.read(_waiting, self.clock)
+
+
+def _waiting(session: Session, clock: Clock) -> int:
+    now = clock.now()
+    return (
+        inbox.waiting(session)
+        or media.waiting(session, now)
+        or outbox.unsettled(session, now)
+        or announcements.unfinished(session)
+    )
+
+
+@asynccontextmanager
+async def opened(url: str, clock: Clock) -> AsyncIterator[Database]:
+    """The database at `url`, ours alone, with its tables as this version needs them.
+    Raises DatabaseError."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(lock.hold(url))
+        await asyncio.to_thread(schema.prepare, url, clock.now())
+        database = Database.open(url)
+        stack.push_async_callback(database.close)
+        yield database

@@ -1,0 +1,95 @@
+"""`loalang ask`: what the bot would say to a question, without database or platform."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from content.loader import Content
+
+_PROCEDURES: Final = ("faq.entry:", "faq.aspect:")  # the actions of their buttons
+
+
+class TableError(Exception):
+    """The table of questions cannot be read. The message ends in what to do."""
+
+
+def ask(content: Content, question: str, *, as_json: bool) -> str:
+    """The bot's answer in private, or one JSON object that says what it would do."""
+    if as_json:
+        return json.dumps(_judged(content, question), ensure_ascii=False)
+    return _answered(content, question)
+
+
+def ask_file(content: Content, path: Path, *, as_json: bool) -> Iterator[str]:
+    """One line (or answer) for each row of a tab-separated table, in its order."""
+    for question in _questions(path):
+        yield ask(content, question, as_json=as_json)
+
+
+def _judged(content: Content, question: str) -> dict[str, Any]:
+    found = content.search.find(question)
+    return {
+        "question": question,
+        "decision": found.decision,
+        "entry": found.entry,
+        "candidates": list(found.candidates),
+        "score": round(found.score, 4),
+        "language": content.languages.detect(question),
+    }
+
+
+def _answered(content: Content, question: str) -> str:
+    """As a resident nobody has met yet would read it; of the menu, only what is about
+    procedures."""
+    import asyncio
+
+    from db.scene import Actor, Scene
+    from handlers import faq, start, warnings
+    from handlers.messages import Chat, Message, Reply, Sender
+    from handlers.router import Context, Dispatcher
+
+    now = datetime.now(UTC)
+    scene = Scene(Actor(person_id=0, account_id=0, chat_id=0, bot_id=0, now=now), "private")
+    words = content.words(content.languages.detect(question))
+    context = Context(scene, words, content, read=_read, split=_split)
+    message = Message(Chat("ask", "private"), Sender("ask"), question)
+    asked = Dispatcher(
+        (warnings.router, start.router, faq.router),
+        fallback=faq.question,
+        stale=start.stale,
+        ask_first=start.ask_first,
+    )
+    outcome = asyncio.run(asked.dispatch(message, context))
+    if not isinstance(outcome, Reply):
+        return ""
+    offered = (button for button in outcome.buttons if button.action.startswith(_PROCEDURES))
+    return "\n".join([outcome.text, *(f"• {button.label}" for button in offered)])
+
+
+async def _read(*_: Any, **__: Any) -> NoReturn:
+    raise LookupError("a question is answered without a database")
+
+
+def _split(text: str) -> dict[str, tuple[str, ...]]:
+    return {"": (text,)}
+
+
+def _questions(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if "question" not in (table.fieldnames or ()):
+                raise TableError(f"{path}: no column “question” in its first line; add that header")
+            for row in table:
+                yield row["question"] or ""
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror}); check the name") from None
+    except UnicodeDecodeError:
+        raise TableError(f"{path}: is not UTF-8; save it as UTF-8") from None
+    except csv.Error as error:
+        raise TableError(f"{path}: {error}; make the line shorter") from None

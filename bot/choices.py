@@ -1,0 +1,75 @@
+"""A number, a label or a code typed where a menu is on offer is a press on it.
+
+This is the only place where that is decided, for every platform. What a button does is always
+taken from our own record of what was offered in that chat, never from the platform.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from content.folding import fold
+from db import outbox
+from db.engine import Database
+from db.scene import Scene
+from handlers.messages import Incoming, Message, Press
+
+_NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?(?: a)?")
+_CODED = re.compile(r"([a-z]{2})[- ]?(\d{1,9})[ :.,]+(\d{1,2})")
+
+
+async def choose(incoming: Incoming, scene: Scene, database: Database) -> Incoming:
+    """The Incoming with a press's action filled in; a choice in words becomes a Press."""
+    if isinstance(incoming, Press):
+        return await _pressed(incoming, scene, database)
+    if isinstance(incoming, Message) and incoming.addressed and not incoming.attachments:
+        return await _typed(incoming, scene, database)
+    return incoming
+
+
+async def _pressed(press: Press, scene: Scene, database: Database) -> Press:
+    if not press.menu.isascii() or not press.menu.isdecimal() or len(press.menu) > 18:
+        return replace(press, action="")
+    offered = await database.read(
+        outbox.offered, int(press.menu), scene.actor.bot_id, press.chat.id
+    )
+    return _press(press, press.menu, press.index, offered or ())
+
+
+async def _typed(message: Message, scene: Scene, database: Database) -> Incoming:
+    text = fold(message.text)
+    if not text or len(text) > 80:
+        return message
+    if coded := _CODED.fullmatch(text):
+        code = f"{coded[1].upper()}-{int(coded[2])}"
+        offered = await database.read(
+            outbox.offered_by_code, code, scene.actor.bot_id, message.chat.id
+        )
+        if offered and 1 <= int(coded[3]) <= len(offered[1]):
+            return _press(message, str(offered[0]), int(coded[3]) - 1, offered[1])
+    index = _index(text, scene)
+    if index is None:
+        return message
+    return _press(message, str(scene.menu_id), index, scene.buttons)
+
+
+def _index(text: str, scene: Scene) -> int | None:
+    """Which choice of the open menu the folded text names."""
+    number = _NUMBER.fullmatch(text)
+    if number and not scene.free_text and 1 <= int(number[1]) <= len(scene.buttons):
+        return int(number[1]) - 1
+    labels = [_plain(label) for label, _ in scene.buttons]
+    return labels.index(_plain(text)) if _plain(text) in labels else None
+
+
+def _plain(label: str) -> str:
+    """Letters and figures only: a tick or an emoji before a label is not typed."""
+    return " ".join(re.findall(r"[a-z0-9]+", fold(label))) or label
+
+
+def _press(
+    incoming: Message | Press, menu: str, index: int, offered: tuple[tuple[str, str], ...]
+) -> Press:
+    action = offered[index][1] if 0 <= index < len(offered) else ""
+    return Press(incoming.chat, incoming.sender, menu, index, action)

@@ -1,0 +1,176 @@
+"""The commands. Each loads only what it needs; errors are one line, and say what to do."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.config import Config
+    from content.loader import Content
+
+
+_FOR_PEOPLE = frozenset(
+    {"ConfigError", "ContentError", "DatabaseError", "RecordError", "CommandError", "TableError"}
+)
+
+
+class CommandError(Exception):
+    """What a command cannot do, and what to do about it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status: 0 done, 1 could not, 2 asked wrongly."""
+    _write_anything()
+    asked = _parser().parse_args(arguments)
+    if asked.command is None:
+        _parser().print_help()
+        return 2
+    try:
+        return int(asked.run(asked))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        sys.stderr.write(f"loalang: {' '.join(_told(error).split())}\n")
+        return 1
+
+
+def _write_anything() -> None:
+    """Vietnamese must not fail where the machine's own encoding has no letters for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _told(error: Exception) -> str:
+    """An error's own words where they were written for a person; anything else is a mistake of
+    ours, and its words may quote people."""
+    if isinstance(error, ExceptionGroup):
+        return _told(error.exceptions[0])
+    if type(error).__name__ in _FOR_PEOPLE:
+        return str(error)
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    return f"this should not have happened ({type(error).__name__}{place}); report that line to us"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"loalang: {message}; see {self.prog} --help\n")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text[:6]) <= 65535):
+        raise argparse.ArgumentTypeError("give a port from 0 to 65535")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="loalang", description="The chatbot for the information groups of a commune."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    demo = commands.add_parser("demo", help="try it in the browser: no token, no network")
+    demo.add_argument("--port", type=_port, metavar="N", help="the page's port (0: any free one)")
+    demo.add_argument("--data", metavar="DIR", help="the folder to keep the village in")
+    demo.add_argument("--fresh", action="store_true", help="forget the village of before")
+    demo.set_defaults(run=_demo)
+    ask = commands.add_parser("ask", help="ask about a public service, as a resident would")
+    ask.add_argument("question", nargs="?", help="“làm giấy khai sinh cần gì”")
+    ask.add_argument("--file", metavar="F.tsv", help="a table with a column “question”")
+    ask.add_argument("--json", action="store_true", help="one line of JSON for each question")
+    ask.set_defaults(run=_ask)
+    check = commands.add_parser("check", help="say what is wrong, and what to do about it")
+    check.set_defaults(run=_check)
+    for command in (demo, ask, check):
+        command.add_argument("--config", type=Path, metavar="F.toml", help="the settings to use")
+    return parser
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from bot import demo, logs
+    from bot.config import WebConfig
+
+    logs.start()
+    config = _config(asked)
+    if asked.data:
+        config = replace(config, data=asked.data)
+    if asked.port is not None:
+        config = replace(config, web=WebConfig(port=asked.port))
+    demo.serve(config, _content(config), fresh=asked.fresh, say=_say)
+    return 0
+
+
+def _ask(asked: argparse.Namespace) -> int:
+    from bot.ask import ask, ask_file
+
+    content = _content(_config(asked))
+    if asked.file and asked.question:
+        raise CommandError("a question and a table at once: give one of them")
+    if asked.file:
+        lines = ask_file(content, Path(asked.file), as_json=asked.json)
+    elif asked.question:
+        lines = iter([ask(content, asked.question, as_json=asked.json)])
+    else:
+        raise CommandError("what is the question? give it in quotes, or a table with --file")
+    for line in lines:
+        _say(line)
+    return 0
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from bot.check import check
+
+    findings = check(asked.config)
+    for finding in findings:
+        _say(finding.text)
+    return 1 if any(finding.wrong for finding in findings) else 0
+
+
+def _config(asked: argparse.Namespace) -> Config:
+    from bot.config import find, load
+
+    return load(find(asked.config))
+
+
+def _content(config: Config) -> Content:
+    from content.loader import SHIPPED, load
+
+    return load((SHIPPED, Path(config.content)) if config.content else (SHIPPED,))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def described() -> list[tuple[str, tuple[str, ...]]]:
+    """Every command with its options, as the documentation must name them."""
+    chosen = next(a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return [
+        (
+            name,
+            tuple(
+                option
+                for a in command._actions
+                for option in a.option_strings[-1:]
+                if option != "--help"
+            ),
+        )
+        for name, command in chosen.choices.items()
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""The village in the browser: the whole program over an invented commune, on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import re
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from bot.app import App, opened
+from bot.clock import Clock
+from bot.config import Config, ConfigError
+from bot.platforms.sandbox import Sandbox
+from bot.platforms.village import Village
+from bot.web.sandbox import sandbox_app
+from content.commune import Commune, Style, load_commune
+from content.loader import Content
+from db import bots, communes, lock, schema
+from db.communes import Inhabited, NewGroup, NewPerson, NewPlace, Settlement
+from db.errors import DatabaseError
+
+STYLES: Final[dict[str, Style]] = {"sandbox-telegram": "telegram", "sandbox-zalo": "zalo"}
+PATIENCE: Final = 30.0  # seconds the clock's mover waits for what has fallen due
+FURTHEST: Final = 1e10  # seconds, some 300 years: how far ahead a clock may be found
+_OURS: Final = re.compile(r"[0-9a-f]{64}(\.[0-9a-f]{8})?|\d+\.part")  # how we name people's files
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    app: App
+    village: Village
+    web: web.Application
+
+    async def idle(self, seconds: float) -> bool:
+        """Whether nothing was due or in hand within that time."""
+        deadline = time.monotonic() + seconds
+        while not await self._quiet():
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.01)
+        return True
+
+    async def _quiet(self) -> bool:
+        """Upstream first, and nothing written meanwhile: so nothing can slip past unseen."""
+        database = self.app.database
+        before = database.jobs
+        waiting = await self.village.unacknowledged()
+        return not waiting and await self.app.settled() and database.jobs == before
+
+
+@asynccontextmanager
+async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
+    """Everything but the running. Raises ConfigError, DatabaseError, ContentError."""
+    folder, commune = config.folder, load_commune()
+    styles = styles_of(config, commune)
+    async with AsyncExitStack() as stack:
+        await asyncio.to_thread(_make, folder / "media")
+        clock = await asyncio.to_thread(_clock, folder / "clock")
+        database = await stack.enter_async_context(opened(config.url, clock))
+        settlement = settlement_of(commune, styles, config)
+        try:
+            await database.write(communes.settle, settlement, clock.now())
+        except Inhabited:
+            raise DatabaseError(
+                "the database holds another commune: give the demo one of its own"
+            ) from None
+        village = await Village.open(folder / "village", commune, clock.now)
+        stack.push_async_callback(village.close)
+        ids = _known(await database.read(bots.named), styles)
+        platforms = {ids[name]: Sandbox(village, style=style) for name, style in styles.items()}
+        app = App(database, content, clock, platforms, folder / "media")
+        demo: Demo
+
+        async def advance(seconds: float) -> datetime:
+            clock.advance(timedelta(seconds=seconds))
+            await asyncio.to_thread(_keep_clock, folder / "clock", clock)
+            await demo.idle(PATIENCE)
+            return clock.now()
+
+        async def idle(seconds: float) -> bool:
+            return await demo.idle(seconds)
+
+        served = sandbox_app(
+            village, list(platforms.values()), clock=clock.now, idle=idle, advance=advance
+        )
+        demo = Demo(app, village, served)
+        yield demo
+
+
+def serve(config: Config, content: Content, *, fresh: bool, say: Callable[[str], None]) -> None:
+    """Run the demo until it is told to stop; `say` gets its address once it answers."""
+    with asyncio.Runner() as runner:
+        runner.run(_serve(config, content, fresh=fresh, say=say))
+
+
+async def _serve(
+    config: Config, content: Content, *, fresh: bool, say: Callable[[str], None]
+) -> None:
+    if fresh:
+        await asyncio.to_thread(remove, config)
+    async with open_demo(config, content) as demo:
+        server = web.AppRunner(demo.web, access_log=None, shutdown_timeout=2.0)
+        await server.setup()
+        try:
+            port = await _listen(server, config.web.port)
+            running = asyncio.create_task(demo.app.run())
+            with suppress(NotImplementedError):  # Windows has no such signal
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+            say(f"Loa Làng: http://127.0.0.1:{port}/   (Ctrl+C để dừng / to stop)")
+            with suppress(asyncio.CancelledError):
+                await running
+        finally:
+            await server.cleanup()
+
+
+async def _listen(server: web.AppRunner, port: int) -> int:
+    """On this machine only. The port that was bound."""
+    site = web.TCPSite(server, "127.0.0.1", port)
+    try:
+        await site.start()
+    except OSError as error:
+        in_use = error.errno == errno.EADDRINUSE
+        why = "is in use: close the other program" if in_use else "may not be used by this user"
+        raise ConfigError(f"port {port} {why}, or choose another with --port") from None
+    return int(server.addresses[0][1])
+
+
+def remove(config: Config) -> None:
+    """Start afresh: only what Loa Làng made in the data folder goes, nothing else in it.
+    Raises DatabaseError while another program uses it, or when its database is not ours."""
+    if config.database:
+        raise ConfigError(
+            "--fresh empties the data folder, and the settings name a database elsewhere: "
+            "empty that one yourself, or leave “database” empty"
+        )
+    if not config.folder.is_dir():
+        return
+    with lock.hold(config.url):
+        schema.stand(config.url)
+        for path in _made(config.folder):
+            path.unlink(missing_ok=True)
+        for name in ("village/files", "village", "media"):
+            with suppress(OSError):  # not there, or something of somebody else's in it
+                (config.folder / name).rmdir()
+
+
+def _made(folder: Path) -> Iterator[Path]:
+    for name in ("loalang.db", "village/village.db"):
+        yield from (folder / f"{name}{end}" for end in ("", "-wal", "-shm"))
+    if _clock(folder / "clock").ahead:
+        yield folder / "clock"
+    for name in ("village/files", "media"):
+        yield from (path for path in (folder / name).glob("*") if _OURS.fullmatch(path.name))
+
+
+def settlement_of(commune: Commune, styles: dict[str, Style], config: Config) -> Settlement:
+    """The commune as the bot's own database knows it."""
+    by_style = {style: name for name, style in styles.items()}
+    return Settlement(
+        places=[NewPlace(p.slug, p.name, p.kind, p.parent) for p in commune.places],
+        bots=[(bot.name, bot.platform, bot.place) for bot in config.bots],
+        groups=[
+            NewGroup(by_style[g.style], g.id, g.title, g.place, g.segment) for g in commune.groups
+        ],
+        people=[
+            NewPerson(
+                by_style[p.style],
+                f"sandbox-{p.style}",
+                p.id,
+                p.name,
+                p.place,
+                "" if p.role == "resident" else p.role,
+            )
+            for p in commune.people
+        ],
+    )
+
+
+def styles_of(config: Config, commune: Commune) -> dict[str, Style]:
+    """The style of each bot by its name. Raises ConfigError when the demo cannot run on them."""
+    styles = {bot.name: STYLES[bot.platform] for bot in config.bots if bot.platform in STYLES}
+    if len(styles) != len(config.bots) or sorted(styles.values()) != ["telegram", "zalo"]:
+        raise ConfigError(
+            "the demo needs two bots, one of platform sandbox-telegram and one of sandbox-zalo; "
+            "start it without --config to use the settings that came with it"
+        )
+    slugs = [place.slug for place in commune.places]
+    for bot in config.bots:
+        if bot.place not in slugs:
+            raise ConfigError(
+                f"bots.place “{bot.place}” is no place of the demo's commune; "
+                f"write one of {', '.join(slugs)}"
+            )
+    return styles
+
+
+def _known(ids: dict[str, int], styles: dict[str, Style]) -> dict[str, int]:
+    """The bots the village was settled with; it cannot change them."""
+    for name in styles:
+        if name not in ids:
+            raise ConfigError(
+                f"this village knows no bot “{name}” but {', '.join(ids)}; give the bot its "
+                "old name, or forget the village with --fresh"
+            )
+    return ids
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{folder}: cannot be made ({error.strerror}); choose another with --data"
+        ) from None
+
+
+def _clock(path: Path) -> Clock:
+    """As far ahead as the demo's clock was before: its time never runs backwards."""
+    try:
+        ahead = float(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        ahead = 0.0
+    return Clock(timedelta(seconds=ahead if 0 <= ahead <= FURTHEST else 0.0))
+
+
+def _keep_clock(path: Path, clock: Clock) -> None:
+    partial = path.with_suffix(".part")
+    partial.write_text(str(clock.ahead.total_seconds()))
+    partial.replace(path)
