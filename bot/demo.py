@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import re
 import signal
 import time
@@ -21,6 +22,7 @@ from bot.clock import Clock
 from bot.config import Config, ConfigError
 from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
+from bot.web.guard import WithoutWords
 from bot.web.sandbox import sandbox_app
 from content.commune import Commune, Style, load_commune
 from content.loader import Content
@@ -71,11 +73,12 @@ async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
             await database.write(communes.settle, settlement, clock.now())
         except Inhabited:
             raise DatabaseError(
-                "the database holds another commune: give the demo one of its own"
+                "the database holds another commune, or its bots have other names: give the demo "
+                "a folder of its own with --data, or forget what is there with --fresh"
             ) from None
         village = await Village.open(folder / "village", commune, clock.now)
         stack.push_async_callback(village.close)
-        ids = _known(await database.read(bots.named), styles)
+        ids = await database.read(bots.named)
         platforms = {ids[name]: Sandbox(village, style=style) for name, style in styles.items()}
         app = App(database, content, clock, platforms, folder / "media")
         demo: Demo
@@ -108,7 +111,8 @@ async def _serve(
     if fresh:
         await asyncio.to_thread(remove, config)
     async with open_demo(config, content) as demo:
-        server = web.AppRunner(demo.web, access_log=None, shutdown_timeout=2.0)
+        wordless = WithoutWords(logging.getLogger(__name__))
+        server = web.AppRunner(demo.web, access_log=None, logger=wordless, shutdown_timeout=2.0)
         await server.setup()
         try:
             port = await _listen(server, config.web.port)
@@ -201,17 +205,6 @@ def styles_of(config: Config, commune: Commune) -> dict[str, Style]:
                 f"write one of {', '.join(slugs)}"
             )
     return styles
-
-
-def _known(ids: dict[str, int], styles: dict[str, Style]) -> dict[str, int]:
-    """The bots the village was settled with; it cannot change them."""
-    for name in styles:
-        if name not in ids:
-            raise ConfigError(
-                f"this village knows no bot “{name}” but {', '.join(ids)}; give the bot its "
-                "old name, or forget the village with --fresh"
-            )
-    return ids
 
 
 def _make(folder: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import zipfile
 from datetime import datetime, timedelta
 from hashlib import file_digest
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
@@ -26,13 +28,16 @@ SWEEP: Final = 5.0  # seconds
 AT_ONCE: Final = 4  # files fetched side by side
 MAX_ATTEMPTS: Final = 10
 PHOTOS: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-DOCUMENTS: Final = PHOTOS | {
-    "application/pdf",
-    "application/msword",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.ms-excel",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+PDF: Final = "application/pdf"
+# Office files begin as programs do that people are tricked with (APK, MSI): these names, found
+# inside, tell them apart.
+ZIPPED: Final = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+COMPOUND: Final = {"WordDocument": "application/msword", "Workbook": "application/vnd.ms-excel"}
+PROGRAMS: Final = ("AndroidManifest.xml", "META-INF/MANIFEST.MF", "vbaProject.bin")
+_COMPOUND_MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 class Fetcher:
@@ -135,15 +140,44 @@ def _kind(kind: str) -> FileKind:
 
 def _look(path: Path) -> tuple[int, str, str | None]:
     """Size in bytes, sha256, and the type its own bytes tell (None: not one we take)."""
-    import puremagic
-
     with path.open("rb") as stream:
         digest = file_digest(stream, "sha256").hexdigest()
+    return path.stat().st_size, digest, _type(path)
+
+
+def _type(path: Path) -> str | None:
+    import puremagic
+
     try:
         told = {match.mime_type for match in puremagic.magic_file(path)}
     except (puremagic.PureError, ValueError):  # unknown to it, or empty
         told = set()
-    return path.stat().st_size, digest, min(told & DOCUMENTS, default=None)
+    return min(told & {*PHOTOS, PDF}, default=None) or _zipped(path) or _compound(path)
+
+
+def _zipped(path: Path) -> str | None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return None
+    if "[Content_Types].xml" not in names or any(name.endswith(PROGRAMS) for name in names):
+        return None
+    return next((mime for name, mime in ZIPPED.items() if name in names), None)
+
+
+def _compound(path: Path) -> str | None:
+    """Streams are named in UTF-16 in the directory of a compound file."""
+    with path.open("rb") as stream:
+        if stream.read(len(_COMPOUND_MAGIC)) != _COMPOUND_MAGIC:
+            return None
+        with mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+            named = (mime for name, mime in COMPOUND.items() if _has(data, name))
+            return next(named, None)
+
+
+def _has(data: mmap, name: str) -> bool:
+    return data.find(f"{name}\0".encode("utf-16-le")) >= 0
 
 
 def _keep(partial: Path, kept: Path) -> None:

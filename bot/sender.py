@@ -19,6 +19,7 @@ from bot.clock import Clock, wait
 from bot.pacer import Head, Pacer
 from bot.platforms import base
 from bot.platforms.base import File, Outgoing, OutgoingEdit, OutgoingMessage, Platform
+from bot.platforms.rendering import utf16_length
 from content.words import Words
 from db import outbox
 from db.engine import Database, DatabaseError
@@ -190,8 +191,13 @@ class Sender:
         if claimed.media_digest and file is None:
             text = self._words("system.file_left_out", name=claimed.media_name or "")
         if claimed.announcement and claimed.doubts and text:
-            text = f"{text}\n{self._words('system.sent_again')}"
+            return self._marked(text)
         return text
+
+    def _marked(self, text: str) -> str:
+        """As a repetition, unless the platform would refuse it for its length."""
+        marked = f"{text}\n{self._words('system.sent_again')}"
+        return marked if utf16_length(marked) <= self._platform.limits.max_text else text
 
     async def _stop(self) -> None:
         """Let what is under way finish, then write down what is known."""

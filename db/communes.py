@@ -54,15 +54,15 @@ class Settlement(NamedTuple):
 
 
 class Inhabited(Exception):
-    """The database holds another commune."""
+    """The database holds another commune, or its bots have other names: choose another one."""
 
 
 def settle(session: Session, settlement: Settlement, now: datetime) -> None:
     """Enter the commune, or leave it as it is if it is there. Raises Inhabited."""
     slugs = set(session.execute(select(place.c.slug)).scalars())
-    wanted = {new.slug for new in settlement.places}
     if slugs:
-        if slugs != wanted:
+        names = {name for name, _, _ in settlement.bots}
+        if slugs != {new.slug for new in settlement.places} or names != bots.named(session).keys():
             raise Inhabited
         return
     spots = _places(session, settlement.places)

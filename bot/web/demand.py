@@ -47,7 +47,7 @@ def after(query: Mapping[str, str]) -> int:
 def number(value: Any, field: str, least: float, most: float) -> float:
     fits = isinstance(value, int | float) and not isinstance(value, bool)
     if not fits or not least <= value <= most:
-        raise Refused(400, f"“{field}” must be a number from {least:g} to {most:g}")
+        raise Refused(400, f"“{field}” must be a number from {least:.15g} to {most:.15g}")
     return float(value)
 
 

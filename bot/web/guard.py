@@ -6,6 +6,8 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
+from collections.abc import MutableMapping
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -36,6 +38,15 @@ class Refused(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class WithoutWords(logging.LoggerAdapter[logging.Logger]):
+    """Says that a request failed, not how: the exception quotes what the caller sent."""
+
+    def process(
+        self, msg: object, kwargs: MutableMapping[str, Any]
+    ) -> tuple[object, MutableMapping[str, Any]]:
+        return msg, {**kwargs, "exc_info": None}
 
 
 @web.middleware

@@ -53,7 +53,12 @@ def meet(session: Session, village: Village, who: str, where: str = GROUP) -> Ac
 
 
 def save(session: Session, actor: Actor, version: int = 0, **more: Any) -> None:
-    values = {"step": "where", "keep": {"what": "đèn hỏng"}, "free_text": True, "menu_id": None}
+    values: dict[str, Any] = {
+        "step": "where",
+        "keep": {"what": "đèn hỏng"},
+        "free_text": True,
+        "menu_id": None,
+    }
     conversations.save(session, actor, version=version, **(values | more))
 
 

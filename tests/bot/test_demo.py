@@ -1,0 +1,187 @@
+"""The demo starts on what is its own, and on nothing else; afresh means only its own goes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.config import Config, ConfigError
+from bot.demo import open_demo, remove
+from db import schema
+from db.errors import DatabaseError
+from tests.bot.process import run
+from tests.living import CONTENT, PNG, ROOT, Living, living, settings
+
+
+async def start(config: Config) -> None:
+    async with open_demo(config, CONTENT):
+        pass
+
+
+def tree(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+async def lived_in(folder: Path) -> None:
+    """A village with a photo in it, its clock moved."""
+    async with living(folder) as village:
+        await village.say("cuc", "Cầu gãy", files=(("a.png", "image/png", PNG),))
+        await advance(village, 60)
+
+
+async def advance(village: Living, seconds: float) -> None:
+    async with village.client.post("/api/clock", json={"advance": seconds}) as answer:
+        assert answer.status == 200, await answer.text()
+
+
+async def test_afresh_everything_of_ours_is_gone(tmp_path: Path) -> None:
+    await lived_in(tmp_path)
+    assert {"loalang.db", "clock", "village/village.db"} < tree(tmp_path)
+    remove(settings(tmp_path))
+    assert tree(tmp_path) <= {"loalang.db.lock"}
+    assert not (tmp_path / "village").exists()
+    assert not (tmp_path / "media").exists()
+
+
+async def test_afresh_a_strangers_files_stay_wherever_they_lie(tmp_path: Path) -> None:
+    await lived_in(tmp_path)
+    strange = ["notes.txt", "media/holiday.jpg", "village/map.png", "village/files/x", "other.db"]
+    for name in strange:
+        (tmp_path / name).write_text("mine", encoding="utf-8")
+    remove(settings(tmp_path))
+    assert tree(tmp_path) - {"loalang.db.lock"} == set(strange)
+    async with living(tmp_path) as village:
+        assert await village.heard("cuc", "cuc") == []
+
+
+def test_a_strangers_clock_stays(tmp_path: Path) -> None:
+    (tmp_path / "clock").write_text("half past nine", encoding="utf-8")
+    remove(settings(tmp_path))
+    assert (tmp_path / "clock").read_text(encoding="utf-8") == "half past nine"
+
+
+def test_afresh_where_nothing_is_makes_nothing(tmp_path: Path) -> None:
+    remove(settings(tmp_path / "new"))
+    assert not (tmp_path / "new").exists()
+
+
+def test_afresh_with_a_database_elsewhere_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="leave “database” empty"):
+        remove(settings(tmp_path, "postgresql://loalang@localhost/loalang"))
+
+
+def foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as opened:
+        opened.execute("CREATE TABLE cows (name TEXT)")
+        opened.commit()
+
+
+def newer(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as opened:
+        opened.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        opened.execute(f"CREATE TABLE {schema.VERSION_TABLE} (version_num TEXT)")
+        opened.execute(f"INSERT INTO {schema.VERSION_TABLE} VALUES ('9999')")  # noqa: S608
+        opened.commit()
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        pytest.param(foreign, "is not a Loa Làng database", id="foreign"),
+        pytest.param(newer, "made by a newer Loa Làng", id="newer"),
+        pytest.param(damaged, "restore a copy", id="damaged"),
+    ],
+)
+async def test_a_database_that_is_not_for_us_is_refused_and_left_alone(
+    tmp_path: Path, make: Callable[[Path], None], told: str
+) -> None:
+    database = tmp_path / "loalang.db"
+    make(database)
+    before = database.read_bytes()
+    with pytest.raises(DatabaseError, match=told):
+        await start(settings(tmp_path))
+    with pytest.raises(DatabaseError, match=told):
+        remove(settings(tmp_path))
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "media", "village"])
+async def test_something_in_the_way_of_a_folder_is_named(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "data"
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("in the way", encoding="utf-8")
+    with pytest.raises(Exception, match=r"cannot be made.*choose another") as raised:
+        await start(settings(folder))
+    assert type(raised.value).__name__ in ("ConfigError", "RecordError")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param({"place": "nowhere"}, "“nowhere” is no place .* song-trang", id="place"),
+        pytest.param({"platform": "sandbox-fax"}, "needs two bots", id="platform"),
+        pytest.param({"platform": "sandbox-telegram"}, "needs two bots", id="one style twice"),
+    ],
+)
+async def test_bots_the_demo_cannot_run_on_are_named(
+    tmp_path: Path, change: dict[str, str], told: str
+) -> None:
+    config = settings(tmp_path)
+    bots = (config.bots[0], replace(config.bots[1], **change))
+    with pytest.raises(ConfigError, match=told):
+        await start(replace(config, bots=bots))
+
+
+async def test_a_bot_with_a_new_name_is_not_known_to_the_old_village(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    await start(config)
+    renamed = (config.bots[0], replace(config.bots[1], name="loa"))
+    with pytest.raises(DatabaseError, match=r"its bots have other names: .* --fresh"):
+        await start(replace(config, bots=renamed))
+
+
+@pytest.mark.parametrize("kept", ["", "nan", "inf", "-5", "1e300", "9" * 400, "two", "\0"])
+async def test_a_clock_that_cannot_be_is_not_believed(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "clock").write_text(kept, encoding="utf-8")
+    async with open_demo(settings(tmp_path), CONTENT) as demo:
+        assert demo.app.clock.ahead.total_seconds() == 0
+
+
+async def test_the_clock_goes_on_where_it_was(tmp_path: Path) -> None:
+    async with living(tmp_path) as village:
+        await advance(village, 3600)
+    async with open_demo(settings(tmp_path), CONTENT) as demo:
+        assert demo.app.clock.ahead.total_seconds() == 3600
+
+
+def content(folder: Path) -> Path:
+    """Settings whose own content is broken in its second line."""
+    ours = folder / "ours" / "replies"
+    ours.mkdir(parents=True)
+    (ours / "vi.toml").write_text('[start]\nmenu = "thiếu ngoặc\n', encoding="utf-8")
+    shipped = (ROOT / "config.toml").read_text(encoding="utf-8")
+    path = folder / "settings.toml"
+    path.write_text(shipped.replace('content = ""', f'content = "{ours.parent}"'), encoding="utf-8")
+    return path
+
+
+def test_broken_content_is_named_by_file_and_line_and_nothing_is_made(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    ran = run("demo", "--config", str(content(tmp_path)), "--data", str(data), "--port", "0")
+    assert "replies/vi.toml:2: " in ran.complaint
+    assert not data.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    ran = run("demo", "--data", str(tmp_path / "file" / "data"), "--port", "0")
+    assert "choose another with --data" in ran.complaint
