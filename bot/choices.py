@@ -7,6 +7,7 @@ taken from our own record of what was offered in that chat, never from the platf
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from content.folding import fold
@@ -19,12 +20,15 @@ _NUMBER = re.compile(r"(?:so )?(\d{1,2})[.)]?(?: a)?")
 _CODED = re.compile(r"([a-z]{2})[- ]?(\d{1,9})[ :.,]+(\d{1,2})")
 
 
-async def choose(incoming: Incoming, scene: Scene, database: Database) -> Incoming:
-    """The Incoming with a press's action filled in; a choice in words becomes a Press."""
+async def choose(
+    incoming: Incoming, scene: Scene, database: Database, cancelling: Collection[str] = ()
+) -> Incoming:
+    """The Incoming with a press's action filled in; a choice in words becomes a Press.
+    `cancelling`: folded words that mean the menu's cancel button, whatever its label."""
     if isinstance(incoming, Press):
         return await _pressed(incoming, scene, database)
     if isinstance(incoming, Message) and incoming.addressed and not incoming.attachments:
-        return await _typed(incoming, scene, database)
+        return await _typed(incoming, scene, database, cancelling)
     return incoming
 
 
@@ -37,7 +41,9 @@ async def _pressed(press: Press, scene: Scene, database: Database) -> Press:
     return _press(press, press.menu, press.index, offered or ())
 
 
-async def _typed(message: Message, scene: Scene, database: Database) -> Incoming:
+async def _typed(
+    message: Message, scene: Scene, database: Database, cancelling: Collection[str]
+) -> Incoming:
     text = fold(message.text)
     if not text or len(text) > 80:
         return message
@@ -49,6 +55,8 @@ async def _typed(message: Message, scene: Scene, database: Database) -> Incoming
         if offered and 1 <= int(coded[3]) <= len(offered[1]):
             return _press(message, str(offered[0]), int(coded[3]) - 1, offered[1])
     index = _index(text, scene)
+    if index is None and _plain(text) in cancelling:
+        index = _cancel(scene)
     if index is None:
         return message
     return _press(message, str(scene.menu_id), index, scene.buttons)
@@ -61,6 +69,11 @@ def _index(text: str, scene: Scene) -> int | None:
         return int(number[1]) - 1
     labels = [_plain(label) for label, _ in scene.buttons]
     return labels.index(_plain(text)) if _plain(text) in labels else None
+
+
+def _cancel(scene: Scene) -> int | None:
+    actions = [action.endswith(".cancel") for _, action in scene.buttons]
+    return actions.index(True) if True in actions else None
 
 
 def _plain(label: str) -> str:

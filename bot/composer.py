@@ -141,9 +141,11 @@ class Composer:
     def _with_menu(self, reply: Reply, limits: Limits, words: Words) -> str:
         if limits.buttons or not reply.buttons:
             return reply.text
-        hint = "system.choose_by_words" if reply.free_text else "system.choose_by_number"
         labels = [button.label for button in reply.buttons]
-        return menu(reply.text, labels, words(hint, label=labels[-1]), numbered=not reply.free_text)
+        if reply.free_text:
+            return f"{reply.text}\n\n{words('system.or_say', labels=' / '.join(labels))}"
+        hint = "system.choose_by_number" if len(labels) > 1 else "system.choose_only"
+        return menu(reply.text, labels, words(hint, label=labels[0]))
 
     def _with_codes(self, notice: Notice, limits: Limits, idle: bool) -> str:
         """Where there are no buttons, a bare number chooses only if nothing else is under way;

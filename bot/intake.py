@@ -19,7 +19,9 @@ from bot.choices import choose
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.platforms.base import NotUnderstood, Platform, RawUpdate
-from content.words import Words
+from content.folding import fold
+from content.loader import Content
+from content.words import LANGUAGES, Words
 from db import conversations, inbox, people
 from db.conversations import Conflict
 from db.engine import Database, DatabaseError
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 SIDE_BY_SIDE: Final = 16  # lanes handled at once
 BODIES_IN_MEMORY: Final = 200  # of updates waiting for their turn; others are read back
 FIRST_PAUSE: Final = 0.5  # seconds between tries while the database cannot save, doubled …
+FEWEST_WORDS: Final = 3  # of a message that may change the language spoken with a person
 LONGEST_PAUSE: Final = 30.0  # … up to this
 
 
@@ -72,6 +75,7 @@ class Intake:
         self._composer = composer
         self._clock = clock
         self._lanes: dict[str, deque[tuple[int, Waiting | None]]] = {}
+        self._cancelling = cancelling(composer.content)
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._bodies = 0
 
@@ -184,7 +188,7 @@ class Intake:
     async def _hear(self, update: Waiting, incoming: Incoming) -> Heard:
         pressed = isinstance(incoming, Press)
         scene = await self._scene(update, incoming)
-        incoming = await choose(incoming, scene, self._database)
+        incoming = await choose(incoming, scene, self._database, self._cancelling)
         words = self._words(incoming, scene)
         context = Context(
             scene=scene,
@@ -209,10 +213,13 @@ class Intake:
         )
 
     def _words(self, incoming: Incoming, scene: Scene) -> Words:
-        """In the language of the message, or of the person where that cannot be told."""
+        """In the language of the message, or of the person: an "ok" changes nothing, nor does
+        an answer inside a conversation."""
         language = scene.language or "vi"
-        if isinstance(incoming, Message) and incoming.addressed and not scene.free_text:
-            language = self._composer.content.languages.detect(incoming.text, language)
+        if isinstance(incoming, Message) and incoming.addressed and not scene.step:
+            telling = scene.language is None or len(incoming.text.split()) >= FEWEST_WORDS
+            if telling:
+                language = self._composer.content.languages.detect(incoming.text, language)
         return self._composer.content.words(language)
 
     def _refusal(self, heard: Heard, error: Exception) -> Reply | None:
@@ -294,6 +301,12 @@ class Intake:
             now=scene.actor.now,
         )
         return replace(scene.actor, chat_id=chat_id, account_id=account_id, person_id=person_id)
+
+
+def cancelling(content: Content) -> frozenset[str]:
+    """Words that give up, in every language we write."""
+    said = (content.words(language)("common.cancel_words") for language in LANGUAGES)
+    return frozenset(fold(word).strip() for words in said for word in words.split(","))
 
 
 def _chosen(heard: Heard) -> str:

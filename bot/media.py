@@ -102,8 +102,10 @@ class Fetcher:
         size, digest, mime = await asyncio.to_thread(_look, partial)
         if size > self._platform.limits.max_file:
             await self._database.write(self._drop, wanted, "refused", "start.file_too_big")
-        elif mime is None or (wanted.kind == "photo" and mime not in PHOTOS):
+        elif wanted.kind == "photo" and mime not in PHOTOS:
             await self._database.write(self._drop, wanted, "refused", "start.not_a_photo")
+        elif mime is None:
+            await self._database.write(self._drop, wanted, "refused", "start.file_refused")
         else:
             await asyncio.to_thread(_keep, partial, self._folder / digest)
             await self._database.write(

@@ -63,13 +63,24 @@ class Sender:
         self._database.on_commit("outbox", self._wake.set)
         self._clock.on_move(self._wake.set)
         try:
-            in_doubt = await self._database.write(outbox.recover, self._bot_id, self._clock.now())
-            if in_doubt:
-                log.warning("%d messages were in hand at the last stop", in_doubt)
+            await self._recover()
             while True:
                 await self._turn()
         finally:
             await self._stop()
+
+    async def _recover(self) -> None:
+        """Whatever was in hand at the last stop is in doubt."""
+        while True:
+            try:
+                rows = await self._database.write(outbox.recover, self._bot_id, self._clock.now())
+            except DatabaseError as error:
+                log.error("the outbox waits: %s", error)
+                await wait(self._wake, SWEEP)
+                continue
+            if rows:
+                log.warning("%d messages were in hand at the last stop", rows)
+            return
 
     async def _turn(self) -> None:
         try:

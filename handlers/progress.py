@@ -25,7 +25,10 @@ def status(progress: Progress, words: Words) -> Reply:
 def _headline(progress: Progress) -> str:
     if progress.stopped:
         return "announcements.status_stopped"
-    return "announcements.status_over" if progress.over else "announcements.status_moving"
+    if progress.over:
+        return "announcements.status_over"
+    moving = any(state != "queued" for state, count in progress.counts.items() if count)
+    return "announcements.status_moving" if moving else "announcements.status_begun"
 
 
 def _counted(progress: Progress, words: Words) -> Iterator[str]:

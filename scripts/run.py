@@ -57,8 +57,12 @@ def step(*command: str) -> None:
 
 
 def run(*arguments: str) -> int:
+    """Become that command, so that whoever stops this one stops it."""
+    os.chdir(ROOT)
+    if os.name != "nt":
+        os.execv(PYTHON, [str(PYTHON), *arguments])  # noqa: S606
     try:
-        return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, check=False).returncode  # noqa: S603
+        return subprocess.run([str(PYTHON), *arguments], check=False).returncode  # noqa: S603
     except KeyboardInterrupt:
         return 130
 

@@ -90,17 +90,11 @@ def parts(text: str, limit: int, numbered: bool = True) -> tuple[str, ...]:
     return tuple(_stripped(whole, limit))
 
 
-def menu(text: str, labels: Sequence[str], hint: str = "", numbered: bool = True) -> str:
-    """The text, a blank line, one line for each label, and a last line that says how to choose.
-
-    Not numbered where a bare number would be an answer rather than a choice.
-    """
+def menu(text: str, labels: Sequence[str], hint: str = "") -> str:
+    """The text, a blank line, a numbered line for each label, and one that says how to choose."""
     if not labels:
         return text
-    marks = [f"{n}." for n in range(1, len(labels) + 1)] if numbered else ["•"] * len(labels)
-    choices = [
-        f"{mark} {' '.join(label.split())}" for mark, label in zip(marks, labels, strict=True)
-    ]
+    choices = [f"{n}. {' '.join(label.split())}" for n, label in enumerate(labels, 1)]
     return "\n".join([*([text, ""] if text else []), *choices, *([hint] if hint else [])])
 
 

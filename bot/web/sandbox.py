@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -161,9 +162,10 @@ class _Running:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         with self._feed.line(lambda: _cut(request)) as line:
             await response.prepare(request)
-            await response.write(b"retry: 1000\n\n")
-            async for event in line.events(self._heartbeat):
-                await response.write(event)
+            with suppress(ConnectionResetError):  # the page was closed
+                await response.write(b"retry: 1000\n\n")
+                async for event in line.events(self._heartbeat):
+                    await response.write(event)
         return response
 
     async def now(self, request: web.Request) -> web.Response:

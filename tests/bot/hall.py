@@ -17,6 +17,7 @@ from bot.choices import choose
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.demo import settlement_of, styles_of
+from bot.intake import cancelling
 from bot.platforms.sandbox import LIMITS
 from content.commune import load_commune
 from db import bots, communes, conversations
@@ -88,7 +89,8 @@ class Hall:
         """What a message is taken for."""
         where = Room(room or person, "group" if room else "private")
         message = Message(where, Sender(person), text, **more)
-        return await choose(message, await self.scene(person, room), self.database)
+        scene = await self.scene(person, room)
+        return await choose(message, scene, self.database, cancelling(CONTENT))
 
     async def feels(self, person: str, menu: str, index: int, room: str = "") -> Press:
         """What a press is taken for."""

@@ -23,6 +23,9 @@ from tests.bot.hamlet import PATIENCE, bot_ids, enter, hamlet, inbox_rows, outbo
 from tests.bot.wire import Wire
 from tests.living import CONTENT
 
+WORDS = CONTENT.words("vi")
+DENUNCIATION = "Tôi tố cáo ông cán bộ Chàng Quỳnh Vắng Mặt nhận hối lộ của dân."
+REPORT = ("phản ánh", WORDS("feedback.agree"), "Đèn hỏng", "Đầu ngõ", WORDS("feedback.no_photo"))
 COMPOSER = Composer(CONTENT, {f"sandbox-{style}": limits for style, limits in LIMITS.items()})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.messages import Attachment, Message, Notice, Press, Reply
+from handlers.messages import Attachment, Button, Message, Notice, Press, Reply
 from tests.bot.hall import Hall, buttons
 
 MENU = buttons("Đồng ý", "✓ Thôn Bến Đò", "Không có ảnh", "Gửi cho 12 nơi")
@@ -164,3 +164,20 @@ async def test_a_press_on_a_menu_of_elsewhere_means_nothing(
 ) -> None:
     menu = await offered(hall, "khe")
     assert (await hall.feels(person, menu, 0, room)).action == ""
+
+
+@BOTH
+@pytest.mark.parametrize("text", ["thôi", "Hủy", "bỏ", "cancel", "dừng lại"])
+async def test_words_that_give_up_press_the_cancel_button_whatever_its_label(
+    hall: Hall, person: str, text: str
+) -> None:
+    menu = (Button("Gửi", "a.send"), Button("Không gửi", "a.cancel"))
+    await hall.reply(person, Reply("Viết đi", menu, step="a.step", free_text=True))
+    heard = await hall.hears(person, text)
+    assert isinstance(heard, Press)
+    assert heard.action == "a.cancel"
+
+
+async def test_where_nothing_can_be_cancelled_such_words_are_words(hall: Hall) -> None:
+    await offered(hall, "cuc", free_text=True)
+    assert isinstance(await hall.hears("cuc", "thôi"), Message)

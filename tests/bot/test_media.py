@@ -94,8 +94,8 @@ async def desk(hall: Hall, tmp_path: Path) -> AsyncIterator[Desk]:
     yield Desk(hall, tmp_path / "media")
 
 
-def said(key: str) -> str:
-    return CONTENT.words("vi")(key)
+def said(key: str, name: str = "") -> str:
+    return CONTENT.words("vi")(key, name=name)
 
 
 def archive(*names: str) -> bytes:
@@ -196,7 +196,8 @@ async def test_what_is_not_taken_is_told_to_its_sender_and_not_kept(
     assert await desk.states(ids) == ["refused"]
     assert desk.on_disk() == {}
     (told,) = await desk.told()
-    assert told == said("start.file_too_big" if len(data) > 2000 else "start.not_a_photo")
+    reason = "start.not_a_photo" if kind == "photo" else "start.file_refused"
+    assert told == said("start.file_too_big" if len(data) > 2000 else reason, name="0.png")
 
 
 async def test_a_file_the_platform_lost_is_told_and_not_asked_for_again(desk: Desk) -> None:

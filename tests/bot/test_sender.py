@@ -2,25 +2,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
 from sqlmodel import Session
 
-from bot import sender
 from bot.platforms.base import (
     BadToken,
     ChatGone,
     ChatMoved,
     OutcomeUnknown,
-    Pace,
     Rejected,
     TooManyRequests,
     Unreachable,
 )
-from db import outbox
-from db.engine import Database, DatabaseError
 from tests.bot.hamlet import CADRE, group, outbox_states, resident
 from tests.bot.outlet import Outlet, chats, speaking
 from tests.living import CONTENT
@@ -230,113 +225,3 @@ async def test_the_parts_of_an_announcement_wait_for_each_other(tmp_path: Path) 
             await outlet.later(10)
         for number in (0, 2, 4):
             assert await outlet.texts(CADRE, group(number)) == ["một", "hai", "ba"]
-
-
-async def test_a_stop_waits_for_what_is_under_way_and_writes_it_down(tmp_path: Path) -> None:
-    async with speaking(tmp_path) as outlet:
-        gate = outlet.weather.gates[AN] = asyncio.Event()
-        await outlet.put(AN, "một", "hai")
-        await outlet.weather.waiting.wait()
-        outlet.running.cancel()
-        gate.set()
-        await outlet.stop()
-        assert await outlet.states() == ["sent", "queued"]
-        await outlet.start()
-        await outlet.quiet()
-        assert await outlet.texts(AN) == ["một", "hai"]
-
-
-async def test_a_stop_gives_back_what_was_claimed_but_not_begun(tmp_path: Path) -> None:
-    slow = Pace(per_second=2, burst=1, private_interval=0, group_interval=0)
-    async with speaking(tmp_path, pace=slow) as outlet:
-        for person in (AN, BINH, CHI):
-            await outlet.put(person, "một")
-        await outlet.until(lambda session: "sending" in outbox_states(session)[1:])
-        await outlet.stop()
-        assert "sending" not in await outlet.states()
-        await outlet.start()
-        await outlet.quiet()
-        assert [await outlet.texts(person) for person in (AN, BINH, CHI)] == [["một"]] * 3
-
-
-class Slow(Database):
-    """The next claim is saved, but its news comes late."""
-
-    claimed: asyncio.Event
-    gate: asyncio.Event | None = None
-
-    async def write(self, verb: Any, *args: Any, **kwargs: Any) -> Any:
-        result = await super().write(verb, *args, **kwargs)
-        if self.gate and verb is outbox.exchange and result:
-            self.claimed.set()
-            await self.gate.wait()
-        return result
-
-
-async def test_a_stop_in_the_moment_of_a_claim_leaves_no_announcement_in_doubt(
-    tmp_path: Path,
-) -> None:
-    async with speaking(tmp_path, kind=Slow) as outlet:
-        database = outlet.database
-        assert isinstance(database, Slow)
-        database.claimed, database.gate = asyncio.Event(), asyncio.Event()
-        await outlet.announce("họp thôn")
-        await database.claimed.wait()
-        outlet.running.cancel()
-        await asyncio.sleep(0)
-        database.gate.set()
-        await outlet.stop()
-        await outlet.start()
-        await outlet.quiet()
-        assert await outlet.texts(CADRE, GROUP) == ["họp thôn"]
-        assert await outlet.states() == ["sent"]
-
-
-async def test_what_a_stop_had_to_abandon_is_in_doubt_at_the_next_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender, "LAST_WORDS", 0.0)
-    async with speaking(tmp_path) as outlet:
-        outlet.weather.gates |= {AN: asyncio.Event(), GROUP: asyncio.Event()}
-        await outlet.put(AN, "một")
-        await outlet.weather.waiting.wait()
-        outlet.weather.waiting.clear()
-        await outlet.announce("họp thôn")
-        await outlet.weather.waiting.wait()
-        await outlet.stop()
-        outlet.weather.gates.clear()
-        await outlet.start()
-        await outlet.quiet()
-        assert await outlet.states() == ["sent", "uncertain"]
-        assert await outlet.texts(AN) == ["một"]
-        assert await outlet.texts(CADRE, GROUP) == []
-
-
-class Failing(Database):
-    """The next `failures` exchanges cannot be saved."""
-
-    failures = 0
-
-    async def write(self, verb: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.failures and verb is outbox.exchange:
-            self.failures -= 1
-            raise DatabaseError("the database could not save (test): wait")
-        return await super().write(verb, *args, **kwargs)
-
-
-async def test_a_result_that_cannot_be_saved_waits_and_is_not_sent_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender, "SWEEP", 0.01)
-    async with speaking(tmp_path, kind=Failing) as outlet:
-        database = outlet.database
-        assert isinstance(database, Failing)
-        gate = outlet.weather.gates[AN] = asyncio.Event()
-        await outlet.put(AN, "một", "hai")
-        await outlet.weather.waiting.wait()
-        database.failures = 5
-        gate.set()
-        await outlet.quiet()
-        assert database.failures == 0
-        assert await outlet.texts(AN) == ["một", "hai"]
-        assert await outlet.states() == ["sent", "sent"]

@@ -59,6 +59,7 @@ class Life(Witness):
         else:
             media.drop(self.session, file, "lost")
 
+    @precondition(lambda self: self.tied("ben"))
     @rule(urgent=st.booleans(), parts=st.integers(1, 2))
     def announce(self, urgent: bool, parts: int) -> None:
         body, places = f"news {self.number()}", self.village.ids("ben")
@@ -76,8 +77,9 @@ class Life(Witness):
             shown=digest(body, [], places, ["households"], urgent),
         )
         ids = [row.id for row in self.all()[before:]]
-        assert (progress.total, len(ids)) == (2, 2 * parts)
+        assert (progress.total, len(ids)) == (self.tied("ben"), self.tied("ben") * parts)
         self.versions[progress.version_id] = ids
+        self.groups[progress.version_id] = progress.total
         self.put_ids += ids
 
     @precondition(lambda self: self.versions)
@@ -85,7 +87,8 @@ class Life(Witness):
     def stop(self, which: int) -> None:
         version = self.version(which)
         actor = acting(self.session, self.village, "approver", now=self.now)
-        assert announcements.stop(self.session, actor, version_id=version).total == 2
+        progress = announcements.stop(self.session, actor, version_id=version)
+        assert progress.total == self.groups[version]
         self.stopped.update(self.versions[version])
 
     @precondition(lambda self: self.versions)
@@ -98,7 +101,7 @@ class Life(Witness):
         progress, touched = announcements.resend(
             self.session, actor, version_id=version, states=ended
         )
-        assert progress.total == 2
+        assert progress.total == self.groups[version]
         for row_id in self.versions[version]:
             if before[row_id].state in ended:
                 self.left[row_id] = 0
@@ -208,7 +211,7 @@ class Life(Witness):
                 break
         for version in self.versions:
             progress = announcements.progress(self.session, version)
-            assert (progress.over, progress.total) == (True, 2)
+            assert (progress.over, progress.total) == (True, self.groups[version])
         found = self.known()
         assert {row.due_at for row in found.values() if row.state == "queued"} <= {None}
         for row in found.values():

@@ -48,7 +48,8 @@ def first_due(found: Sequence[Row[Any]], bot: int, now: datetime) -> dict[int, H
 class Witness(RuleBasedStateMachine):
     """`shown`: what stands in the chats now, by outbox id; `left`: how often a message may have
     left; `stopped`: what is not wanted any more; `spoiled`: messages that an edit could not
-    reach; `versions`: the messages of each announcement; `files`: those not arrived yet."""
+    reach; `versions`: the messages of each announcement; `groups`: how many it went to; `files`:
+    those not arrived yet."""
 
     ground: ClassVar[Ground]
 
@@ -65,9 +66,10 @@ class Witness(RuleBasedStateMachine):
             for place in ("ben", "dong")
         ]
         self.put_ids: list[int] = []
-        self.versions: dict[int, list[int]] = {}  # their messages
+        self.versions: dict[int, list[int]] = {}
+        self.groups: dict[int, int] = {}
         self.stopped: set[int] = set()
-        self.files: list[int] = []  # not arrived yet
+        self.files: list[int] = []
         self.hand: dict[int, Claimed] = {}
         self.shown: dict[int, str] = {}
         self.left: Counter[int] = Counter()
@@ -88,6 +90,12 @@ class Witness(RuleBasedStateMachine):
     def known(self) -> Mapping[int, Row[Any]]:
         return {row.id: row for row in self.all()}
 
+    def tied(self, slug: str) -> int:
+        """How many of the household groups there are tied still: some moved into others."""
+        ids = [chat for _, chat in self.chats]
+        here = select(chats.c.id).where(chats.c.place_id == self.village.spots[slug].id)
+        return len(self.session.execute(here.where(chats.c.id.in_(ids))).all())
+
     def take(self, claimed: Sequence[Claimed]) -> None:
         """In hand means: sent now. What may not leave twice must not come a second time."""
         for row in claimed:
@@ -107,7 +115,7 @@ class Witness(RuleBasedStateMachine):
         if result in ("sent", "unknown"):
             self.left[row.id] += 1
             self.shown[row.ref_id or row.id] = row.body
-        if row.ref_id and (result == "failed" or row.doubts):
+        if row.ref_id and (result in ("failed", "moved") or row.doubts):
             self.spoiled.add(row.ref_id)
         later = self.now + timedelta(minutes=number % 60)
         return Settled(

@@ -48,7 +48,7 @@ async def test_an_announcement_takes_its_four_steps_and_leaves() -> None:
     assert (await desk.press("announcements.segments_done")).step == "announcements.preview"
     sent = await desk.press("announcements.send")
 
-    assert sent.text == WORDS("announcements.status_moving", reached=0, total=4)
+    assert sent.text == WORDS("announcements.status_begun", total=4)
     assert (actions(sent), sent.follows, sent.step) == (["announcements.stop:12"], 12, None)
     (effect,) = desk.done
     assert effect.verb is announcements.release

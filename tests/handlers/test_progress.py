@@ -88,7 +88,7 @@ async def test_a_standing_button_that_is_refused_says_why(
 
 
 STATUSES: list[tuple[str, dict[str, Any], list[str], bool]] = [
-    ("begun", {"counts": {"queued": 4}}, ["status_moving"], True),
+    ("begun", {"counts": {"queued": 4}}, ["status_begun"], True),
     ("halfway", {"counts": {"sent": 2, "sending": 2}}, ["status_moving"], True),
     (
         "with_a_failure",

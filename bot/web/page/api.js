@@ -42,17 +42,32 @@ export const getClock = () => call("/api/clock");
 
 export const advanceClock = (seconds) => call("/api/clock", { advance: seconds });
 
-/* Listens for ever: `hear(kind, message)` for each event, `online()` after each (re)connection,
-   `offline()` when the line breaks. A browser gives up on some failures; then we ask again. */
+/* Listens while the page can be seen: `hear(kind, message)` for each event, `online()` after each
+   (re)connection, `offline()` when the line breaks. A browser gives up on some failures; then we
+   ask again. It also has few lines to one address: a hidden tab must not hold one. */
 export function listen({ hear, online, offline }) {
-  const source = new EventSource("/api/events");
-  source.onopen = online;
-  for (const kind of ["message", "edit", "delete"]) {
-    source.addEventListener(kind, (event) => hear(kind, JSON.parse(event.data)));
-  }
-  source.onerror = () => {
-    offline();
-    if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => listen({ hear, online, offline }), 3000);
+  let source = null;
+  const open = () => {
+    if (source || document.hidden) return;
+    source = new EventSource("/api/events");
+    source.onopen = online;
+    for (const kind of ["message", "edit", "delete"]) {
+      source.addEventListener(kind, (event) => hear(kind, JSON.parse(event.data)));
+    }
+    source.onerror = () => {
+      offline();
+      if (source.readyState !== EventSource.CLOSED) return;
+      source = null;
+      setTimeout(open, 3000);
+    };
   };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && source) {
+      source.close();
+      source = null;
+    } else {
+      open();
+    }
+  });
+  open();
 }

@@ -262,23 +262,21 @@ def test_a_huge_message_is_cut_whole(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "labels", "hint", "numbered", "expected"),
+    ("text", "labels", "hint", "expected"),
     [
         pytest.param(
             "Chọn thôn:",
             ["Đông", "Đoài"],
             "Nhắn số.",
-            True,
             "Chọn thôn:\n\n1. Đông\n2. Đoài\nNhắn số.",
             id="numbered",
         ),
-        pytest.param("Ở đâu?", ["Thôi"], "", False, "Ở đâu?\n\n• Thôi", id="beside free text"),
-        pytest.param("Chào", [], "Nhắn số.", True, "Chào", id="nothing to choose"),
-        pytest.param("", ["Có"], "", True, "1. Có", id="no words before it"),
-        pytest.param("A", ["Hai\ndòng"], "", True, "A\n\n1. Hai dòng", id="a label is one line"),
+        pytest.param("Chào", [], "Nhắn số.", "Chào", id="nothing to choose"),
+        pytest.param("", ["Có"], "", "1. Có", id="no words before it"),
+        pytest.param("A", ["Hai\ndòng"], "", "A\n\n1. Hai dòng", id="a label is one line"),
     ],
 )
 def test_a_menu_is_lines_below_the_text(
-    text: str, labels: list[str], hint: str, numbered: bool, expected: str
+    text: str, labels: list[str], hint: str, expected: str
 ) -> None:
-    assert menu(text, labels, hint, numbered=numbered) == expected
+    assert menu(text, labels, hint) == expected
