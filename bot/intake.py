@@ -90,7 +90,7 @@ class Intake:
         """Keep the updates; once this returns they may be acknowledged."""
         triples = [(update.key, update.lane, update.body) for update in updates]
         kept = await self._persist(inbox.receive, self._bot_id, triples, self._clock.now())
-        bodies = {update.key: update.body for update in updates}
+        bodies = {update.key: update.body for update in reversed(updates)}  # the first of each
         for row in kept:
             waiting = None
             if self._bodies < BODIES_IN_MEMORY:

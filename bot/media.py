@@ -72,9 +72,13 @@ class Fetcher:
             await wait(self._wake, SWEEP)
 
     async def sweep(self) -> int:
-        """Fetch what is due; how many files that were."""
+        """Fetch what is due, and remove what was let go; how many files were fetched."""
         due = await self._database.read(media.due, self._bot_id, self._clock.now(), AT_ONCE)
         await asyncio.gather(*(self._fetch(wanted) for wanted in due))
+        for unwanted in await self._database.read(media.unwanted, self._bot_id):
+            if not unwanted.shared:
+                await asyncio.to_thread((self._folder / unwanted.digest).unlink, missing_ok=True)
+            await self._database.write(media.forget, unwanted.id)
         return len(due)
 
     async def _fetch(self, wanted: Wanted) -> None:

@@ -221,7 +221,9 @@ def stop(session: Session, actor: Actor, *, version_id: int) -> Progress:
         .values(stopped_at=actor.now)
     )
     session.execute(
-        update(outbox).where(waiting, outbox.c.state == "queued").values(state="cancelled")
+        update(outbox)
+        .where(waiting, outbox.c.state == "queued")
+        .values(state=case((outbox.c.doubts > 0, "uncertain"), else_="cancelled"))
     )
     notify(session, "settled")
     return progress(session, version_id)

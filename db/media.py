@@ -35,6 +35,14 @@ class Wanted(NamedTuple):
     chat_external_id: str
 
 
+class Unwanted(NamedTuple):
+    """`shared`: somebody else's kept file has the same bytes."""
+
+    id: int
+    digest: str
+    shared: bool
+
+
 def want(session: Session, actor: Actor, *, files: Sequence[Seen]) -> tuple[int, ...]:
     """Note the files to be fetched; their ids, in order."""
     ids = tuple(
@@ -88,12 +96,18 @@ def states(session: Session, ids: Sequence[int]) -> dict[int, str]:
 def keep(
     session: Session, media_id: int, *, digest: str, size: int, mime: str, kind: str, now: datetime
 ) -> None:
-    """The bytes are on disk: messages that waited for them may go."""
-    session.execute(
+    """The bytes are on disk: messages that waited for them may go. If the file was let go
+    meanwhile, its bytes are now unwanted."""
+    kept = session.execute(
         update(media)
-        .where(media.c.id == media_id)
+        .where(media.c.id == media_id, media.c.state == "wanted")
         .values(state="kept", digest=digest, size=size, mime=mime, kind=kind)
-    )
+        .returning(media.c.id)
+    ).first()
+    if kept is None:
+        session.execute(update(media).where(media.c.id == media_id).values(digest=digest))
+        notify(session, "media")
+        return
     session.execute(
         update(outbox)
         .where(outbox.c.media_id == media_id, QUEUED, outbox.c.due_at.is_(None))
@@ -109,6 +123,24 @@ def drop(session: Session, media_id: int, state: str) -> None:
         update(outbox).where(outbox.c.media_id == media_id, QUEUED).values(state="cancelled")
     )
     notify(session, "settled")
+    notify(session, "media")
+
+
+def unwanted(session: Session, bot_id: int) -> list[Unwanted]:
+    """Files let go whose bytes are still on disk."""
+    same = media.alias("same")
+    shared = select(same.c.id).where(same.c.digest == media.c.digest, same.c.state == "kept")
+    rows = session.execute(
+        select(media.c.id, media.c.digest, shared.exists())
+        .where(media.c.bot_id == bot_id, media.c.digest.is_not(None))
+        .where(media.c.state.in_(("refused", "lost")))
+    )
+    return [Unwanted(*row) for row in rows]
+
+
+def forget(session: Session, media_id: int) -> None:
+    """Its bytes are gone."""
+    session.execute(update(media).where(media.c.id == media_id).values(digest=None))
 
 
 def postpone(session: Session, media_id: int, until: datetime) -> None:

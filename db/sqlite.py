@@ -28,6 +28,16 @@ _WRITER = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # what is erased is overwritten, whatever SQLite was built with
 )
+_TROUBLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOTADB,
+}
 _READER = ("PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON")
 
 
@@ -95,7 +105,7 @@ class SqliteBackend:
                 # A full or failing disk makes SQLite undo the whole transaction by itself.
                 cause = getattr(error, "orig", None) or type(error).__name__
                 raise sqlite3.OperationalError(str(cause)) from error
-            job.error = error
+            job.error = _not_saved(error) if _is_trouble(error) else error
             if savepoint.is_active:  # a failed flush has undone it already
                 savepoint.rollback()
 
@@ -113,7 +123,7 @@ class SqliteBackend:
                 self._reading.begin()
             job.result = perform(self._reading, job.verb, set())
         except Exception as error:
-            job.error = error
+            job.error = _not_read(error) if _is_trouble(error) else error
 
 
 def create(path: Path, pragmas: Sequence[str], begin: str) -> Engine:
@@ -182,7 +192,23 @@ def not_opened(path: Path, error: Exception) -> DatabaseError:
     )
 
 
-def _not_saved(error: DBAPIError | sqlite3.Error) -> DatabaseError:
+def _is_trouble(error: Exception) -> bool:
+    """Whether the disk or the file is to blame, not the verb."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _TROUBLE
+
+
+def _not_read(error: Exception) -> DatabaseError:
+    refusal = DatabaseError(
+        f"the database could not be read ({type(error).__name__}): make sure that its disk is "
+        "there, then run `loalang check`"
+    )
+    refusal.__cause__ = error
+    return refusal
+
+
+def _not_saved(error: Exception) -> DatabaseError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     refusal = DatabaseError(
         f"the database could not save ({cause}): make sure that the disk is not full and "

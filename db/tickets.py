@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, insert, or_, select, update
 from sqlmodel import Session
 
 from db import media as media_verbs
 from db.people import staff
+from db.permissions import ROLES
 from db.places import Spot, get
 from db.scene import Actor
 from db.tables import Bot, Media, Person, Place, Ticket, TicketEvent, table
@@ -22,8 +23,8 @@ place, ticket = table(Place), table(Ticket)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A report that is kept: its number, where it belongs, and the people (`staff`) who may
-    read it there."""
+    """A report that is kept: its number, where it belongs, how many usable files came with it,
+    and the people (`staff`) who may read it there."""
 
     id: int
     place: str
@@ -62,6 +63,21 @@ class Report:
         return self.latitude, self.longitude
 
 
+class Signature(NamedTuple):
+    """As whom somebody answers: a role, and the name of the place it is for."""
+
+    role: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A report as it stood before this answer, and who answers (`by`)."""
+
+    report: Report
+    by: Signature
+
+
 class NoSuchReport(Exception):
     """No report of that number is open to the actor."""
 
@@ -83,7 +99,8 @@ def open_report(
     language: str,
 ) -> Opened:
     """Keep a report. `place_id` None: it goes to the place the bot serves; `location`: latitude,
-    longitude in degrees; `files`: media ids."""
+    longitude in degrees; `files`: media ids, of which the usable ones are kept."""
+    kept = usable(session, files)
     spot = get(session, _served(session, actor.bot_id) if place_id is None else place_id)
     who = session.execute(select(person.c.name).where(person.c.id == actor.person_id)).scalar_one()
     number = session.execute(
@@ -96,7 +113,7 @@ def open_report(
             address=address,
             latitude=location[0] if location else None,
             longitude=location[1] if location else None,
-            media=list(files),
+            media=list(kept),
             language=language,
             state="open",
             inbox_id=actor.inbox_id,
@@ -105,7 +122,13 @@ def open_report(
         .returning(ticket.c.id)
     ).scalar_one()
     _note(session, actor, number, "opened", "")
-    return _opened(session, actor, number, spot, who, len(files))
+    return _opened(session, actor, number, spot, who, len(kept))
+
+
+def usable(session: Session, files: Sequence[int]) -> tuple[int, ...]:
+    """The media ids of those files that are here or still to come, in order."""
+    states = media_verbs.states(session, files) if files else {}
+    return tuple(file for file in files if states.get(file) in ("kept", "wanted"))
 
 
 def discard(session: Session, actor: Actor, *, files: Sequence[int]) -> None:
@@ -115,16 +138,23 @@ def discard(session: Session, actor: Actor, *, files: Sequence[int]) -> None:
         media_verbs.drop(session, media_id, "refused")
 
 
-def answer(session: Session, actor: Actor, *, number: int, body: str) -> Report:
-    """Answer a report, or answer it again. Returns it as it stood before.
-    Raises NoSuchReport, NotAllowed."""
+def answer(session: Session, actor: Actor, *, number: int, body: str) -> Answered:
+    """Answer a report, or answer it again. Raises NoSuchReport, NotAllowed."""
     report = _one(session, number)
     if report is None:
         raise NoSuchReport
-    actor.require("ticket:answer", report.place_path)
+    by = signature(session, actor, report.place_path)
     session.execute(update(ticket).where(ticket.c.id == number).values(state="answered"))
     _note(session, actor, number, "answered", body)
-    return report
+    return Answered(report, by)
+
+
+def signature(session: Session, actor: Actor, path: str) -> Signature:
+    """The highest role in which the actor may answer reports of a place. Raises NotAllowed."""
+    actor.require("ticket:answer", path)
+    held = [one for one in actor.grants if replace(actor, grants=(one,)).can("ticket:answer", path)]
+    highest = max(held, key=lambda one: list(ROLES).index(one.role))
+    return Signature(highest.role, get(session, highest.place_id).name)
 
 
 def read(session: Session, actor: Actor, number: int) -> Report:
@@ -214,7 +244,10 @@ def _report(row: Row[Any]) -> Report:
 
 def _one(session: Session, number: int) -> Report | None:
     row = session.execute(_query().where(ticket.c.id == number)).first()
-    return _report(row) if row else None
+    if row is None:
+        return None
+    report = _report(row)
+    return replace(report, media=usable(session, report.media))
 
 
 def _note(session: Session, actor: Actor, number: int, kind: str, body: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import mimetypes
 import re
 import shutil
@@ -40,6 +41,8 @@ from bot.platforms.village import Village
 from content.commune import Style
 from content.folding import normalize
 from handlers.messages import Attachment, Chat, Incoming, Location, Message, Press, Sender
+
+log = logging.getLogger(__name__)
 
 Fault: TypeAlias = Callable[[Outgoing], Awaitable[None]]
 
@@ -85,12 +88,16 @@ class Sandbox:
         arrived = self._village.arrived[self.style]
         while True:
             arrived.clear()
-            waiting = await self._village.waiting(self.style)
-            if not waiting:
-                await arrived.wait()
-                continue
-            await store([RawUpdate(update.key, update.lane, update.body) for update in waiting])
-            await self._village.acknowledge(self.style, waiting[-1].number)
+            try:
+                waiting = await self._village.waiting(self.style)
+                if not waiting:
+                    await arrived.wait()
+                    continue
+                await store([RawUpdate(one.key, one.lane, one.body) for one in waiting])
+                await self._village.acknowledge(self.style, waiting[-1].number)
+            except RecordError as error:
+                log.error("the village waits: %s", error)
+                await asyncio.sleep(1.0)
 
     async def understand(self, update: RawUpdate) -> Incoming | None:
         body = _parse(update.body)

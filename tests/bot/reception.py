@@ -102,6 +102,7 @@ async def receiving(
         intake = Intake(number, wire, database, asked, COMPOSER, Clock())
         running = asyncio.create_task(intake.run())
         try:
+            await wire.deliver()  # nothing: but it has begun then
             yield Reception(database, wire)
         finally:
             running.cancel()

@@ -272,3 +272,33 @@ async def test_one_strange_file_does_not_stop_the_others(desk: Desk) -> None:
         desk.hall.clock.advance(timedelta(hours=1))
         await desk.fetcher.sweep()
     assert await desk.states((strange,)) == ["lost"]
+
+
+async def test_a_file_that_is_let_go_leaves_no_bytes_unless_others_share_them(desk: Desk) -> None:
+    first, second = await desk.sent(PNG, PNG)
+    await desk.fetcher.sweep()
+    assert len(desk.on_disk()) == 1
+    await desk.hall.database.write(media.drop, first, "refused")
+    await desk.fetcher.sweep()
+    assert len(desk.on_disk()) == 1
+    await desk.hall.database.write(media.drop, second, "refused")
+    await desk.fetcher.sweep()
+    assert desk.on_disk() == {}
+
+
+async def test_a_file_let_go_while_it_is_fetched_leaves_no_bytes(desk: Desk) -> None:
+    (one,) = await desk.sent(PNG)
+    await desk.hall.database.write(media.drop, one, "refused")
+    await desk.hall.database.write(
+        media.keep,
+        one,
+        digest="d",
+        size=1,
+        mime="image/png",
+        kind="photo",
+        now=desk.hall.clock.now(),
+    )
+    (desk.folder / "d").write_bytes(PNG)
+    assert await desk.states([one]) == ["refused"]
+    await desk.fetcher.sweep()
+    assert desk.on_disk() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -193,3 +194,17 @@ async def test_a_new_file_is_for_its_owner_only(sqlite_database: Database, tmp_p
 
 def open_to_others(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mode & 0o077 for path in folder.iterdir()}
+
+
+async def test_trouble_with_the_disk_is_told_apart_from_a_verbs_own_mistake(
+    sqlite_database: Database,
+) -> None:
+    def unreadable(session: Session) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        raise error
+
+    with pytest.raises(DatabaseError, match="could not be read"):
+        await sqlite_database.read(unreadable)
+    with pytest.raises(DatabaseError, match="could not save"):
+        await sqlite_database.write(unreadable)

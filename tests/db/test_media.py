@@ -117,7 +117,7 @@ def test_what_happens_wakes_whoever_waits_for_it(session: Session, actor: Actor)
     assert topics == {"outbox"}
     topics.clear()
     media.drop(session, dropped, "lost")
-    assert topics == {"settled"}
+    assert topics == {"settled", "media"}
 
 
 def test_a_file_holds_every_message_that_shows_it(

@@ -132,7 +132,8 @@ export class Conversation {
   }
 
   nameOf(message) {
-    if (message.from_bot) return words.bot;
+    // In a group it is shown under the name by which it is called.
+    if (message.from_bot) return this.chat.mention ? this.chat.mention.slice(1) : words.bot;
     const person = this.village.person(message.sender);
     return person ? person.name : message.sender;
   }
