@@ -59,7 +59,9 @@ class Languages:
         return _by_script(sample) or self._guess(sample, fallback)
 
     def _guess(self, sample: str, fallback: str) -> str:
-        if len(_LATIN.findall(sample)) < _FEWEST_LETTERS:
+        if len(_LATIN.findall(sample)) < _FEWEST_LETTERS or self._neutral.issuperset(
+            _WORD.findall(fold(sample))
+        ):
             return fallback
         detector = self._factory.create()
         detector.n_trial, detector.ITERATION_LIMIT = _WALKS, _STEPS
@@ -80,8 +82,13 @@ class Languages:
     @cached_property
     def _settings(self) -> Table:
         table = parse_toml(Layers.of([Path(__file__).parent]).one("language.toml"))
-        table.only(["prior", "words"])
+        table.only(["neutral", "prior", "words"])
         return table
+
+    @cached_property
+    def _neutral(self) -> frozenset[str]:
+        """Folded words that say nothing about the language."""
+        return frozenset(self._settings.texts("neutral"))
 
     @cached_property
     def _priors(self) -> Mapping[str, float]:

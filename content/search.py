@@ -87,6 +87,10 @@ class FaqSearch:
         """The aspect asked for (one of faq.ASPECTS), if the text names one."""
         return self._topics.aspect(text[:_LONGEST])
 
+    def only_aspect(self, text: str) -> bool:
+        """Whether the text names an aspect, and nothing it could be of."""
+        return self._topics.only_aspect(text[:_LONGEST])
+
     def _decide(self, text: str, ranked: Sequence[_Ranked]) -> Found:
         entries = [one.entry.id for one in ranked if one.entry is not None and one.score > 0]
         candidates = tuple(entries[:MOST_CANDIDATES])

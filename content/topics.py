@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from content.documents import File, Table, parse_toml
 from content.faq import ASPECTS
 from content.folding import words
-from content.phrases import Pattern, found, patterns, tokens
+from content.phrases import Pattern, Token, found, patterns, tokens, without
+
+SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
+
+_LONGEST_SMALL_TALK = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """`filler`: folded words that say nothing; `faint`: that say little about which matter."""
+    """`filler`: folded words that say nothing; `faint`: that say little about which matter;
+    `small_talk`: kind (one of SMALL_TALK) → phrases; `around`: what may stand beside them."""
 
     filler: frozenset[str]
     faint: frozenset[str]
@@ -31,6 +36,20 @@ class Topics:
     complaints: tuple[Pattern, ...]
     questions: tuple[Pattern, ...]
     aspects: Mapping[str, tuple[Pattern, ...]]
+    small_talk: Mapping[str, tuple[Pattern, ...]]
+    around: tuple[Pattern, ...]
+
+    def pleasantry(self, text: str) -> str | None:
+        """Which kind of small talk the text is, if it says nothing else; of several, the one
+        that stands first in SMALL_TALK."""
+        if len(text) > _LONGEST_SMALL_TALK:
+            return None
+        said = tokens(text)
+        for kind in SMALL_TALK:
+            phrases = self.small_talk[kind]
+            if found(said, phrases, strict=False) and not _left(said, (*phrases, *self.around)):
+                return kind
+        return None
 
     def is_complaint(self, text: str) -> bool:
         """Something told as wrong, rather than asked about."""
@@ -46,12 +65,21 @@ class Topics:
                 return aspect
         return None
 
+    def only_aspect(self, text: str) -> bool:
+        """Whether the text asks for an aspect and does not say of what."""
+        cues = [cue for cues in self.aspects.values() for cue in cues]
+        said = tokens(" ".join(words(text)))
+        left = _left(said, _longest_first(cues))
+        return left != said and all(token.folded in self.filler | self.faint for token in left)
+
 
 def parse_topics(file: File) -> Topics:
     table = parse_toml(file)
-    table.only(["filler", "faint", "feedback", "aspects", "decline"])
+    table.only(["filler", "faint", "small_talk", "feedback", "aspects", "decline"])
     feedback = table.table("feedback")
     feedback.only(["words", "questions"])
+    talk = table.table("small_talk")
+    talk.only(["around", *SMALL_TALK])
     return Topics(
         filler=_words(table.texts("filler")),
         faint=_words(table.texts("faint")),
@@ -59,7 +87,18 @@ def parse_topics(file: File) -> Topics:
         complaints=patterns(feedback.texts("words")),
         questions=patterns(feedback.texts("questions")),
         aspects=_aspects(table.table("aspects")),
+        small_talk={kind: _longest_first(patterns(talk.texts(kind))) for kind in SMALL_TALK},
+        around=patterns(talk.texts("around")),
     )
+
+
+def _left(said: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
+    return [token for token in without(said, unwanted) if token.folded]
+
+
+def _longest_first(phrases: Iterable[Pattern]) -> tuple[Pattern, ...]:
+    """So that no phrase is broken by a shorter one in it."""
+    return tuple(sorted(phrases, key=lambda phrase: -len(phrase.parts)))
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

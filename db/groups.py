@@ -39,11 +39,14 @@ class Invitation(NamedTuple):
 
 
 class Tied(NamedTuple):
-    """A group tied to a place; `moved`: whether it was tied elsewhere until now."""
+    """A group tied to a place; `moved`: whether it was tied elsewhere until now; `group`: what
+    it is called; `created_by`: the person who asked for the code."""
 
     place: str
     segment: str
     moved: bool
+    group: str
+    created_by: int
 
 
 class CodeRefused(Exception):
@@ -95,16 +98,14 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
     ).one()
     if group.kind != "group":
         raise CodeRefused
+    title = group.title or f"{labels[row.segment]} {spot.name}"
     session.execute(
         update(chat)
         .where(chat.c.id == actor.chat_id)
-        .values(
-            place_id=spot.id,
-            segment=row.segment,
-            title=group.title or f"{labels[row.segment]} {spot.name}",
-        )
+        .values(place_id=spot.id, segment=row.segment, title=title)
     )
-    return Tied(spot.name, row.segment, group.place_id is not None)
+    moved = group.place_id is not None
+    return Tied(spot.name, row.segment, moved, title, row.created_by)
 
 
 def overview(session: Session, paths: tuple[str, ...]) -> list[GroupCount]:
@@ -121,10 +122,11 @@ def overview(session: Session, paths: tuple[str, ...]) -> list[GroupCount]:
 
 
 def _new_code() -> str:
-    """It holds a figure: two words of four letters ("khai sinh") are no code."""
+    """It holds a figure and a letter: neither two words of four letters ("khai sinh") nor a
+    telephone number is a code."""
     while True:
         code = "".join(choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
-        if any(sign.isdigit() for sign in code):
+        if any(sign.isdigit() for sign in code) and any(sign.isalpha() for sign in code):
             return f"{code[:4]}-{code[4:]}"
 
 

@@ -14,7 +14,7 @@ from db import announcements, media
 from db.announcements import Changed, NobodyThere, NoSuchVersion, Part, Progress
 from db.media import Seen
 from db.permissions import NotAllowed
-from handlers.draft import Draft, picked
+from handlers.draft import Draft, numbered, picked
 from handlers.drafting import (
     SEND,
     Show,
@@ -24,6 +24,7 @@ from handlers.drafting import (
     show_preview,
     show_segments,
     show_text,
+    unticked,
 )
 from handlers.messages import Button, Effect, Message, Outcome, Press, Reply, effect
 from handlers.progress import NOT_REACHED, UNCERTAIN, report, status
@@ -81,13 +82,14 @@ async def _after_text(context: Context, draft: Draft) -> Show:
 
 @router.step("announcements.places")
 async def say_places(message: Message, context: Context) -> Outcome:
+    """A name only adds its place; a number is as good as a press."""
     draft, actions = _draft(context), _picked(message, context)
     if actions is None and _says(message):
         return _take(message, context, draft, await show_places(context))
     for action in actions or ():
         name, _, argument = action.partition(":")
         if name == "announcements.place":
-            draft = draft.with_place(int(argument))
+            draft = draft.with_place(int(argument), toggle=numbered(message.text))
     if actions and "announcements.places_done" in actions:
         return await _leave_places(context, draft)
     note = "" if actions else context.words("announcements.choose")
@@ -116,12 +118,13 @@ async def say_segments(message: Message, context: Context) -> Outcome:
     draft, actions = _draft(context), _picked(message, context)
     if actions is None and _says(message):
         return _take(message, context, draft, await show_segments(context, draft))
+    toggle = numbered(message.text)
     for action in actions or ():
         name, _, argument = action.partition(":")
         if name == "announcements.segment":
-            draft = draft.with_segment(argument)
+            draft = draft.with_segment(argument, toggle=toggle)
         elif name == "announcements.all":
-            draft = draft.with_all(argument.split(","))
+            draft = draft.with_all(argument.split(","), toggle=toggle)
     if actions and "announcements.segments_done" in actions:
         return await _leave_segments(context, draft)
     note = "" if actions else context.words("announcements.choose")
@@ -301,7 +304,8 @@ def _says(message: Message) -> bool:
 def _picked(message: Message, context: Context) -> tuple[str, ...] | None:
     if message.attachments or not message.text.strip():
         return None
-    return picked(message.text, context.scene.buttons, context.words("announcements.and"))
+    buttons = [(unticked(context.words, label), action) for label, action in context.scene.buttons]
+    return picked(message.text, buttons, context.words("announcements.and"))
 
 
 def _take(message: Message, context: Context, draft: Draft, show: Show) -> Outcome:

@@ -59,19 +59,28 @@ class Draft:
         body = "\n\n".join(part for part in (self.body, text) if part)
         return replace(self, body=body, media=(*self.media, *files), mode="")
 
-    def with_place(self, place: int) -> Draft:
-        return replace(self, places=_toggled(self.places, place))
+    def with_place(self, place: int, *, toggle: bool = True) -> Draft:
+        """One that was chosen is taken out again, if `toggle`."""
+        return replace(self, places=_with(self.places, place, toggle))
 
-    def with_segment(self, segment: str) -> Draft:
-        return replace(self, segments=_toggled(self.segments, segment))
+    def with_segment(self, segment: str, *, toggle: bool = True) -> Draft:
+        return replace(self, segments=_with(self.segments, segment, toggle))
 
-    def with_all(self, segments: Sequence[str]) -> Draft:
-        """All of the segments, or none if all were chosen."""
-        return replace(self, segments=() if {*segments} <= {*self.segments} else (*segments,))
+    def with_all(self, segments: Sequence[str], *, toggle: bool = True) -> Draft:
+        """All of the segments; or none, if all were chosen and `toggle`."""
+        none = toggle and {*segments} <= {*self.segments}
+        return replace(self, segments=() if none else (*segments,))
 
 
-def _toggled(chosen: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
-    return tuple(item for item in chosen if item != one) if one in chosen else (*chosen, one)
+def _with(chosen: tuple[Any, ...], one: Any, toggle: bool) -> tuple[Any, ...]:
+    if one not in chosen:
+        return (*chosen, one)
+    return tuple(item for item in chosen if item != one) if toggle else chosen
+
+
+def numbered(text: str) -> bool:
+    """Whether choices are listed by their numbers, not by their names."""
+    return _NUMBERS.fullmatch(fold(text)) is not None
 
 
 def picked(
@@ -82,7 +91,7 @@ def picked(
     if len(text) > _LONGEST_CHOICE:
         return None
     folded = fold(text)
-    if _NUMBERS.fullmatch(folded):
+    if numbered(folded):
         chosen = [int(number) for number in re.findall(r"\d+", folded)]
         if not all(1 <= number <= len(buttons) for number in chosen):
             return ()

@@ -68,7 +68,9 @@ async def show_places(context: Context, reason: str = "") -> Show:
 
     def show(draft: Draft, note: str) -> Reply:
         choices = [
-            Button(_ticked(spot.name, spot.id in draft.places), f"announcements.place:{spot.id}")
+            Button(
+                _ticked(words, spot.name, spot.id in draft.places), f"announcements.place:{spot.id}"
+            )
             for spot in spots
         ]
         why = words(reason) if reason else ""
@@ -92,13 +94,13 @@ async def show_segments(context: Context, draft: Draft) -> Show:
 
     def show(draft: Draft, note: str) -> Reply:
         draft = replace(draft, segments=tuple(one for one in there if one in draft.segments))
-        everyone = _ticked(words("announcements.all_groups"), draft.segments == there)
+        everyone = _ticked(words, words("announcements.all_groups"), draft.segments == there)
         choices = [Button(everyone, f"announcements.all:{','.join(there)}")]
         for one in there:
             label = words(
                 "announcements.segment", name=words(f"segments.{one}"), count=offer.segments[one]
             )
-            ticked = _ticked(label, one in draft.segments)
+            ticked = _ticked(words, label, one in draft.segments)
             choices.append(Button(ticked, f"announcements.segment:{one}"))
         text = (note, words("announcements.segments"))
         return _reply(words, "segments", draft, text, [*choices, _next(words, "segments_done")])
@@ -230,8 +232,15 @@ def _next(words: Words, action: str) -> Button:
     return _button(words, "next", action)
 
 
-def _ticked(label: str, chosen: bool) -> str:
-    return f"✓ {label}" if chosen else label
+def _ticked(words: Words, label: str, chosen: bool) -> str:
+    """A name typed is then no longer the label, which would take the choice back."""
+    return words("announcements.chosen", label=label) if chosen else label
+
+
+def unticked(words: Words, label: str) -> str:
+    before, _, after = words("announcements.chosen", label="\n").partition("\n")
+    chosen = label.startswith(before) and label.endswith(after)
+    return label.removeprefix(before).removesuffix(after) if chosen else label
 
 
 def _paragraphs(*parts: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from content.faq import FaqEntry
 from content.search import Found
 from handlers.messages import Button, Message, Outcome, Press, Reply
-from handlers.procedures import answer, gist
+from handlers.procedures import answer, gist, opened
 from handlers.router import Context, Router
-from handlers.start import again, automatic, back, entries
+from handlers.start import automatic, back, entries, menu
 
 _MOST_CHOICES = 3
+_COMMAND: Final = re.compile(r"\s*/[A-Za-z]")
 
 router = Router()
 
@@ -51,21 +55,32 @@ async def aspect(press: Press, context: Context, argument: str) -> Outcome:
 
 async def question(message: Message, context: Context) -> Outcome:
     """Whatever nobody else claims."""
-    text, words = message.text, context.words
-    found = context.content.search.find(text)
-    if not context.scene.private:
-        return _in_group(text, found, context)
+    text, words, scene = message.text, context.words, context.scene
     shown = message.attachments or message.location
+    if not shown and (said := _at_once(text, context)):
+        return said
+    found = context.content.search.find(text)
+    if not scene.private:
+        return _in_group(text, found, context)
     if shown and found.decision != "answer" and (offered := _offered(message, context)):
         return offered
     if not text.strip():
         return Reply(words("start.unsupported"), buttons=(back(context),))
-    menu = context.scene.buttons and not context.scene.free_text
-    if menu and text.strip(" .)").isdecimal():
-        return again(context, words("start.choose_number"))
-    if found.decision != "answer" and (followed := _followed(text, context)):
-        return followed
-    return _decided(text, found, context)
+    if scene.buttons and not scene.free_text and text.strip(" .)").isdecimal():
+        choices = tuple(Button(label, action) for label, action in scene.buttons)
+        return Reply(words("start.choose_number"), choices, keep=scene.keep)
+    return _followed(text, found, context) or _decided(text, found, context)
+
+
+def _at_once(text: str, context: Context) -> Reply | None:
+    """What needs no search: small talk, and a command that is none."""
+    private = context.scene.private
+    kind = context.content.topics.pleasantry(text)
+    if kind == "chao" and private:
+        return menu("start.hello", context)
+    if kind:
+        return Reply(context.words(f"faq.{kind}" if private else f"faq.{kind}_in_group"), stay=True)
+    return menu("start.unknown_command", context) if _COMMAND.match(text) else None
 
 
 def _ask(context: Context) -> Reply:
@@ -111,14 +126,14 @@ def _choices(found: Found, asked: str | None, context: Context) -> Reply:
     return Reply(text, buttons=(*buttons, none, back(context)))
 
 
-def _followed(text: str, context: Context) -> Reply | None:
+def _followed(text: str, found: Found, context: Context) -> Reply | None:
     """The next aspect of the procedure just shown, asked in words."""
-    name = context.content.search.aspect(text)
-    for _, action in context.scene.buttons:
-        verb, _, argument = action.partition(":")
-        if name and verb == "faq.aspect" and argument.endswith(f".{name}"):
-            return _entry(argument.partition(".")[0], name, context)
-    return None
+    shown, search = opened(context), context.content.search
+    name = search.aspect(text)
+    strange = found.decision == "decline" and found.topic is None
+    if not (shown and name and (strange or search.only_aspect(text))):
+        return None
+    return _entry(shown, name, context)
 
 
 def _offered(message: Message, context: Context) -> Outcome:

@@ -19,7 +19,7 @@ from handlers.telling import Draft
 
 PURPOSE: Final = "feedback"
 
-Ask: TypeAlias = Callable[[Draft, str], Reply]
+Ask: TypeAlias = Callable[[Draft], Reply]
 
 router = Router()
 
@@ -34,7 +34,7 @@ async def asked_for(message: Message, context: Context) -> Outcome:
     """Words, photos and a location that come with the command already belong to the report."""
     if not context.scene.private:
         return Reply(context.words("feedback.private_only"), stay=True)
-    return await _begin(_running(context).with_what(_text(message)), context, message)
+    return await _begin(_running(context).with_what(_told_words(message)), context, message)
 
 
 @router.action("feedback.new", standing=True)
@@ -51,13 +51,22 @@ async def accepted(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.step("feedback.offered")
 async def more_offered(message: Message, context: Context) -> Outcome:
-    draft = Draft.of(context.scene.keep)
-    if _bare(message) and says(context, "people.yes_words", message.text):
+    """Nothing is asked for yet: a question is answered instead, a further complaint is added."""
+    draft, text = Draft.of(context.scene.keep), _text(message)
+    if _bare(message) and says(context, "people.yes_words", text):
         return await _begin(draft, context)
-    if _bare(message) and says(context, "people.no_words", message.text):
+    if _bare(message) and says(context, "people.no_words", text):
         return _give_up(context, "feedback.cancelled")
-    draft = draft.with_what(_text(message))
-    return _absorb(draft, message, context, lambda more, _: telling.offer(more, context))
+    if context.content.danger(text):
+        text = ""
+    elif _bare(message):
+        if (answer := reports.asked(text, context)) is not None:
+            return _let_go(draft, answer)
+        complaint = context.content.search.find(text).decision == "feedback"
+        text = text if complaint else ""
+    return _absorb(
+        draft.with_what(text), message, context, lambda more: telling.offer(more, context)
+    )
 
 
 @router.action("feedback.agree")
@@ -75,28 +84,31 @@ async def before_consent(message: Message, context: Context) -> Outcome:
     """A clear yes or no counts; whatever else is said waits until there is one."""
     if _bare(message) and says(context, "people.yes_words", message.text):
         return await _agree(context)
-    if _bare(message) and says(context, "people.no_words", message.text):
+    no = ("people.no_words", "common.cancel_words")
+    if _bare(message) and any(says(context, key, message.text) for key in no):
         return _give_up(context, "feedback.refused")
-    draft = Draft.of(context.scene.keep).with_what(_text(message))
-    return _absorb(draft, message, context, lambda more, said: telling.consent(more, context, said))
+    text, said = _part(message, context, "feedback.noted_first")
+    draft = Draft.of(context.scene.keep).with_what(text)
+    return _absorb(draft, message, context, lambda more: telling.consent(more, context), said)
 
 
 @router.step("feedback.what")
 async def what_told(message: Message, context: Context) -> Outcome:
-    draft = Draft.of(context.scene.keep)
-    return await _told(draft.with_what(_text(message)), message, context)
+    draft, text = Draft.of(context.scene.keep), _told_words(message)
+    said = context.words("feedback.not_noted") if _text(message) and not text else ""
+    return await _told(draft.with_what(text), message, context, said)
 
 
 @router.step("feedback.village")
 async def village_named(message: Message, context: Context) -> Outcome:
     """A village's name, perhaps inside a longer word about where it is; or more of the report."""
-    draft, text = Draft.of(context.scene.keep), _text(message)
-    spots = await people.villages(context)
-    spot = people.meant(text, spots)
-    if spot is None:
-        return await _told(draft.with_what(text), message, context)
-    if not people.is_name(text, spot):
-        draft = draft.with_where(text)
+    draft = Draft.of(context.scene.keep)
+    spot = people.meant(_text(message), await people.villages(context))
+    named = spot is not None and people.is_name(_text(message), spot)
+    text, said = ("", "") if named else _part(message, context, "feedback.got_more")
+    if spot is None or not (named or text):
+        return await _told(draft.with_what(text), message, context, said)
+    draft = draft.with_where(text)
     if not message.attachments:
         return _settle(draft.with_location(reports.on_earth(message.location)), spot, context)
     return await _told(draft.at(spot), message, context)
@@ -113,8 +125,9 @@ async def village_chosen(press: Press, context: Context, argument: str) -> Outco
 
 @router.step("feedback.where")
 async def where_told(message: Message, context: Context) -> Outcome:
-    draft = Draft.of(context.scene.keep)
-    return await _told(draft.with_where(_text(message)), message, context)
+    text, said = _part(message, context)
+    draft = Draft.of(context.scene.keep).with_where(text)
+    return await _told(draft, message, context, said)
 
 
 @router.step("feedback.photo")
@@ -124,7 +137,8 @@ async def photo_sent(message: Message, context: Context) -> Outcome:
         return await _ask(replace(draft, asked=True), context)
     if _bare(message) and says(context, "people.yes_words", message.text):
         return await _ask(draft, context)
-    return await _told(draft.with_what(_text(message)), message, context)
+    text, said = _part(message, context, "feedback.got_more")
+    return await _told(draft.with_what(text), message, context, said)
 
 
 @router.action("feedback.no_photo")
@@ -139,7 +153,8 @@ async def more_told(message: Message, context: Context) -> Outcome:
         return await _send(draft, context)
     if _no_more(message, context):
         return await _ask(draft, context)
-    return await _told(draft.with_what(_text(message)), message, context)
+    text, said = _part(message, context, "feedback.got_more")
+    return await _told(draft.with_what(text), message, context, said)
 
 
 @router.action("feedback.send")
@@ -164,7 +179,7 @@ async def _begin(draft: Draft, context: Context, message: Message | None = None)
         return await _told(draft, message, context) if message else await _ask(draft, context)
     if message is None:
         return telling.consent(draft, context)
-    return _absorb(draft, message, context, lambda more, _: telling.consent(more, context))
+    return _absorb(draft, message, context, lambda more: telling.consent(more, context))
 
 
 async def _agree(context: Context) -> Outcome:
@@ -172,21 +187,24 @@ async def _agree(context: Context) -> Outcome:
     return people.agreement(context, PURPOSE).then(lambda _: reply)
 
 
-async def _told(draft: Draft, message: Message, context: Context) -> Outcome:
+async def _told(draft: Draft, message: Message, context: Context, said: str = "") -> Outcome:
     """Keep what else the message brings, and ask for what is missing."""
-    draft, spots = await _placed(draft, context)
+    draft, spots = await _known(draft, context)
     return _absorb(
-        draft, message, context, lambda more, said: telling.question(more, spots, context, said)
+        draft, message, context, lambda more: telling.question(more, spots, context), said
     )
 
 
 async def _ask(draft: Draft, context: Context) -> Reply:
-    draft, spots = await _placed(draft, context)
+    draft, spots = await _known(draft, context)
     return telling.question(draft, spots, context)
 
 
-async def _placed(draft: Draft, context: Context) -> tuple[Draft, list[Spot]]:
-    """The draft with its village, if that is known, and the villages to choose from."""
+async def _known(draft: Draft, context: Context) -> tuple[Draft, list[Spot]]:
+    """The draft with its village, if that is known, and the villages to choose from; without
+    files that turned out to be of no use."""
+    if draft.media:
+        draft = replace(draft, media=await context.read(tickets.usable, draft.media))
     if draft.place is not None:
         return draft, []
     spots = await people.villages(context)
@@ -196,14 +214,16 @@ async def _placed(draft: Draft, context: Context) -> tuple[Draft, list[Spot]]:
     return draft, spots
 
 
-def _absorb(draft: Draft, message: Message, context: Context, ask: Ask) -> Outcome:
-    """Add the message's location and files to the draft, then ask."""
+def _absorb(draft: Draft, message: Message, context: Context, ask: Ask, said: str = "") -> Outcome:
+    """Add the message's location and files to the draft, then ask. `said` comes first, as a
+    message of its own: it is not repeated when the question is."""
     before = Draft.of(context.scene.keep)
     located = draft.with_location(reports.on_earth(message.location))
 
     def say(ids: tuple[int, ...]) -> Reply:
         more = located.with_media(ids)
-        return ask(more, telling.gained(before, more, context))
+        lines = [line for line in (said, *telling.gained(before, more, context)) if line]
+        return replace(ask(more), lead=("\n".join(lines),) if lines else ())
 
     return reports.noted(message, say)
 
@@ -231,10 +251,15 @@ async def _send(draft: Draft, context: Context) -> Outcome:
 
 
 def _give_up(context: Context, key: str) -> Outcome:
-    """Nothing is kept, the files neither."""
-    files = Draft.of(context.scene.keep).media
-    reply = Reply(context.words(key), (back(context),))
-    return effect(tickets.discard, files=files).then(lambda _: reply) if files else reply
+    """Nothing is kept, and that is said."""
+    return _let_go(Draft.of(context.scene.keep), Reply(context.words(key), (back(context),)))
+
+
+def _let_go(draft: Draft, reply: Reply) -> Outcome:
+    """The reply, and nothing is kept of the draft, the files neither."""
+    if not draft.media:
+        return reply
+    return effect(tickets.discard, files=draft.media).then(lambda _: reply)
 
 
 def _running(context: Context) -> Draft:
@@ -245,6 +270,22 @@ def _running(context: Context) -> Draft:
 
 def _text(message: Message) -> str:
     return normalize(message.text).strip()
+
+
+def _told_words(message: Message) -> str:
+    """The text, if it has words: figures and signs alone are no report."""
+    text = _text(message)
+    return text if any(sign.isalpha() for sign in text) else ""
+
+
+def _part(message: Message, context: Context, taken: str = "") -> tuple[str, str]:
+    """The text, as far as it is part of the report, and what to say of it. `taken`: the key of
+    the words for a text that is."""
+    text = _text(message)
+    apart = reports.apart(text, context) if text else ""
+    if apart or not text:
+        return "", apart
+    return text, context.words(taken) if taken else ""
 
 
 def _bare(message: Message) -> bool:

@@ -1,6 +1,6 @@
 """Groups: a cadre asks for a one-time code in private, and says it in the group to be tied.
 
-In private: menu ─▶ place ─▶ segment ─▶ code. In the group: "dangky <code>".
+In private: menu ─▶ place ─▶ segment ─▶ code. In the group: "đăng ký <code>", or the code alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from handlers.messages import (
     Incoming,
     Membership,
     Message,
+    Notice,
     Outcome,
     Press,
     Reply,
@@ -32,10 +33,12 @@ router = Router()
 
 TIE: Final = "group:tie"
 
-_TIE: Final = re.compile(r"/?dang ?ky(?:@\S+)?(?:\s+(?P<code>\S.*))?")
+_TIE: Final = re.compile(r"/?(?:dang ?ky|noi ?nhom)(?:@\S+)?(?:[\s:]+(?P<code>[^\s:].*))?")
 # Written with its dash, or of the signs that codes are made of: "khai sinh" is no code.
 _SIGN: Final = f"[{groups.CODE_SIGNS.lower()}]"
-_CODE: Final = re.compile(rf"[a-z0-9]{{4}} ?[-‐–—] ?[a-z0-9]{{4}}|{_SIGN}{{4}} ?{_SIGN}{{4}}")
+_DASHED: Final = "[a-z0-9]{4} ?[-‐–—] ?[a-z0-9]{4}"
+_CODE: Final = re.compile(rf"{_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}}")
+_CODE_WITHIN: Final = re.compile(rf"\b{_DASHED}\b|\b{_SIGN}{{8}}\b")
 
 
 @router.rule
@@ -54,17 +57,32 @@ async def register(incoming: Incoming, context: Context) -> Outcome:
     """A code, or the word that should come with one, said to the bot."""
     if not isinstance(incoming, Message) or not incoming.addressed or len(incoming.text) > 100:
         return None
-    asked = _TIE.fullmatch(fold(incoming.text))
-    if asked is None:
-        return None
-    code = asked["code"] or ""
-    if not code:
+    text = fold(incoming.text)
+    asked = _TIE.fullmatch(text)
+    if asked and not asked["code"]:
         return _explain(context)
-    if not (_CODE.fullmatch(code) and any(sign.isdigit() for sign in code)):
-        return None
+    code = asked["code"] if asked else text
+    if not (_CODE.fullmatch(code) and _mixed(code)):
+        return _spell(text, asked is not None, context)
     if not context.scene.private:
         return _tie(context, code)
-    return Reply(context.words("groups.code_in_private"), stay=True)
+    if asked or not context.scene.step:
+        return Reply(context.words("groups.code_in_private"), stay=True)
+    return None
+
+
+def _mixed(code: str) -> bool:
+    """Letters and figures: neither two words nor a telephone number."""
+    return any(sign.isdigit() for sign in code) and any(sign.isalpha() for sign in code)
+
+
+def _spell(text: str, asked: bool, context: Context) -> Reply | None:
+    """Where a code stands among other words, and the group is still to be tied or it is asked."""
+    scene, found = context.scene, _CODE_WITHIN.search(text)
+    wanted = not scene.private and (asked or scene.chat_place_id is None)
+    if not (wanted and found and _mixed(found[0])):
+        return None
+    return Reply(context.words("groups.how_to_write", code=found[0].upper()), stay=True)
 
 
 def _explain(context: Context) -> Reply | None:
@@ -82,8 +100,11 @@ def _tie(context: Context, code: str) -> Outcome:
 
     def say(tied: Tied) -> Reply:
         key = "groups.moved" if tied.moved else "groups.tied"
-        segment = words(f"segments.{tied.segment}")
-        return Reply(words(key, place=tied.place, segment=segment), stay=True)
+        told = {"place": tied.place, "segment": words(f"segments.{tied.segment}")}
+        notice = Notice(
+            words("groups.tied_notice", group=tied.group, **told), people=(tied.created_by,)
+        )
+        return Reply(words(key, **told), stay=True, notices=(notice,))
 
     refused = Reply(words("groups.code_refused"), stay=True)
     return effect(groups.tie, code=code, labels=labels).then(say, {CodeRefused: refused})
@@ -156,7 +177,7 @@ async def choose_place(press: Press, context: Context, argument: str) -> Outcome
 
 def _ask_segment(context: Context, place: int, note: str = "") -> Reply:
     choices = [
-        Button(context.words(f"segments.{segment}"), f"groups.segment:{segment}")
+        Button(context.words(f"groups.for_{segment}"), f"groups.segment:{segment}")
         for segment in SEGMENTS
     ]
     return _ask(context, "segment", {"place": place}, note, choices)

@@ -7,7 +7,9 @@ from hashlib import sha256
 from typing import Final
 
 from content.folding import fold, normalize
+from content.words import Words
 from db import people, places
+from db.tickets import Signature
 from handlers.messages import Bound, Button, Message, Outcome, Press, Reply, effect
 from handlers.router import Context, Router
 from handlers.start import back
@@ -39,6 +41,14 @@ def says(context: Context, key: str, text: str) -> bool:
     """Whether the text is one of the words listed, with commas, under `key`."""
     said = fold(text).strip(" .,!?")
     return said in {fold(word) for word in context.words(key).split(",")}
+
+
+def signed(words: Words, by: Signature) -> str:
+    """Who speaks, by function and place, inside a sentence."""
+    kind, _, name = by.place.partition(" ")
+    kinds = words("people.place_kinds").split(", ")
+    place = f"{kind.lower()} {name}" if kind.lower() in kinds else by.place
+    return words(f"people.role_{by.role}", place=place)
 
 
 async def villages(context: Context) -> list[places.Spot]:

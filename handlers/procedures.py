@@ -14,17 +14,28 @@ from handlers.start import automatic, back
 LONGEST: Final = 1_800  # characters of an answer: one message on every platform
 
 _GIST = 300  # characters of an aspect in a group
+_OPEN = "entry"  # kept without a step
 
 
 def answer(entry: FaqEntry, aspect: str | None, context: Context) -> Reply:
-    """The procedure: one aspect with the others to choose from, or all of them."""
+    """The procedure: one aspect with the others to choose from, or all of them. It stays open
+    for the next question; what is said of it again is only what is new, and its source."""
     words = context.words
-    head = _head(entry, context)
-    foot = _foot(entry, entry.sources, context) + automatic(context)
+    head, foot = entry.title[context.language], _foot(entry, entry.sources, context)
+    if not (aspect and opened(context) == entry.id):
+        head = f"{head}\n{words('faq.office', office=entry.office)}"
+        foot = f"{words('faq.code', code=entry.code)}\n{foot}" if entry.code else foot
+    foot += automatic(context)
     body, left = _body(entry, aspect, context, LONGEST - len(f"{head}\n\n\n\n{foot}"))
     more = [Button(words(f"faq.{one}"), f"faq.aspect:{entry.id}.{one}") for one in left]
     another = Button(words("faq.another"), "faq.ask")
-    return Reply("\n\n".join([head, body, foot]), buttons=(*more, another, back(context)))
+    buttons = (*more, another, back(context))
+    return Reply("\n\n".join([head, body, foot]), buttons, keep={_OPEN: entry.id})
+
+
+def opened(context: Context) -> str:
+    """The id of the entry shown last, if nothing else was said since; else ""."""
+    return "" if context.scene.step else str(context.scene.keep.get(_OPEN, ""))
 
 
 def gist(entry: FaqEntry, aspect: str | None, context: Context) -> str:
@@ -33,14 +44,6 @@ def gist(entry: FaqEntry, aspect: str | None, context: Context) -> str:
     foot = _foot(entry, entry.sources[:1], context)
     title = entry.title[context.language]
     return "\n".join([title, body, foot, context.words("faq.more_in_private")])
-
-
-def _head(entry: FaqEntry, context: Context) -> str:
-    words = context.words
-    lines = [entry.title[context.language], words("faq.office", office=entry.office)]
-    if entry.code:
-        lines.append(words("faq.code", code=entry.code))
-    return "\n".join(lines)
 
 
 def _foot(entry: FaqEntry, sources: Sequence[Source], context: Context) -> str:

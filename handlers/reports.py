@@ -6,14 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from content.phrases import found, tokens
 from content.words import Words
 from db import media, tickets
+from handlers import procedures
 from handlers.messages import Button, Location, Message, Outcome, Reply, effect
-from handlers.router import HERE
+from handlers.router import HERE, Context
 
 QUOTED: Final = 80  # characters of a report that are enough to know it again
 LABELLED: Final = 30  # … on a button
 LONGEST_ANSWER: Final = 300  # … of an answer in a list
+LONGEST_CHOICE: Final = 5  # … of figures that were meant as a choice
+
+_CLEAR = 0.6  # how near a procedure is even a text that does not read as a question
 
 
 def noted(message: Message, say: Callable[[tuple[int, ...]], Reply]) -> Outcome:
@@ -22,6 +27,36 @@ def noted(message: Message, say: Callable[[tuple[int, ...]], Reply]) -> Outcome:
         return say(())
     files = [media.Seen(file.ref, file.kind, file.name) for file in message.attachments]
     return effect(media.want, files=files).then(say)
+
+
+def apart(text: str, context: Context) -> str:
+    """What to say of a text that came halfway and is no part of the report: a cry for help, a
+    missed choice, a question (with its answer). "" where it is part of it."""
+    words = context.words
+    if context.content.danger(text):
+        return words("feedback.not_noted")
+    if stray(text) and not context.scene.free_text:
+        return words("feedback.choose")
+    answer = asked(text, context)
+    return f"{answer.text}\n\n{words('feedback.not_noted')}" if answer else ""
+
+
+def stray(text: str) -> bool:
+    """Whether a text is but a figure or a sign, which belongs to nothing."""
+    return len(text) <= LONGEST_CHOICE and not any(sign.isalpha() for sign in text)
+
+
+def asked(text: str, context: Context) -> Reply | None:
+    """The answer, where the text asks clearly for a procedure and complains of nothing."""
+    content, nearest = context.content, context.content.search.find(text)
+    if nearest.decision != "answer" or content.topics.is_complaint(text):
+        return None
+    aspect = content.search.aspect(text)
+    asks = aspect or "?" in text or found(tokens(text), content.topics.questions, strict=False)
+    entry = content.entry(nearest.entry or "")
+    if entry is None or not (asks or nearest.score >= _CLEAR):
+        return None
+    return procedures.answer(entry, aspect, context)
 
 
 def on_earth(location: Location | None) -> tuple[float, float] | None:

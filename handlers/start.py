@@ -24,25 +24,39 @@ router = Router()
 
 @router.command("start", "trogiup", "help", "menu")
 async def welcome(message: Message, context: Context) -> Outcome:
-    return _menu("start.hello", context)
+    return menu("start.hello", context)
 
 
 @router.action("start.menu", standing=True)
 async def main_menu(press: Press, context: Context, argument: str) -> Outcome:
-    return _menu("start.menu", context)
+    return menu("start.menu", context)
 
 
 @router.action("start.language", standing=True)
 async def switch_language(press: Press, context: Context, argument: str) -> Outcome:
-    other = "en" if context.language == "vi" else "vi"
-    translated = replace(context, words=context.content.words(other))
-    reply = _menu("start.language_set", translated)
+    return _speak("en" if context.language == "vi" else "vi", context)
+
+
+@router.command("tiengviet", "vietnamese")
+async def in_vietnamese(message: Message, context: Context) -> Outcome:
+    return _speak("vi", context)
+
+
+@router.command("english", "tienganh")
+async def in_english(message: Message, context: Context) -> Outcome:
+    return _speak("en", context)
+
+
+def _speak(language: str, context: Context) -> Outcome:
+    translated = replace(context, words=context.content.words(language))
+    reply = menu("start.language_set", translated)
     from db import people  # not for a mere question
 
-    return effect(people.speak, language=other).then(lambda _: reply)
+    return effect(people.speak, language=language).then(lambda _: reply)
 
 
-def _menu(key: str, context: Context) -> Reply:
+def menu(key: str, context: Context) -> Reply:
+    """The words of `key` above the main menu; a group is told in short who speaks."""
     if not context.scene.private:
         return Reply(context.words("start.group"))
     return Reply(context.words(key), buttons=entries(context))

@@ -86,50 +86,50 @@ def offer(draft: Draft, context: Context) -> Reply:
     return Reply("\n".join(lines), buttons, step="feedback.offered", keep=draft.keep())
 
 
-def consent(draft: Draft, context: Context, said: str = "") -> Reply:
+def consent(draft: Draft, context: Context) -> Reply:
     """The words that are agreed to, exactly as their proof will have them."""
     words = context.words
     buttons = (
         Button(words("feedback.agree"), "feedback.agree"),
         Button(words("feedback.refuse"), "feedback.refuse"),
     )
-    text = _paragraphs(said, words("people.consent"))
+    text = words("people.consent")
     return Reply(text, buttons, step="feedback.consent", keep=draft.keep())
 
 
-def question(draft: Draft, spots: Sequence[Spot], context: Context, said: str = "") -> Reply:
-    """What is still missing, or the whole report for a yes. `spots`: villages to choose from;
-    `said`: an acknowledgement that comes first."""
+def question(draft: Draft, spots: Sequence[Spot], context: Context) -> Reply:
+    """What is still missing, or the whole report for a yes. `spots`: villages to choose from."""
     if not draft.what or draft.anew:
-        return _ask("what", draft, context, said, free_text=True)
+        return _ask("what", draft, context, free_text=True)
     if draft.place is None and spots:
         buttons = people.village_buttons(spots, "feedback.village")
-        return _ask("village", draft, context, said, buttons)
+        return _ask("village", draft, context, buttons)
     if not draft.where and draft.location is None:
-        return _ask("where", draft, context, said, free_text=True)
+        return _ask("where", draft, context, free_text=True)
     if not draft.media and not draft.asked:
         none = Button(context.words("feedback.no_photo"), "feedback.no_photo")
-        return _ask("photo", draft, context, said, (none,))
-    return _confirm(draft, context, said)
+        return _ask("photo", draft, context, (none,))
+    return _confirm(draft, context)
 
 
-def gained(before: Draft, after: Draft, context: Context) -> str:
-    """Acknowledge what came along besides the answer to the question."""
+def gained(before: Draft, after: Draft, context: Context) -> tuple[str, ...]:
+    """Acknowledge what came along besides words."""
     words, lines = context.words, []
-    if before.what and before.what != after.what and not before.anew:
-        lines.append(words("feedback.got_more"))
     if after.location and before.location != after.location:
         lines.append(words("feedback.got_location"))
-    if len(after.media) > len(before.media):
+    if set(after.media) - set(before.media):
         lines.append(words("feedback.got_files", count=len(after.media)))
-    return "\n".join(lines)
+    return tuple(lines)
 
 
 def receipt(draft: Draft, opened: tickets.Opened, context: Context) -> Reply:
     """The code for the resident, and word to the staff who read reports there."""
     words, code = context.words, tickets.code(opened.id)
     buttons = (Button(words("feedback.follow"), "tickets.mine"), back(context))
-    text = words("feedback.received", code=code, place=opened.place)
+    lines = [words("feedback.received", code=code, place=opened.place)]
+    if opened.files:
+        lines.append(words("tickets.files", count=opened.files))
+    text = "\n".join([*lines, words("feedback.received_next", code=code)])
     notices = (_to_staff(draft, opened, context),) if opened.staff else ()
     return Reply(text, buttons, notices=notices)
 
@@ -138,14 +138,13 @@ def _ask(
     name: str,
     draft: Draft,
     context: Context,
-    said: str,
     buttons: tuple[Button, ...] = (),
     free_text: bool = False,
 ) -> Reply:
     again = name == "what" and draft.anew
     text = context.words("feedback.what_again" if again else f"feedback.{name}")
     return Reply(
-        _paragraphs(said, text),
+        text,
         (*buttons, Button(context.words("common.cancel"), "feedback.cancel")),
         step=f"feedback.{name}",
         keep=draft.keep(),
@@ -153,13 +152,12 @@ def _ask(
     )
 
 
-def _confirm(draft: Draft, context: Context, said: str) -> Reply:
+def _confirm(draft: Draft, context: Context) -> Reply:
     words = context.words
     lines = reports.particulars(words, draft.where, draft.location, len(draft.media))
     if draft.village:
         lines = (words("tickets.place", place=draft.village), *lines)
     text = _paragraphs(
-        said,
         words("feedback.summary"),
         reports.clip(draft.what, SHOWN),
         "\n".join(lines),
@@ -175,10 +173,13 @@ def _confirm(draft: Draft, context: Context, said: str) -> Reply:
 
 def _to_staff(draft: Draft, opened: tickets.Opened, context: Context) -> Notice:
     words, code = context.content.words(LANGUAGES[0]), tickets.code(opened.id)
+    lines = reports.particulars(words, draft.where, draft.location, 0)
+    if opened.files:
+        lines = (*lines, words("feedback.files_follow", count=opened.files))
     text = _paragraphs(
         words("feedback.staff_notice", code=code, place=opened.place, who=opened.who),
         reports.clip(draft.what, SHOWN),
-        "\n".join(reports.particulars(words, draft.where, draft.location, len(draft.media))),
+        "\n".join(lines),
     )
     buttons = reports.staff_buttons(words, opened.id)
     return Notice(text, people=opened.staff, buttons=buttons, code=code, media=draft.media)

@@ -20,9 +20,9 @@ from handlers.messages import (
     Reply,
     effect,
 )
-from handlers.people import says
+from handlers.people import says, signed
 from handlers.router import Context, Router
-from handlers.start import back
+from handlers.start import ask_first, back, entries
 
 MOST_MINE: Final = 5
 MOST_OPEN: Final = 8
@@ -110,7 +110,11 @@ async def answer_begun(press: Press, context: Context, argument: str) -> Outcome
 
 @router.step("tickets.answering")
 async def answer_written(message: Message, context: Context) -> Outcome:
-    """The words of an answer; they take the place of earlier ones that were to be rewritten."""
+    """The words of an answer; they take the place of earlier ones that were to be rewritten.
+    What is no more than a command is hardly meant for the resident."""
+    wish = "" if message.attachments else _wish(message.text, context)
+    if wish:
+        return ask_first(context, wish)
     body = _told(message, context)
     before = Answer.of(context)
     return await _take(replace(before, body=body or before.body), bool(body), message, context)
@@ -123,7 +127,7 @@ async def answer_extended(message: Message, context: Context) -> Outcome:
     if not message.attachments:
         if says(context, "people.yes_words", more):
             return _send(answer, context)
-        if says(context, "people.no_words", more):
+        if says(context, "people.no_words", more) or reports.stray(more):
             more = ""
     body = "\n".join(part for part in (answer.body, more) if part)
     return await _take(replace(answer, body=body), bool(body), message, context)
@@ -146,6 +150,18 @@ async def answer_cancelled(press: Press, context: Context, argument: str) -> Out
     return effect(tickets.discard, files=files).then(lambda _: reply) if files else reply
 
 
+def _wish(text: str, context: Context) -> str:
+    """The command, or the action of the main menu, that is all a text says; "" for none."""
+    from handlers import routers  # which know this module
+
+    said = fold(text).removeprefix("/")
+    for button in (*entries(context), back(context)):
+        if fold(button.label) == said:
+            return button.action
+    name = said.replace(" ", "")
+    return f"/{name}" if any(name in one.commands for one in routers()) else ""
+
+
 def _told(message: Message, context: Context) -> str:
     """What a message says in words; a location becomes a line of its own."""
     text, location = normalize(message.text).strip(), reports.on_earth(message.location)
@@ -157,13 +173,17 @@ async def _take(answer: Answer, complete: bool, message: Message, context: Conte
     """Go on with what was just added: to the preview, or back to the words that are missing."""
     try:
         report = await context.read(tickets.read, context.actor, answer.number)
+        by = await context.read(tickets.signature, context.actor, report.place_path)
     except tickets.NoSuchReport:
         return _no_such(answer.number, context)
+    except NotAllowed:
+        return _not_yours(answer.number, context)
+    told = tickets.Answered(report, by)
 
     def say(ids: tuple[int, ...]) -> Reply:
         more = replace(answer, files=answer.files + ids)
         if complete:
-            return _preview(more, report, context)
+            return _preview(more, told, context)
         key = "tickets.words_after_files" if more.files else "tickets.words_please"
         return _write(more, context.words(key), context)
 
@@ -176,10 +196,10 @@ def _write(answer: Answer, text: str, context: Context) -> Reply:
     return Reply(text, buttons, step="tickets.answering", keep=keep, free_text=True)
 
 
-def _preview(answer: Answer, report: tickets.Report, context: Context) -> Reply:
+def _preview(answer: Answer, told: tickets.Answered, context: Context) -> Reply:
     """The answer as its resident will read it, waiting for a yes."""
-    words = context.words
-    lines = [words("tickets.preview", who=report.who), "", _notice_text(answer, report, context)]
+    words, who = context.words, told.report.who
+    lines = [words("tickets.preview", who=who), "", _notice_text(answer, told, context)]
     if answer.files:
         lines.append(words("tickets.files", count=len(answer.files)))
     buttons = (
@@ -194,8 +214,8 @@ def _send(answer: Answer, context: Context) -> Outcome:
     if not answer.body:
         return _write(answer, context.words("tickets.words_please"), context)
 
-    def say(report: tickets.Report) -> Reply:
-        return _delivered(answer, report, context)
+    def say(told: tickets.Answered) -> Reply:
+        return _delivered(answer, told, context)
 
     refusals = {
         tickets.NoSuchReport: _no_such(answer.number, context),
@@ -204,22 +224,25 @@ def _send(answer: Answer, context: Context) -> Outcome:
     return effect(tickets.answer, number=answer.number, body=answer.body).then(say, refusals)
 
 
-def _delivered(answer: Answer, report: tickets.Report, context: Context) -> Reply:
-    words, code = context.words, tickets.code(report.id)
-    text = _notice_text(answer, report, context)
+def _delivered(answer: Answer, told: tickets.Answered, context: Context) -> Reply:
+    words, report = context.words, told.report
+    text, code = _notice_text(answer, told, context), tickets.code(report.id)
     notice = Notice(text, chat=report.chat_id, code=code, media=answer.files)
     key = "tickets.sent_more" if report.state == "answered" else "tickets.sent"
     buttons = (Button(words("tickets.inbox_button"), "tickets.inbox"), back(context))
     return Reply(words(key, code=code, who=report.who), buttons, notices=(notice,))
 
 
-def _notice_text(answer: Answer, report: tickets.Report, context: Context) -> str:
+def _notice_text(answer: Answer, told: tickets.Answered, context: Context) -> str:
     """What the resident reads, in the language the report was made in."""
+    report = told.report
+    words = context.content.words(report.language)
     key = "tickets.notice_more" if report.state == "answered" else "tickets.notice"
-    return context.content.words(report.language)(
+    return words(
         key,
+        by=signed(words, told.by),
         code=tickets.code(report.id),
-        date=reports.day(context.actor.now),
+        date=reports.day(report.created_at),
         quote=reports.quote(report.what),
         answer=answer.body,
     )

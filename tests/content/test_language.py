@@ -67,6 +67,10 @@ def test_a_short_message_is_recognised(languages: Languages, language: str, samp
         pytest.param("k", id="one letter"),
         pytest.param("https://example.org/thong-bao", id="a link"),
         pytest.param("\ud800\x00", id="broken"),
+        pytest.param("ok", id="ok"),
+        pytest.param("Okay, thanks!", id="thanks"),
+        pytest.param("no", id="no"),
+        pytest.param("alo", id="alo"),
     ],
 )
 @pytest.mark.parametrize("fallback", ["vi", "en"])

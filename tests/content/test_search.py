@@ -36,6 +36,11 @@ ANSWERED = [
     ("tro_cap_xa_hoi", "hồ sơ trợ cấp xã hội hằng tháng"),
     ("mai_tang", "hỗ trợ mai táng phí"),
     ("khan_cap", "cho xin danh sách số điện thoại khẩn cấp"),
+    ("khai_sinh", "how do I register a birth?"),
+    ("ket_hon", "marriage documents"),
+    ("khai_tu", "death certificate"),
+    ("can_cuoc", "I lost my ID card"),
+    ("tam_tru", "how do I register temporary residence"),
 ]
 DECLINED = [
     "hôm nay trời đẹp quá",
@@ -55,6 +60,8 @@ DECLINED = [
     "lịch tiêm chủng tháng này",
     "vay vốn ngân hàng",
     "đội nào vô địch",
+    "khiếu nại",
+    "tôi muốn nói chuyện với cán bộ",
     "con mèo nhà em rất xinh",
     "asdf qwer zxcv",
 ]
@@ -71,6 +78,9 @@ COMPLAINTS = [
     "xe tải chạy nát đường thôn",
     "có người đổ trộm rác ven sông",
     "mùi hôi từ chuồng lợn nồng nặc",
+    "I want to report a broken street light",
+    "report",
+    "report a problem",
 ]
 
 

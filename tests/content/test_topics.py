@@ -16,11 +16,46 @@ def test_topics_have_different_ids_and_enough_phrasings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("cảm ơn em đã trả lời", "cam_on", id="thanks with courtesies"),
+        pytest.param("vâng, cảm ơn", "cam_on", id="two kinds"),
+        pytest.param("chào em, cho hỏi khai sinh", None, id="greeting with a question"),
+        pytest.param("cháo", None, id="another mark"),
+        pytest.param("không được", None, id="more than a no"),
+        pytest.param("hôm nay trời đẹp quá", None, id="weather"),
+        pytest.param("bạn", None, id="courtesies alone"),
+        pytest.param("👍", None, id="no words"),
+        pytest.param("cảm ơn " * 40, None, id="long"),
+    ],
+)
+def test_small_talk_says_nothing_else(text: str, kind: str | None) -> None:
+    assert parse_topics(TOPICS).pleasantry(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("lệ phí", True),
+        ("mat bao lau", True),
+        ("thế nộp ở đâu ạ", True),
+        ("how much is it", True),
+        ("khai sinh ở đâu", False),
+        ("làm thế nào", False),
+        ("", False),
+    ],
+)
+def test_an_aspect_alone_names_no_matter(text: str, only: bool) -> None:
+    assert parse_topics(TOPICS).only_aspect(text) == only
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         pytest.param("[feedback]", "[fedback]", "unknown key “fedback”; did you", id="section"),
         pytest.param("questions = [", "question = [", "unknown key “question”", id="key"),
         pytest.param("le_phi = [", "phi = [", "unknown key “phi”", id="aspect"),
+        pytest.param("cam_on = [", "camon = [", "unknown key “camon”", id="small talk"),
         pytest.param('id = "ho_chieu"', "id = 3", "“id” has the wrong type", id="id"),
         pytest.param("advice.en", "advice.fr", "unknown key “fr”", id="language"),
     ],

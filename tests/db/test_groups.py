@@ -75,6 +75,7 @@ async def test_a_code_is_eight_plain_signs_of_which_only_the_digest_is_kept(
     assert (len(first), len(second), place) == (4, 4, "Thôn ben")
     assert set(first + second) <= set(CODE_SIGNS)
     assert any(sign.isdigit() for sign in code)
+    assert any(sign.isalpha() for sign in code)
 
     def digests(session: Session) -> list[str]:
         return list(session.execute(select(group_code.c.digest)).scalars())
@@ -103,7 +104,8 @@ async def test_a_code_ties_the_group_it_is_said_in(
 ) -> None:
     code, _ = await database.write(invited, village)
     result = await database.write(tied, village, spell(code), "Hộ dân Bến")
-    assert result == ("Thôn ben", "households", False)
+    author = village.people["head"]
+    assert result == ("Thôn ben", "households", False, "Hộ dân Bến", author)
     found = await database.read(group, "Hộ dân Bến")
     assert tuple(found) == (village.spots["ben"].id, "households")
 
@@ -112,7 +114,8 @@ async def test_a_group_without_a_title_is_called_by_its_segment_and_place(
     database: Database, village: Village
 ) -> None:
     code, _ = await database.write(invited, village)
-    await database.write(tied, village, code)
+    result = await database.write(tied, village, code)
+    assert result.group == "HOUSEHOLDS Thôn ben"
     found = await database.read(group, "HOUSEHOLDS Thôn ben")
     assert found.segment == "households"
 
@@ -121,7 +124,12 @@ async def test_a_group_may_move_by_a_new_code(database: Database, village: Villa
     code, _ = await database.write(invited, village)
     await database.write(tied, village, code, "Nhóm")
     other, _ = await database.write(invited, village, "cadre", "dong")
-    assert await database.write(tied, village, other, "Nhóm") == ("Thôn dong", "households", True)
+    moved = await database.write(tied, village, other, "Nhóm")
+    assert (moved.place, moved.moved, moved.created_by) == (
+        "Thôn dong",
+        True,
+        village.people["cadre"],
+    )
 
 
 async def test_a_code_works_once(database: Database, village: Village) -> None:

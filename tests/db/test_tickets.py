@@ -11,13 +11,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from db import media, tickets
+from db import media, people, tickets
 from db.engine import Database
 from db.permissions import NotAllowed
 from db.scene import Actor
 from db.tables import Inbox, Role, Ticket, TicketEvent, table
 from tests.db.neighbours import NOW, appoint, entitled, found, move_in
 
+SEEN = [media.Seen("a", "photo", ""), media.Seen("b", "photo", "")]
 LAMP = "Đèn đường hỏng"
 
 
@@ -47,12 +48,13 @@ def count(session: Session) -> int:
 async def test_a_report_is_kept_as_it_was_told(database: Database) -> None:
     village = await database.write(found)
     actor = await database.write(move_in, village, "Bác Mít")
+    files = await database.write(media.want, actor, files=SEEN)
     opened = await database.write(
         report,
         actor,
         place_id=village.upper.id,
         location=(20.5, 106.25),
-        files=(41, 40),
+        files=files[::-1],
         language="en",
     )
     assert await database.read(tickets.read, actor, opened.id) == tickets.Report(
@@ -66,7 +68,7 @@ async def test_a_report_is_kept_as_it_was_told(database: Database) -> None:
         address="trước cổng",
         latitude=20.5,
         longitude=106.25,
-        media=(41, 40),
+        media=files[::-1],
         language="en",
         state="open",
         created_at=NOW,
@@ -81,7 +83,8 @@ async def test_opening_names_the_staff_who_may_read_it(database: Database) -> No
     head = await database.write(appoint, village, "Trưởng thôn", "village_head", village.upper)
     cadre = await database.write(appoint, village, "Cán bộ", "cadre", village.commune)
     await database.write(appoint, village, "Thôn khác", "village_head", village.lower)
-    opened = await database.write(report, actor, place_id=village.upper.id, files=(5, 6))
+    files = await database.write(media.want, actor, files=SEEN)
+    opened = await database.write(report, actor, place_id=village.upper.id, files=files)
     assert opened == tickets.Opened(
         opened.id,
         "Thôn Trên",
@@ -91,6 +94,20 @@ async def test_opening_names_the_staff_who_may_read_it(database: Database) -> No
         2,
         staff=(head.person_id, cadre.person_id),
     )
+
+
+@pytest.mark.parametrize("state", ["refused", "lost"])
+async def test_files_of_no_use_do_not_count(database: Database, state: str) -> None:
+    village = await database.write(found)
+    actor = await database.write(move_in, village, "Bác Mít")
+    early, late = await database.write(media.want, actor, files=SEEN)
+    await database.write(media.drop, early, state)
+    assert await database.read(tickets.usable, (late, early, 999)) == (late,)
+    opened = await database.write(report, actor, files=(early, late))
+    assert opened.files == 1
+    assert (await database.read(tickets.read, actor, opened.id)).media == (late,)
+    await database.write(media.drop, late, state)
+    assert (await database.read(tickets.read, actor, opened.id)).media == ()
 
 
 async def test_a_report_without_a_village_goes_to_the_place_of_the_bot(
@@ -124,8 +141,10 @@ async def test_staff_answer_and_the_answer_is_shown(database: Database) -> None:
     actor = await database.write(move_in, village, "Bác Mít")
     head = await database.write(appoint, village, "Trưởng thôn", "village_head", village.upper)
     opened = await database.write(report, actor, place_id=village.upper.id)
-    before = await database.write(tickets.answer, head, number=opened.id, body="Sẽ sửa")
+    told = await database.write(tickets.answer, head, number=opened.id, body="Sẽ sửa")
+    before = told.report
     assert (before.state, before.answer, before.chat_id) == ("open", "", actor.chat_id)
+    assert told.by == tickets.Signature("village_head", "Thôn Trên")
     after = await database.read(tickets.read, actor, opened.id)
     assert (after.state, after.answer) == ("answered", "Sẽ sửa")
 
@@ -138,7 +157,8 @@ async def test_a_further_answer_is_shown_instead_and_the_first_stays_on_record(
     cadre = await database.write(appoint, village, "Cán bộ", "cadre", village.commune)
     opened = await database.write(report, actor, place_id=village.lower.id)
     await database.write(tickets.answer, cadre, number=opened.id, body="Sẽ sửa")
-    before = await database.write(tickets.answer, cadre, number=opened.id, body="Đã sửa")
+    told = await database.write(tickets.answer, cadre, number=opened.id, body="Đã sửa")
+    before = told.report
     assert (before.state, before.answer) == ("answered", "Sẽ sửa")
     assert (await database.read(tickets.mine, actor, 5))[0].answer == "Đã sửa"
     assert await database.read(events, opened.id) == [
@@ -170,6 +190,31 @@ async def test_others_neither_read_nor_answer(
     after = await database.read(tickets.read, actor, opened.id)
     assert (after.state, after.answer) == ("open", "")
     assert await database.read(tickets.unanswered, other, 5) == []
+
+
+@pytest.mark.parametrize(
+    ("roles", "signature"),
+    [
+        ([("village_head", "upper")], ("village_head", "Thôn Trên")),
+        ([("cadre", "commune"), ("village_head", "upper")], ("cadre", "Xã Mơ")),
+        ([("village_head", "upper"), ("approver", "abroad")], ("village_head", "Thôn Trên")),
+        ([("resident", "upper"), ("village_head", "upper")], ("village_head", "Thôn Trên")),
+    ],
+    ids=["one role", "the higher one", "a higher one elsewhere", "one that may not answer"],
+)
+async def test_an_answer_is_signed_in_the_highest_role_that_may_answer_there(
+    database: Database, roles: list[tuple[str, str]], signature: tuple[str, str]
+) -> None:
+    village = await database.write(found)
+    actor = await database.write(move_in, village, "Ông Tre")
+    for role, at in roles:
+        place = getattr(village, at)
+        await database.write(people.grant, actor.person_id, role, place.id, NOW)
+    actor = await database.read(entitled, actor, NOW)
+    signed = await database.read(tickets.signature, actor, village.upper.path)
+    assert signed == tickets.Signature(*signature)
+    with pytest.raises(NotAllowed):
+        await database.read(tickets.signature, actor, "999.")
 
 
 async def test_residents_do_not_answer_their_own_reports(database: Database) -> None:
@@ -241,9 +286,8 @@ async def test_files_of_a_report_given_up_are_not_fetched_any_more(database: Dat
     village = await database.write(found)
     actor = await database.write(move_in, village, "Bác Mít")
     other = await database.write(move_in, village, "Chị Na")
-    seen = [media.Seen("a", "photo", ""), media.Seen("b", "photo", "")]
-    mine = await database.write(media.want, actor, files=seen)
-    theirs = await database.write(media.want, other, files=seen[:1])
+    mine = await database.write(media.want, actor, files=SEEN)
+    theirs = await database.write(media.want, other, files=SEEN[:1])
     await database.write(tickets.discard, actor, files=(mine[0], *theirs))
     assert await database.read(media.states, (*mine, *theirs)) == {
         mine[0]: "refused",

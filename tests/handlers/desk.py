@@ -182,7 +182,7 @@ def at(step: str, grants: tuple[Grant, ...] = CADRE, **keep: Any) -> Desk:
     buttons = {
         "places": (
             ("Thôn Bến", "announcements.place:3"),
-            ("✓ Thôn Đông", "announcements.place:4"),
+            (WORDS("announcements.chosen", label="Thôn Đông"), "announcements.place:4"),
             ("Thôn Tây", "announcements.place:5"),
             ("Tiếp tục", "announcements.places_done"),
         ),
@@ -197,7 +197,7 @@ def at(step: str, grants: tuple[Grant, ...] = CADRE, **keep: Any) -> Desk:
             ("Thêm nội dung", "announcements.add"),
             ("Sửa nội dung", "announcements.rewrite"),
             ("Đổi nơi nhận", "announcements.change_places"),
-            ("Khẩn: bật", "announcements.urgent"),
+            ("Đánh dấu khẩn", "announcements.urgent"),
         ),
     }
     offered = (*buttons.get(step, ()), ("Thôi", "announcements.cancel"))

@@ -19,6 +19,7 @@ GO_SEN = places.Spot(3, "go-sen", "Thôn Gò Sen", "village", "1.3.")
 LAMP = "Đèn đường hỏng cả tuần"
 GATE = "trước cổng nhà văn hóa"
 HEAD = Grant("village_head", 2, "1.2.")
+BY_HEAD = tickets.Signature("village_head", "Thôn Bến Đò")
 ELSEWHERE = Grant("village_head", 3, "1.3.")
 REPORT = tickets.Report(
     id=12,
@@ -42,6 +43,7 @@ def ready(*, consented: bool = True) -> Stage:
     stage = Stage(STAGE.content)
     stage.answers[people.consented] = consented
     stage.answers[places.villages_of_bot] = [BEN_DO, GO_SEN]
+    stage.answers[tickets.usable] = lambda files: tuple(files)
     return stage
 
 
@@ -73,8 +75,9 @@ def desk(*grants: Grant, report: tickets.Report = REPORT, **more: Any) -> Talk:
     stage.answers[tickets.read] = lambda actor, number: replace(
         read(actor, number), state=report.state, language=report.language
     )
+    stage.answers[tickets.signature] = BY_HEAD
     told = Talk(stage, scene(grants=grants, **more))
-    told.results[tickets.answer] = report
+    told.results[tickets.answer] = tickets.Answered(report, BY_HEAD)
     return told
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content.folding import fold
 from db import announcements
 from db.announcements import Changed, NobodyThere, Part
 from db.media import Seen
@@ -32,7 +33,7 @@ from tests.handlers.desk import (
     labels,
     progress,
 )
-from tests.handlers.inputs import MESSAGES
+from tests.handlers.inputs import MESSAGES, shipped
 from tests.handlers.stage import message
 
 
@@ -175,7 +176,9 @@ TYPED_PLACES: list[tuple[str, str, list[int], str]] = [
     ("a_name_without_marks", "ben", [4, 3], "places"),
     ("whole_names", "thôn bến, thôn tây", [4, 3, 5], "places"),
     ("names_with_a_word", "Bến và Tây", [4, 3, 5], "places"),
-    ("a_chosen_name_is_taken_back", "đông", [], "places"),
+    ("a_chosen_name_stays_chosen", "đông", [4], "places"),
+    ("its_whole_name_too", "thôn đông", [4], "places"),
+    ("a_chosen_number_is_taken_back", "2", [], "places"),
     ("numbers_and_onward", "1 4", [4, 3], "segments"),
     ("out_of_range", "9", [4], "places"),
     ("unclear", "thôn", [4], "places"),
@@ -212,13 +215,46 @@ async def test_segments_may_be_typed(text: str, chosen: list[str]) -> None:
     assert (reply.step, desk.keep["segments"]) == ("announcements.segments", chosen)
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        pytest.param("hộ dân", ["households", "party_members"], id="name"),
+        pytest.param("tất cả", ["households", "party_members"], id="all by name"),
+        pytest.param("2", ["party_members"], id="number"),
+        pytest.param("1", [], id="all by number"),
+    ],
+)
+async def test_a_segment_chosen_is_taken_back_by_its_number_only(
+    text: str, left: list[str]
+) -> None:
+    desk = at("segments", segments=["households", "party_members"])
+    await desk.say(text)
+    assert desk.keep["segments"] == left
+
+
+async def test_the_whole_label_of_a_chosen_place_typed_is_no_press_on_it() -> None:
+    """Intake takes a label typed for a press: of what is chosen, the name is not the label."""
+    desk = at("places", places=[])
+    reply = await desk.press("announcements.place:3")
+    assert "thon ben" not in [fold(label) for label in labels(reply)]
+    assert (await desk.say("thôn bến")).step == "announcements.places"
+    assert desk.keep["places"] == [BEN.id]
+
+
+@pytest.mark.parametrize("step", ["places", "segments"])
+async def test_the_lists_say_how_a_choice_is_taken_back(step: str) -> None:
+    for language, words in (("vi", "Chọn lại lần nữa là bỏ"), ("en", "again removes it")):
+        assert words in shipped().words(language)(f"announcements.{step}")
+
+
 async def test_chosen_places_and_segments_carry_a_tick() -> None:
     desk = at("places", places=[])
-    assert "✓ Thôn Bến" in labels(await desk.press("announcements.place:3"))
+    ticked = WORDS("announcements.chosen", label="Thôn Bến")
+    assert ticked in labels(await desk.press("announcements.place:3"))
     assert "Thôn Bến" in labels(await desk.press("announcements.place:3"))
     desk = at("segments", segments=[])
-    ticked = labels(await desk.press("announcements.all:households,party_members"))
-    assert [label.startswith("✓") for label in ticked] == [True, True, True, False, False]
+    offered = labels(await desk.press("announcements.all:households,party_members"))
+    assert [label.startswith("✓") for label in offered] == [True, True, True, False, False]
     await desk.press("announcements.all:households,party_members")
     assert desk.keep["segments"] == []
 

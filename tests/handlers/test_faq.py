@@ -248,17 +248,125 @@ async def test_an_empty_message_is_asked_for_in_words() -> None:
 async def test_a_number_that_is_not_on_the_menu_brings_it_back(text: str) -> None:
     buttons = (("Đăng ký khai sinh", "faq.entry:khai_sinh"), ("Về đầu", "start.menu"))
     reply = await told(text, scene(buttons=buttons, menu_body="Việc nào ạ?", version=1))
-    assert reply.text == f"{text_of('start.choose_number')}\n\nViệc nào ạ?"
+    assert reply.text == text_of("start.choose_number")
     assert actions(reply) == ["faq.entry:khai_sinh", "start.menu"]
 
 
-async def test_the_next_question_may_leave_out_what_it_is_about() -> None:
-    shown = await told(BIRTH)
-    buttons = tuple((button.label, button.action) for button in shown.buttons)
-    reply = await told("thế bao nhiêu tiền", scene(buttons=buttons, version=1))
+async def shown(question: str, language: str = "vi") -> Scene:
+    """The scene after the answer to a question."""
+    reply = await told(question, language=language)
+    buttons = tuple((button.label, button.action) for button in reply.buttons)
+    return scene(keep=dict(reply.keep), buttons=buttons, version=2)
+
+
+@pytest.mark.parametrize("question", [BIRTH, "khai sinh"])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("thế bao nhiêu tiền", "le_phi", id="how much"),
+        pytest.param("lệ phí", "le_phi", id="fee"),
+        pytest.param("mat bao lau", "thoi_han", id="how long, without marks"),
+        pytest.param("thế nộp ở đâu", "noi_nop", id="where"),
+        pytest.param("có làm qua mạng được không ạ", "online", id="online"),
+        pytest.param("trả kết quả mất mấy ngày", "thoi_han", id="with words nobody knows"),
+    ],
+)
+async def test_the_next_question_may_leave_out_what_it_is_about(
+    question: str, text: str, name: str
+) -> None:
+    after = await shown(question)
+    reply = await told(text, after)
     assert reply.text.startswith("Đăng ký khai sinh")
-    assert text_of("faq.le_phi") in reply.text
-    assert text_of("faq.ho_so") not in reply.text
+    assert f"{text_of(f'faq.{name}')}:" in reply.text
+    assert f"{text_of('faq.ho_so')}:" not in reply.text
+    assert reply.keep == after.keep
+
+
+async def test_the_next_question_in_english_too() -> None:
+    reply = await told("how long does it take?", await shown("birth certificate", "en"), "en")
+    assert reply.text.startswith("Birth registration\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["làm hộ chiếu ở đâu", "làm căn cước ở đâu", "cảm ơn", "mấy giờ rồi"],
+)
+async def test_a_question_about_something_else_is_not_taken_for_the_next_one(text: str) -> None:
+    assert not (await told(text, await shown(BIRTH))).text.startswith("Đăng ký khai sinh")
+
+
+async def test_nothing_is_open_once_something_else_was_said() -> None:
+    for text in ("qwrt zxcv", "làm hộ chiếu ở đâu"):
+        assert "entry" not in (await told(text, await shown(BIRTH))).keep
+
+
+async def test_another_aspect_is_told_without_repeating_the_office_but_with_its_source() -> None:
+    after = await shown(BIRTH)
+    reply = await faq.aspect(press("faq.aspect"), context(after), "khai_sinh.le_phi")
+    assert isinstance(reply, Reply)
+    assert "1.001193" not in reply.text
+    assert "UBND xã" not in reply.text
+    assert "ngày 18/07/2026" in reply.text
+    assert "Công chức tư pháp – hộ tịch" in reply.text
+
+
+async def test_the_first_words_about_a_procedure_end_in_its_code_and_source() -> None:
+    paragraphs = (await told(BIRTH)).text.split("\n\n")
+    assert paragraphs[0].splitlines()[1].startswith("Nơi giải quyết")
+    code, source = paragraphs[-1].splitlines()
+    assert (code, source[:6]) == (text_of("faq.code", code="1.001193"), "Nguồn:")
+
+
+SMALL_TALK = [
+    *((text, "cam_on") for text in ("cảm ơn", "cảm ơn nhé 👍", "cam on em nhieu", "thank you")),
+    *((text, "vang") for text in ("vâng ạ", "vang a", "ừ", "ok", "dạ")),
+    *((text, "thoi") for text in ("thôi", "hủy", "không", "thoi khong can nua", "bye")),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), SMALL_TALK)
+async def test_small_talk_is_answered_in_kind_and_closes_nothing(text: str, kind: str) -> None:
+    assert await told(text) == Reply(text_of(f"faq.{kind}"), stay=True)
+    in_group = await told(text, in_group=True)
+    assert in_group == Reply(text_of(f"faq.{kind}_in_group"), stay=True)
+    assert "\n" not in in_group.text
+
+
+@pytest.mark.parametrize(
+    "text", ["xin chào", "Chào bạn", "em chao anh chi a", "hello", "alo", "bắt đầu", "bạn là ai"]
+)
+async def test_a_greeting_is_answered_with_the_welcome(text: str) -> None:
+    reply = await told(text)
+    assert (reply.text, actions(reply)) == (text_of("start.hello"), MENU)
+    assert await told(text, in_group=True) == Reply(text_of("faq.chao_in_group"), stay=True)
+
+
+async def test_thanks_with_a_photo_are_not_mere_thanks() -> None:
+    outcome = await asked(message("cảm ơn", PHOTO))
+    assert isinstance(outcome, Effect)
+    assert outcome.verb is media.want
+
+
+@pytest.mark.parametrize("text", ["/dulieu", "/khongco gì đó", " /Dulieu@loalang_bot"])
+async def test_a_command_that_is_none_is_answered_with_the_menu(text: str) -> None:
+    reply = await told(text)
+    assert (reply.text, actions(reply)) == (text_of("start.unknown_command"), MENU)
+    assert await told(text, in_group=True) == Reply(text_of("start.group"))
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        pytest.param("khiếu nại", "khieu_nai", id="complaint about a decision"),
+        pytest.param("tôi muốn khiếu nại quyết định xử phạt", "khieu_nai", id="a fine"),
+        pytest.param("tôi muốn nói chuyện với cán bộ", "gap_can_bo", id="a human being"),
+        pytest.param("cho em gap can bo a", "gap_can_bo", id="a human being, without marks"),
+    ],
+)
+async def test_what_a_machine_does_not_take_is_shown_its_road(text: str, topic: str) -> None:
+    advice = {one.id: one.advice["vi"] for one in shipped().topics.decline}
+    reply = await told(text)
+    assert (reply.text, actions(reply)) == (advice[topic], MENU)
 
 
 @pytest.mark.parametrize(
@@ -342,7 +450,7 @@ async def test_whatever_is_said_there_is_a_way_on(incoming: Message) -> None:
         reply = outcome.say((1, 2, 3)) if isinstance(outcome, Effect) else outcome
         assert isinstance(reply, Reply)
         assert reply.text
-        assert reply.buttons
+        assert reply.buttons or reply.stay
 
 
 @given(incoming=MESSAGES)

@@ -10,6 +10,7 @@ from db import media, people, tickets
 from handlers import feedback, reports
 from handlers.messages import Reply
 from handlers.people import CONSENT_VERSION
+from handlers.telling import Draft
 from tests.handlers.reporting import GATE, LAMP, STAGE, WORDS, opened, ready, reporter
 from tests.handlers.stage import Stage, message, scene
 from tests.handlers.talk import PHOTO, RIVER, Talk, actions
@@ -18,6 +19,18 @@ from tests.handlers.talk import PHOTO, RIVER, Talk, actions
 @pytest.fixture
 def stage() -> Stage:
     return ready()
+
+
+def at(stage: Stage, step: str, keep: dict[str, Any]) -> Talk:
+    """A report that has come as far as `step`."""
+    village = {"village": "Thôn Bến Đò"} if "place" in keep else {}
+    return reporter(
+        stage,
+        place_id=None,
+        step=f"feedback.{step}",
+        keep=keep | village,
+        free_text=step == "where",
+    )
 
 
 async def test_four_messages_with_a_photo_and_a_yes_make_a_code(stage: Stage) -> None:
@@ -29,6 +42,7 @@ async def test_four_messages_with_a_photo_and_a_yes_make_a_code(stage: Stage) ->
         (await told.say("", PHOTO)).step,
     ]
     receipt = await told.press("feedback.send")
+    code = "PA-12"
     assert steps == ["feedback.what", "feedback.where", "feedback.photo", "feedback.confirm"]
     assert told.verbs() == [media.want, tickets.open_report]
     assert told.done[-1].arguments == {
@@ -39,7 +53,11 @@ async def test_four_messages_with_a_photo_and_a_yes_make_a_code(stage: Stage) ->
         "files": (40,),
         "language": "vi",
     }
-    assert receipt.text == WORDS("feedback.received", code="PA-12", place="Thôn Bến Đò")
+    assert receipt.text.split("\n") == [
+        *WORDS("feedback.received", code=code, place="Thôn Bến Đò").split("\n"),
+        WORDS("tickets.files", count=1),
+        WORDS("feedback.received_next", code=code),
+    ]
     assert receipt.step is None
     assert not receipt.keep
 
@@ -54,7 +72,8 @@ async def test_staff_of_the_place_see_the_report_and_can_answer_it(stage: Stage)
     assert notice.code == "PA-12"
     assert notice.media == (40,)
     assert [button.action for button in notice.buttons] == ["tickets.answer:12", "tickets.show:12"]
-    for words in ("PA-12", "Bà Lúa", LAMP, GATE, reports.point((20.5, 106.25))):
+    files = WORDS("feedback.files_follow", count=1)
+    for words in ("PA-12", "Bà Lúa", LAMP, GATE, reports.point((20.5, 106.25)), files):
         assert words in notice.text
 
 
@@ -64,9 +83,10 @@ async def test_staff_read_vietnamese_whatever_the_resident_speaks(stage: Stage) 
     for words in ("/phananh", "The lamp is broken", "at the gate", "no"):
         await told.say(words)
     receipt = await told.say("yes please")
-    assert receipt.text == STAGE.content.words("en")(
-        "feedback.received", code="PA-12", place="Thôn Bến Đò"
+    assert receipt.text.startswith(
+        STAGE.content.words("en")("feedback.received", code="PA-12", place="Thôn Bến Đò")
     )
+    assert WORDS("tickets.files", count=0)[:-1] not in receipt.text
     assert receipt.notices[0].text.startswith(
         WORDS("feedback.staff_notice", code="PA-12", place="Thôn Bến Đò", who="Bà Lúa")
     )
@@ -132,6 +152,87 @@ async def test_who_refuses_leaves_nothing_behind(words: str) -> None:
     assert told.done[-1].arguments == {"files": (40,)}
 
 
+@pytest.mark.parametrize("words", ["hủy", "bỏ", "cancel", "dung"])
+async def test_a_word_of_cancelling_refuses_too(words: str) -> None:
+    told = reporter(ready(consented=False))
+    await told.say("/phananh")
+    assert (await told.say(words)).text == WORDS("feedback.refused")
+
+
+async def test_words_before_consent_are_noted_aloud_and_not_asked_for_again() -> None:
+    told = reporter(ready(consented=False))
+    await told.say("/phananh")
+    asked = await told.say(LAMP)
+    assert asked.lead == (WORDS("feedback.noted_first"),)
+    assert asked.text == WORDS("people.consent")
+    assert (await told.press("feedback.agree")).step == "feedback.where"
+    assert told.keep["what"] == LAMP
+
+
+STEPS: list[tuple[str, dict[str, Any]]] = [
+    ("consent", {"what": LAMP}),
+    ("village", {"what": LAMP}),
+    ("where", {"what": LAMP, "place": 2}),
+    ("photo", {"what": LAMP, "place": 2, "where": GATE}),
+    ("confirm", {"what": LAMP, "place": 2, "where": GATE, "asked": True}),
+]
+
+
+@pytest.mark.parametrize(("step", "keep"), STEPS, ids=[step for step, _ in STEPS])
+async def test_a_question_halfway_is_answered_beside_the_report(
+    stage: Stage, step: str, keep: dict[str, Any]
+) -> None:
+    told = at(stage, step, keep)
+    before, prompt = told.keep, (await told.say("")).text
+    reply = await told.say("làm giấy khai sinh cần gì")
+    assert "Giấy chứng sinh" in reply.lead[0]
+    assert reply.lead[0].endswith(WORDS("feedback.not_noted"))
+    assert (reply.text, reply.step) == (prompt, f"feedback.{step}")
+    assert "feedback.cancel" in actions(reply) or "feedback.refuse" in actions(reply)
+    assert told.keep == Draft.of(before).keep()
+
+
+@pytest.mark.parametrize(("step", "keep"), STEPS, ids=[step for step, _ in STEPS])
+async def test_a_cry_for_help_halfway_is_not_written_into_the_report(
+    stage: Stage, step: str, keep: dict[str, Any]
+) -> None:
+    told = at(stage, step, keep)
+    before = told.keep
+    reply = await told.say("nhà ông Ba cháy to quá", PHOTO)
+    assert reply.lead[0].startswith(WORDS("feedback.not_noted"))
+    assert told.keep == Draft.of(before).with_media((40,)).keep()
+
+
+async def test_a_cry_for_help_may_be_what_is_reported(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.what", free_text=True)
+    await told.say("nhà ông Ba cháy to quá")
+    assert told.keep["what"] == "nhà ông Ba cháy to quá"
+
+
+@pytest.mark.parametrize("typed", ["0", "99", "3.", "?", "1 9", "👍"])
+@pytest.mark.parametrize("step", ["consent", "village", "photo", "confirm"])
+async def test_a_figure_that_is_no_choice_is_not_written_down(
+    stage: Stage, step: str, typed: str
+) -> None:
+    told = at(stage, step, dict(STEPS)[step])
+    before = told.keep
+    reply = await told.say(typed)
+    assert reply.lead == (WORDS("feedback.choose"),)
+    assert reply.step == f"feedback.{step}"
+    assert told.keep == Draft.of(before).keep()
+
+
+@pytest.mark.parametrize("typed", ["0", "...", "👍", "0912345678"])
+async def test_a_text_without_letters_is_no_report(stage: Stage, typed: str) -> None:
+    told = reporter(stage)
+    await told.say(f"/phananh {typed}")
+    assert told.keep["what"] == ""
+    reply = await told.say(typed, PHOTO)
+    assert reply.step == "feedback.what"
+    assert told.keep["what"] == ""
+    assert told.keep["media"] == [40]
+
+
 async def test_an_offer_shows_what_would_be_sent_and_takes_it_along(stage: Stage) -> None:
     offer = feedback.offer(LAMP, (5,), stage.context(scene()))
     assert offer.step == "feedback.offered"
@@ -149,12 +250,42 @@ async def test_an_accepted_offer_asks_only_for_what_is_missing(stage: Stage) -> 
     assert told.keep["media"] == [5]
 
 
-async def test_more_words_after_an_offer_are_added_and_it_is_offered_again(stage: Stage) -> None:
+async def test_a_photo_after_an_offer_is_added_with_its_words(stage: Stage) -> None:
     told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
     reply = await told.say("từ hôm thứ hai", PHOTO)
     assert reply.step == "feedback.offered"
     assert told.keep["what"] == f"{LAMP}\ntừ hôm thứ hai"
     assert told.keep["media"] == [40]
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("đường cũng có ổ gà to", True),
+        ("hôm nay trời đẹp quá", False),
+        ("bạn là ai", False),
+        ("nhà ông Ba cháy to quá", False),
+        ("3", False),
+        ("", False),
+    ],
+)
+async def test_only_a_further_complaint_is_added_to_an_offer(
+    stage: Stage, text: str, added: bool
+) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    reply = await told.say(text)
+    assert reply.step == "feedback.offered"
+    assert told.keep["what"] == (f"{LAMP}\n{text}" if added else LAMP)
+    assert actions(reply) == ["feedback.from_text", "feedback.cancel"]
+
+
+async def test_a_question_after_an_offer_is_answered_instead(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": [5]})
+    reply = await told.say("làm giấy khai sinh cần gì")
+    assert "Giấy chứng sinh" in reply.text
+    assert WORDS("feedback.not_noted") not in reply.text
+    assert reply.step is None
+    assert told.verbs() == [tickets.discard]
 
 
 async def test_no_ends_an_offer(stage: Stage) -> None:

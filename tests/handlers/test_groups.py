@@ -14,7 +14,7 @@ from db.groups import SEGMENTS, CodeRefused, GroupCount, Invitation, Tied
 from db.permissions import NotAllowed
 from db.scene import Grant
 from handlers import groups as group_talk
-from handlers.messages import Effect, Incoming, Membership, Message, Outcome, Reply
+from handlers.messages import Effect, Incoming, Membership, Message, Notice, Outcome, Reply
 from handlers.router import Dispatcher
 from tests.handlers.desk import (
     BEN,
@@ -138,7 +138,7 @@ def asked(step: str, grants: tuple[Grant, ...] = CADRE) -> Desk:
     """Where the place or the segment is asked for."""
     offered = {
         "place": (("Thôn Bến", "groups.place:3"), ("Thôn Đông", "groups.place:4")),
-        "segment": tuple((WORDS(f"segments.{one}"), f"groups.segment:{one}") for one in SEGMENTS),
+        "segment": tuple((WORDS(f"groups.for_{one}"), f"groups.segment:{one}") for one in SEGMENTS),
     }
     desk = Desk(
         grants,
@@ -165,6 +165,11 @@ CODES = [
     ("without_dash", "dang ky 7kqm3xrt", "7KQM3XRT"),
     ("with_a_space", "dangky  7KQM 3XRT ", "7KQM 3XRT"),
     ("with_a_long_dash", "dangky 7KQM–3XRT", "7KQM–3XRT"),
+    ("after_a_colon", f"đăng ký: {CODE}", CODE),
+    ("called_tying", f"nối nhóm {CODE}", CODE),
+    ("called_tying_without_marks", f"noi nhom {CODE.lower()}", CODE),
+    ("alone", CODE, CODE),
+    ("alone_without_dash", "7kqm3xrt", "7KQM3XRT"),
 ]
 
 
@@ -179,8 +184,11 @@ async def test_a_code_said_in_a_group_ties_it(text: str, code: str) -> None:
     assert effect.arguments["labels"]["households"] == "Hộ dân"
     assert set(effect.arguments["labels"]) == set(SEGMENTS)
     for moved, key in ((False, "groups.tied"), (True, "groups.moved")):
-        reply = effect.say(Tied("Thôn Bến", "households", moved))
-        assert reply.text == WORDS(key, place="Thôn Bến", segment="Hộ dân")
+        reply = effect.say(Tied("Thôn Bến", "households", moved, "Tổ liên gia 2", 5))
+        told = {"place": "Thôn Bến", "segment": "Hộ dân"}
+        assert reply.text == WORDS(key, **told)
+        news = WORDS("groups.tied_notice", group="Tổ liên gia 2", **told)
+        assert reply.notices == (Notice(news, people=(5,)),)
     assert effect.refusals[CodeRefused].text == WORDS("groups.code_refused")
 
 
@@ -189,7 +197,8 @@ NO_CODES = [
     ("two_words_of_four_letters", "đăng ký khai sinh"),
     ("a_year", "đăng ký mẫu 2026"),
     ("something_else", "bà con ơi"),
-    ("code_alone", CODE),
+    ("a_word_alone", "khai sinh"),
+    ("a_telephone_number", "2345-6789"),
 ]
 
 
@@ -211,6 +220,50 @@ async def test_a_code_said_in_private_is_sent_to_the_group() -> None:
     reply = await heard(message(f"dangky {CODE}"), CADRE, step="groups.place")
     assert isinstance(reply, Reply)
     assert (reply.text, reply.stay) == (WORDS("groups.code_in_private"), True)
+
+
+WRITTEN_AMISS = [
+    ("among_words", f"mã của thôn là {CODE} nhé", None, True),
+    ("without_its_dash", "nhap ma 7kqm3xrt giup em", None, True),
+    ("with_the_word", f"đăng ký giúp em {CODE}", BEN.id, True),
+    ("a_number_plate_in_a_tied_group", "xe 29H2-3456 chắn lối", BEN.id, False),
+    ("a_telephone_number", "gọi 2345-6789 nhé", None, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "tied_to", "explained"),
+    [case[1:] for case in WRITTEN_AMISS],
+    ids=[case[0] for case in WRITTEN_AMISS],
+)
+async def test_a_code_written_amiss_is_answered_with_how_to_write_it(
+    text: str, tied_to: int | None, explained: bool
+) -> None:
+    reply = await heard(message(text, group=True), chat_kind="group", chat_place_id=tied_to)
+    assert isinstance(reply, Reply)
+    code = CODE if CODE in text else "7KQM3XRT"
+    assert (reply.text == WORDS("groups.how_to_write", code=code)) == explained
+
+
+@pytest.mark.parametrize(
+    ("step", "explained"),
+    [pytest.param("", True, id="idle"), pytest.param("feedback.where", False, id="in a report")],
+)
+async def test_a_code_alone_in_private_is_explained_unless_an_answer_is_awaited(
+    step: str, explained: bool
+) -> None:
+    reply = await heard(message(CODE), step=step)
+    assert isinstance(reply, Reply)
+    assert (reply.text == WORDS("groups.code_in_private")) == explained
+
+
+async def test_the_kinds_of_groups_are_told_apart_in_their_list() -> None:
+    desk = Desk(CADRE)
+    await desk.say("nhóm")
+    await desk.press("groups.add")
+    offered = labels(await desk.press("groups.place:3"))
+    assert "Hộ dân (đại diện mỗi nhà)" in offered
+    assert "Người dân (ai cũng vào được)" in offered
 
 
 EXPLAINED: list[tuple[str, tuple[Grant, ...], dict[str, Any], bool]] = [

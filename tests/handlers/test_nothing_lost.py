@@ -12,6 +12,7 @@ from content.folding import normalize
 from db import tickets
 from handlers.messages import Attachment, Location
 from handlers.people import is_name, says
+from handlers.reports import apart, stray
 from handlers.router import Context
 from tests.handlers.reporting import BEN_DO, GATE, GO_SEN, HEAD, LAMP, desk, opened, ready, reporter
 from tests.handlers.talk import anything
@@ -49,10 +50,13 @@ async def tell(
         raise tickets.NoSuchReport
 
     stage.answers[tickets.read] = nothing_there
-    told = reporter(stage, place_id=place, step=f"feedback.{step}", keep=STEPS[step])
+    free_text = step in ("what", "where")
+    told = reporter(
+        stage, place_id=place, step=f"feedback.{step}", keep=STEPS[step], free_text=free_text
+    )
     told.results[tickets.open_report] = opened
     for text, attachments, location in said:
-        before = told.keep
+        before, scene = told.keep, told.scene
         reply = await told.say(text, *attachments, location=location)
         assert reply.stay or reply.step or reply.buttons
         if reply.stay:
@@ -66,13 +70,17 @@ async def tell(
         assert len(told.keep["media"]) == len(before.get("media", [])) + len(attachments)
         words = normalize(text).strip()
         kept = words in told.keep["what"] or words in told.keep["where"]
-        assert kept or is_answer(words, stage.context(told.scene))
+        assert kept or is_answer(words, stage.context(scene))
 
 
 def is_answer(words: str, context: Context) -> bool:
-    """Whether the words answer a question, and are no part of the report."""
+    """Whether the words answer a question, and are no part of the report. To an offer, only
+    a complaint is more than that; and what tells something has letters."""
     return (
-        says(context, "people.yes_words", words)
+        context.scene.step == "feedback.offered"
+        or (context.scene.step == "feedback.what" and not any(map(str.isalpha, words)))
+        or bool(apart(words, context))
+        or says(context, "people.yes_words", words)
         or says(context, "people.no_words", words)
         or says(context, "people.done_words", words)
         or any(is_name(words, spot) for spot in (BEN_DO, GO_SEN))
@@ -110,4 +118,5 @@ async def answer(
         assert len(told.keep["media"]) == len(before["media"]) + len(attachments)
         words = normalize(text).strip()
         context = told.stage.context(told.scene)
-        assert words in told.keep["body"] or says(context, "people.no_words", words)
+        kept = words in told.keep["body"]
+        assert kept or says(context, "people.no_words", words) or stray(words)

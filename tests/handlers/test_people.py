@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from db import people, places
+from db.permissions import roles_with
 from db.places import Spot
+from db.tickets import Signature
 from handlers.messages import Effect, Reply
-from handlers.people import CONSENT_VERSION, agreement, consented, is_name, meant, says
+from handlers.people import CONSENT_VERSION, agreement, consented, is_name, meant, says, signed
 from tests.handlers.stage import Stage, scene
 from tests.handlers.talk import PHOTO, Talk, actions
 
@@ -97,6 +99,25 @@ def test_a_village_is_meant_when_only_one_fits(text: str, village: int | None) -
 def test_a_name_is_a_name_only_alone() -> None:
     assert is_name("Gò Sen", VILLAGES[1])
     assert not is_name("gần Gò Sen", VILLAGES[1])
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "name"),
+    [
+        ("village_head", "Thôn Bến Đò", "Trưởng thôn Bến Đò"),
+        ("village_head", "Tổ dân phố 3", "Trưởng tổ dân phố 3"),
+        ("cadre", "Xã Sông Trăng", "Cán bộ xã Sông Trăng"),
+        ("approver", "Sông Trăng", "Lãnh đạo Sông Trăng"),
+    ],
+)
+def test_who_answers_is_named_by_function_and_place(role: str, place: str, name: str) -> None:
+    assert signed(WORDS, Signature(role, place)) == name
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("role", roles_with("ticket:answer"))
+def test_every_role_that_answers_has_a_name(role: str, language: str) -> None:
+    assert "Đông" in signed(STAGE.content.words(language), Signature(role, "Xóm Đông"))
 
 
 def talk(**more: Any) -> Talk:

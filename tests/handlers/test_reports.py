@@ -11,9 +11,10 @@ import pytest
 from db import media, tickets
 from handlers import reports
 from handlers.messages import Attachment, Effect, Location, Reply
-from tests.handlers.stage import Stage, message
+from tests.handlers.stage import Stage, message, scene
 
-WORDS = Stage().content.words("vi")
+STAGE = Stage()
+WORDS = STAGE.content.words("vi")
 LAMP = tickets.Report(
     id=12,
     who="Bà Lúa",
@@ -102,6 +103,43 @@ def test_a_resident_sees_the_answer_and_only_what_was_given() -> None:
         "",
         WORDS("tickets.answered", answer="Đã sửa"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("trước cổng nhà văn hóa", True),
+        ("có trẻ con ngã hôm qua", True),
+        ("gần nhà bà Khai, đầu ngõ", True),
+        ("ông Ba lấn chiếm đất làm sổ đỏ", True),
+        ("làm giấy khai sinh chậm quá, cán bộ hẹn mãi", True),
+        ("0912 345 678", True),
+        ("làm giấy khai sinh cần gì", False),
+        ("lam giay khai sinh can gi", False),
+        ("Khai sinh?", False),
+        ("đăng ký kết hôn", False),
+        ("nhà ông Ba cháy to quá", False),
+        ("0", False),
+        ("99", False),
+        ("1.", False),
+        ("👍", False),
+    ],
+)
+def test_what_is_no_part_of_a_report_is_told_apart(text: str, part: bool) -> None:
+    assert (reports.apart(text, STAGE.context(scene())) == "") is part
+
+
+def test_where_words_are_awaited_a_figure_may_be_the_answer() -> None:
+    assert reports.apart("12", STAGE.context(scene(free_text=True))) == ""
+
+
+def test_a_question_apart_gets_its_answer_and_hears_that_it_is_not_noted() -> None:
+    context = STAGE.context(scene())
+    answer = reports.asked("làm giấy khai sinh cần gì", context)
+    assert answer is not None
+    assert "Giấy chứng sinh" in answer.text
+    said = reports.apart("làm giấy khai sinh cần gì", context)
+    assert said == f"{answer.text}\n\n{WORDS('feedback.not_noted')}"
 
 
 def test_files_are_noted_before_anything_is_said_of_them() -> None:

@@ -104,6 +104,20 @@ async def test_the_language_is_switched_and_answered_in_the_new_one(now: str, th
     assert actions(outcome.say(None)) == RESIDENT
 
 
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [("tiếng việt", "vi"), ("tieng viet", "vi"), ("English", "en"), ("tiếng Anh", "en")],
+)
+@pytest.mark.parametrize("now", ["vi", "en"])
+async def test_the_name_of_a_language_typed_is_a_wish_for_it(
+    text: str, then: str, now: str
+) -> None:
+    outcome = await heard(message(text), scene(), now)
+    assert isinstance(outcome, Effect)
+    assert outcome.arguments == {"language": then}
+    assert outcome.say(None).text == shipped().words(then)("start.language_set")
+
+
 async def test_the_language_is_switched_beside_a_report() -> None:
     outcome = await heard(press("start.language"), scene(**{**WRITING, "menu_id": 7}))
     assert isinstance(outcome, Effect)

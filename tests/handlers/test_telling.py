@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import people, places
+from db import people, places, tickets
 from db.scene import Grant
 from handlers.messages import Location
 from tests.handlers.reporting import BEN_DO, GATE, LAMP, WORDS, ready, reporter
@@ -32,7 +32,7 @@ async def test_a_photo_alone_is_kept_and_words_are_asked_for(stage: Stage) -> No
     reply = await told.say("", PHOTO, PHOTO)
     assert reply.step == "feedback.what"
     assert reply.free_text
-    assert WORDS("feedback.got_files", count=2) in reply.text
+    assert reply.lead == (WORDS("feedback.got_files", count=2),)
     assert told.keep["media"] == [40, 41]
 
 
@@ -136,9 +136,15 @@ async def test_at_the_summary_photos_words_and_a_location_are_added(stage: Stage
     assert told.keep["what"] == f"{LAMP}\ncó trẻ con ngã"
     assert told.keep["media"] == [5, 40]
     assert told.keep["location"] == [20.5, 106.25]
-    assert WORDS("feedback.got_more") in reply.text
-    assert WORDS("feedback.got_location") in reply.text
-    assert WORDS("feedback.got_files", count=2) in reply.text
+    assert reply.lead == (
+        "\n".join(
+            [
+                WORDS("feedback.got_more"),
+                WORDS("feedback.got_location"),
+                WORDS("feedback.got_files", count=2),
+            ]
+        ),
+    )
 
 
 @pytest.mark.parametrize("words", ["không", "Xong", "hết rồi"])
@@ -167,6 +173,23 @@ async def test_rewriting_keeps_the_old_words_until_there_are_new_ones(stage: Sta
     assert told.keep["what"] == "Cống tắc"
     assert told.keep["where"] == ""
     assert told.keep["media"] == [5, 40]
+
+
+async def test_files_of_no_use_are_not_counted(stage: Stage) -> None:
+    keep = {"what": LAMP, "where": GATE, "media": [5, 6], "place": 2, "village": "Thôn Bến Đò"}
+    told = reporter(stage, step="feedback.confirm", keep=keep)
+    stage.answers[tickets.usable] = lambda files: tuple(set(files) - {5})
+    reply = await told.say("", PHOTO)
+    assert told.keep["media"] == [6, 40]
+    assert reply.lead == (WORDS("feedback.got_files", count=2),)
+    assert WORDS("tickets.files", count=2) in reply.text
+
+
+async def test_what_was_acknowledged_is_not_said_again_with_the_question(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.photo", keep={"what": LAMP, "where": GATE})
+    reply = await told.say("tối om", location=RIVER)
+    assert reply.text == WORDS("feedback.photo")
+    assert reply.lead
 
 
 async def test_a_place_outside_the_earth_is_no_place(stage: Stage) -> None:

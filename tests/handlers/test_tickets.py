@@ -32,6 +32,7 @@ async def test_an_answer_reaches_the_resident_with_the_code_the_report_and_the_d
     assert notice.code == "PA-12"
     assert notice.text == WORDS(
         "tickets.notice",
+        by="Trưởng thôn Bến Đò",
         code="PA-12",
         date="22/11/2026",
         quote=reports.quote(REPORT.what),
@@ -50,6 +51,7 @@ async def test_the_answer_is_written_in_the_language_of_the_report() -> None:
     assert notice.text in shown.text
     assert notice.text == ENGLISH(
         "tickets.notice",
+        by="The head of thôn Bến Đò",
         code="PA-12",
         date="22/11/2026",
         quote=reports.quote(REPORT.what),
@@ -67,7 +69,12 @@ async def test_a_second_answer_is_called_a_further_one() -> None:
     assert reply.text == WORDS("tickets.sent_more", code="PA-12", who="Bác Mít")
     (notice,) = reply.notices
     assert notice.text == WORDS(
-        "tickets.notice_more", code="PA-12", date="22/11/2026", quote=quote, answer="Đã sửa xong"
+        "tickets.notice_more",
+        by="Trưởng thôn Bến Đò",
+        code="PA-12",
+        date="22/11/2026",
+        quote=quote,
+        answer="Đã sửa xong",
     )
 
 
@@ -98,11 +105,13 @@ async def test_words_at_the_preview_are_added_to_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sent"), [("vâng", True), ("gửi đi", True), ("không", False), ("", False)]
+    ("text", "sent"),
+    [("vâng", True), ("gửi đi", True), ("không", False), ("", False), ("9", False), ("👍", False)],
 )
 async def test_only_a_yes_sends(text: str, sent: bool) -> None:
     told = desk(HEAD, step="tickets.confirm", keep={"number": 12, "body": "Đã sửa", "media": []})
     reply = await told.say(text)
+    assert sent or told.keep["body"] == "Đã sửa"
     assert (tickets.answer in told.verbs()) is sent
     assert (reply.step == "tickets.confirm") is not sent
 
@@ -124,6 +133,48 @@ async def test_a_cancelled_answer_leaves_nothing() -> None:
     assert reply.text == WORDS("tickets.cancelled")
     assert reply.step is None
     assert told.verbs() == [media.want, tickets.discard]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wish"),
+    [
+        ("thông báo", "/thongbao"),
+        ("MENU", "/menu"),
+        ("trợ giúp", "/trogiup"),
+        ("/hỏi", "/hoi"),
+        ("Phản ánh của tôi", "tickets.mine"),
+        ("về đầu", "start.menu"),
+    ],
+)
+async def test_a_command_typed_as_an_answer_asks_first(typed: str, wish: str) -> None:
+    told = desk(HEAD)
+    await told.press_elsewhere("tickets.answer:12")
+    await told.say("", PHOTO)
+    told.scene = replace(told.scene, free_text=True)
+    before = told.keep
+    reply = await told.say(typed)
+    assert reply.text == WORDS("start.unfinished")
+    assert actions(reply) == ["start.resume", f"start.leave:{wish}"]
+    await told.press("start.resume")
+    assert told.scene.step == "tickets.answering"
+    assert told.keep == before
+
+
+async def test_a_sentence_with_a_command_in_it_is_the_answer() -> None:
+    told = desk(HEAD, step="tickets.answering", keep={"number": 12}, free_text=True)
+    await told.say("Thông báo: mai thợ đến")
+    assert told.keep["body"] == "Thông báo: mai thợ đến"
+
+
+async def test_who_may_not_answer_any_more_is_told_before_the_preview() -> None:
+    told = desk(HEAD, step="tickets.answering", keep={"number": 12}, free_text=True)
+
+    def gone(actor: Actor, path: str) -> tickets.Signature:
+        raise NotAllowed("ticket:answer")
+
+    told.stage.answers[tickets.signature] = gone
+    reply = await told.say("Đã sửa")
+    assert reply.text == WORDS("tickets.not_yours", code="PA-12")
 
 
 async def test_a_right_lost_meanwhile_is_said_kindly() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db import people, places
+from db import people, places, tickets
 from db.scene import Grant, Scene
 from handlers import dispatcher, faq, start, warnings
 from handlers.messages import Edit, Effect, Incoming, Message, Outcome, Reply
@@ -26,7 +26,11 @@ CADRE = (Grant("cadre", 2, "1.2."),)
 
 async def heard(incoming: Incoming, scene: Scene, language: str = "vi") -> Outcome:
     stage = Stage(shipped())
-    stage.answers = {people.consented: True, places.villages_of_bot: []}
+    stage.answers = {
+        people.consented: True,
+        places.villages_of_bot: [],
+        tickets.usable: lambda files: tuple(files),
+    }
     return await dispatcher().dispatch(incoming, stage.context(scene, language))
 
 
@@ -44,6 +48,8 @@ async def said(incoming: Incoming, scene: Scene, language: str = "vi") -> Reply:
         pytest.param("nha ong ba chay to qua", "114", id="fire, without marks"),
         pytest.param("có người đuối nước ngoài sông", "115", id="drowning"),
         pytest.param("hai nhà đánh nhau, có dao", "113", id="violence"),
+        pytest.param("chồng tôi đánh tôi", "113", id="violence at home"),
+        pytest.param("có trộm vào nhà", "113", id="burglars"),
     ],
 )
 async def test_danger_gets_the_number_at_once_and_nothing_else(
