@@ -28,8 +28,9 @@ class Composer:
     limits: Mapping[str, Limits]
 
     def split(self, text: str) -> dict[str, tuple[str, ...]]:
-        """How each platform will carry a text."""
-        return {name: parts(text, limits.max_text) for name, limits in self.limits.items()}
+        """How each platform will carry a text, with room for the mark of a repetition."""
+        room = utf16_length(f"\n{self.content.words('vi')('system.sent_again')}")
+        return {name: parts(text, limits.max_text - room) for name, limits in self.limits.items()}
 
     def reply(
         self,
@@ -77,7 +78,8 @@ class Composer:
             limits = self.limits.get(box.platform)
             if limits is None:
                 continue
-            idle = conversations.idle(session, box.chat_id) if notice.buttons else None
+            offers = notice.buttons and not notice.careful
+            idle = conversations.idle(session, box.chat_id) if offers else None
             text = self._with_codes(notice, limits, idle is not None)
             drafts = self._spoken(box, "notice", REPLY, text, notice.buttons, now, notice.code)
             ids = outbox.put(session, drafts)

@@ -62,6 +62,7 @@ class Follower:
                 people=(announcements.author(session, version_id),),
                 buttons=said.buttons,
                 code=f"TB-{version_id}",
+                careful=True,
             )
             self._composer.notice(session, self._clock.now(), notice)
 
@@ -70,7 +71,8 @@ class Follower:
         if progress.status_id is None or progress.author_chat is None:
             return
         platform = people.mailbox(session, progress.author_chat).platform
-        if not self._composer.limits[platform].edits:
+        limits = self._composer.limits.get(platform)
+        if limits is None or not limits.edits:
             return
         said = status(progress, words)
         buttons = [(button.label, button.action) for button in said.buttons]

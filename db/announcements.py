@@ -264,7 +264,7 @@ def _requeue(session: Session, version_id: int, states: Sequence[str], now: date
                 else_=literal(now, outbox.c.due_at.type),
             ),
             attempts=0,
-            doubts=0,
+            doubts=case((outbox.c.state == "uncertain", 1), else_=0),  # it may be out already
             error=None,
         )
         .returning(outbox.c.delivery_id)

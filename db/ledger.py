@@ -30,7 +30,6 @@ class Progress:
     version_id: int
     author_chat: int | None
     status_id: int | None
-    status_body: str
     shown: str
     counts: Mapping[str, int]
     not_reached: Mapping[str, tuple[str, ...]]
@@ -65,7 +64,6 @@ def progress(session: Session, version_id: int) -> Progress:
             version.c.shown,
             version.c.stopped_at,
             status.c.chat_id,
-            status.c.body,
         )
         .outerjoin(status, status.c.id == version.c.status_id)
         .where(version.c.id == version_id)
@@ -78,7 +76,6 @@ def progress(session: Session, version_id: int) -> Progress:
         version_id=version_id,
         author_chat=row.chat_id,
         status_id=row.status_id,
-        status_body=row.body or "",
         shown=row.shown,
         counts={STATES[standing]: count for standing, count in counted},
         not_reached=_not_reached(session, ledger),

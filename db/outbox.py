@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -34,7 +34,6 @@ __all__ = [
     "claim",
     "exchange",
     "heads",
-    "next_due",
     "offered",
     "offered_by_code",
     "put",
@@ -184,13 +183,3 @@ def exchange(
     """Settle what was sent and claim what comes next, in one transaction."""
     settle(session, settled, now)
     return claim(session, bot_id, blocked, now, limit, choose)
-
-
-def next_due(session: Session, bot_id: int, now: datetime) -> datetime | None:
-    """When the earliest row that waits for its time becomes due."""
-    due: datetime | None = session.execute(
-        select(func.min(outbox.c.due_at)).where(
-            outbox.c.bot_id == bot_id, QUEUED, outbox.c.due_at > now
-        )
-    ).scalar_one()
-    return due

@@ -109,7 +109,8 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Words for another chat. Either `people` (their private chats) or `chat` (our id) says whose.
-    `code` names the matter ("PA-12"), so that an answer can name it where there are no buttons."""
+    `code` names the matter ("PA-12"), so that an answer can name it where there are no buttons.
+    `careful=True`: a bare number, perhaps meant for another menu, must not choose here."""
 
     text: str
     people: tuple[int, ...] = ()
@@ -117,6 +118,7 @@ class Notice:
     buttons: tuple[Button, ...] = ()
     code: str = ""
     media: tuple[int, ...] = ()  # our own media ids, sent after the words
+    careful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.platforms.village import Upload
 from bot.web.guard import Refused
 from content.folding import normalize
 
+_LONGEST_TEXT = 200_000  # characters
 _MOST_ATTACHMENTS = 10
 _MOST_NAME = 255
 _MOST_ID = 18  # digits of a message id
@@ -64,6 +65,8 @@ def text(values: Mapping[str, Any]) -> str:
     value = values.get("text", "")
     if not isinstance(value, str):
         raise Refused(400, "“text” must be a text in quotes")
+    if len(value) > _LONGEST_TEXT:
+        raise Refused(413, f"the text is longer than {_LONGEST_TEXT} characters; send less at once")
     if not value and not values.get("attachments") and values.get("location") is None:
         raise Refused(400, "the message is empty; give “text”, “attachments” or “location”")
     return value

@@ -138,6 +138,15 @@ async def test_a_notice_does_not_push_aside_what_is_under_way(hall: Hall, free_t
     assert "ví dụ: 1 " not in newest.body
 
 
+async def test_a_bare_number_never_makes_a_choice_that_needs_care(hall: Hall) -> None:
+    await hall.reply("tre", Reply("Chọn ạ", buttons("Một")))
+    before = await stands(hall, "tre")
+    person = before.actor.person_id
+    await hall.notice(Notice("Xong", (person,), buttons=MENU, code="TB-1", careful=True))
+    assert await stands(hall, "tre") == before
+    assert "TB-1 1" in (await hall.rows("tre"))[-1].body
+
+
 async def test_a_notice_leaves_a_menu_of_buttons_alone(hall: Hall) -> None:
     await hall.reply("lua", Reply("Chọn ạ", buttons("Một")))
     before = await stands(hall, "lua")

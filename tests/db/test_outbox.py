@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlmodel import Session
 
@@ -134,15 +132,3 @@ def test_a_code_names_the_newest_menu_that_carries_it(session: Session, village:
     assert outbox.offered_by_code(session, "PA-7", bot, f"{here} 1") == (newest, MENU[:1])
     assert outbox.offered_by_code(session, "PA-9", bot, f"{here} 1") is None
     assert outbox.offered_by_code(session, "PA-7", village.bots["zalo"], f"{here} 1") is None
-
-
-def test_the_next_time_is_that_of_the_earliest_row_that_waits(
-    session: Session, village: Village
-) -> None:
-    bot = village.bots["telegram"]
-    put(session, village, due_at=NOW)
-    put(session, village, due_at=None)
-    assert outbox.next_due(session, bot, NOW) is None
-    put(session, village, due_at=LATER + timedelta(hours=1))
-    put(session, village, due_at=LATER)
-    assert outbox.next_due(session, bot, NOW) == LATER

@@ -168,3 +168,14 @@ async def test_an_unknown_version_is_refused_as_such(database: Database, village
         await database.write(_resent, village, "approver", 0, ("failed",))
     with pytest.raises(NoSuchVersion):
         await database.read(announcements.progress, 0)
+
+
+async def test_what_may_be_out_already_is_never_called_not_reached_after_a_second_stop(
+    database: Database, village: Village
+) -> None:
+    progress = await database.write(released, village)
+    group = village.groups["ben households telegram"]
+    await database.write(set_states, group, part_1="uncertain")
+    await database.write(_resent, village, "cadre", progress.version_id, ("uncertain",))
+    stopped = await database.write(_stopped, village, "cadre", progress.version_id)
+    assert stopped.not_reached["uncertain"] == ("ben households telegram",)

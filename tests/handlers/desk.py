@@ -167,7 +167,6 @@ def progress(**more: Any) -> Progress:
         "version_id": 12,
         "author_chat": 9,
         "status_id": None,
-        "status_body": "",
         "shown": "",
         "counts": {"queued": 4},
         "not_reached": {},
