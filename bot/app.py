@@ -39,22 +39,23 @@ class App:
         composer = Composer(
             self.content, {platform.name: platform.limits for platform in self.platforms.values()}
         )
-        await asyncio.to_thread(self.folder.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(self.folder.mkdir, 0o700, parents=True, exist_ok=True)
+        keeping = asyncio.Lock()
         follower = Follower(self.database, composer, self.clock, self.follow_every)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(asyncio.to_thread(self._warm))
             tasks.create_task(follower.run())
             for bot_id, platform in self.platforms.items():
-                for part in self._parts(bot_id, platform, composer):
+                for part in self._parts(bot_id, platform, composer, keeping):
                     tasks.create_task(part.run())
 
     def _parts(
-        self, bot_id: int, platform: Platform, composer: Composer
+        self, bot_id: int, platform: Platform, composer: Composer, keeping: asyncio.Lock
     ) -> Sequence[Intake | Sender | Fetcher]:
         words = self.content.words("vi")
         return (
             Sender(bot_id, platform, self.database, self.clock, self.folder, words),
-            Fetcher(bot_id, platform, self.database, composer, self.clock, self.folder),
+            Fetcher(bot_id, platform, self.database, composer, self.clock, self.folder, keeping),
             Intake(bot_id, platform, self.database, dispatcher(), composer, self.clock),
         )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from content.loader import Content
 
 
+_ROOMS = frozenset({"bot", "content", "db", "__main__"})  # libraries use the same names
 _FOR_PEOPLE = frozenset(
     {"ConfigError", "ContentError", "DatabaseError", "RecordError", "CommandError", "TableError"}
 )
@@ -54,7 +55,8 @@ def _told(error: Exception) -> str:
     ours, and its words may quote people."""
     if isinstance(error, ExceptionGroup):
         return _told(error.exceptions[0])
-    if type(error).__name__ in _FOR_PEOPLE:
+    kind = type(error)
+    if kind.__name__ in _FOR_PEOPLE and kind.__module__.partition(".")[0] in _ROOMS:
         return str(error)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 FILE: Final = "config.toml"
 _HERE: Final = Path(__file__).parent
 _TOKEN: Final = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
-_PASSWORD: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+_PASSWORD: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@|[?&](ssl)?password=")
 
 
 class ConfigError(Exception):

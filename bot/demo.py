@@ -26,7 +26,7 @@ from bot.web.guard import WithoutWords
 from bot.web.sandbox import sandbox_app
 from content.commune import Commune, Style, load_commune
 from content.loader import Content
-from db import bots, communes, lock, schema
+from db import bots, communes, lock, schema, sqlite
 from db.communes import Inhabited, NewGroup, NewPerson, NewPlace, Settlement
 from db.errors import DatabaseError
 
@@ -65,7 +65,7 @@ async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
     folder, commune = config.folder, load_commune()
     styles = styles_of(config, commune)
     async with AsyncExitStack() as stack:
-        await asyncio.to_thread(_make, folder / "media")
+        await asyncio.to_thread(_make, folder)
         clock = await asyncio.to_thread(_clock, folder / "clock")
         database = await stack.enter_async_context(opened(config.url, clock))
         settlement = settlement_of(commune, styles, config)
@@ -117,8 +117,9 @@ async def _serve(
         try:
             port = await _listen(server, config.web.port)
             running = asyncio.create_task(demo.app.run())
-            with suppress(NotImplementedError):  # Windows has no such signal
-                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+            with suppress(NotImplementedError):  # on Windows Ctrl+C works by itself
+                for stop in (signal.SIGINT, signal.SIGTERM):
+                    asyncio.get_running_loop().add_signal_handler(stop, running.cancel)
             say(f"Loa Làng: http://127.0.0.1:{port}/   (Ctrl+C để dừng / to stop)")
             with suppress(asyncio.CancelledError):
                 await running
@@ -208,8 +209,12 @@ def styles_of(config: Config, commune: Commune) -> dict[str, Style]:
 
 
 def _make(folder: Path) -> None:
+    """What people write and send is for this user only, also in a folder others may enter."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for ours in ("media", "village"):
+            (folder / ours).mkdir(mode=0o700, exist_ok=True)
+        sqlite.make(folder / "village" / "village.db")
     except OSError as error:
         raise ConfigError(
             f"{folder}: cannot be made ({error.strerror}); choose another with --data"
@@ -227,5 +232,6 @@ def _clock(path: Path) -> Clock:
 
 def _keep_clock(path: Path, clock: Clock) -> None:
     partial = path.with_suffix(".part")
+    partial.touch(mode=0o600)
     partial.write_text(str(clock.ahead.total_seconds()))
     partial.replace(path)

@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Final, TypeVar
 
 from sqlmodel import Session
 
@@ -31,7 +31,6 @@ from db.scene import Actor, Scene
 from handlers.messages import Effect, Incoming, Message, Outcome, Press, Reply
 from handlers.router import Context, Dispatcher
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -78,37 +77,48 @@ class Intake:
         self._cancelling = cancelling(composer.content)
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._bodies = 0
+        self._entered: set[int] = set()  # inbox ids in the lanes
 
     async def run(self) -> None:
         """Resume what an earlier stop left, then receive and handle."""
         async with asyncio.TaskGroup() as self._tasks:
-            for received in await self._persist(inbox.resume, self._bot_id):
+            resumed = await self._persist(lambda session, _: inbox.resume(session, self._bot_id))
+            for inbox_id in resumed.aside:
+                log.error(
+                    "update %d set aside: it was in hand at too many stops; look at it by hand",
+                    inbox_id,
+                )
+            for received in resumed.waiting:
                 self._enter(received.id, received.lane, None)
             await self._platform.receive(self.store)
 
     async def store(self, updates: Sequence[RawUpdate]) -> None:
         """Keep the updates; once this returns they may be acknowledged."""
         triples = [(update.key, update.lane, update.body) for update in updates]
-        kept = await self._persist(inbox.receive, self._bot_id, triples, self._clock.now())
+        now = self._clock.now()
+        kept = await self._persist(
+            lambda session, again: inbox.receive(session, self._bot_id, triples, now, again)
+        )
         bodies = {update.key: update.body for update in reversed(updates)}  # the first of each
         for row in kept:
+            if row.id in self._entered:
+                continue
             waiting = None
             if self._bodies < BODIES_IN_MEMORY:
                 self._bodies += 1
                 waiting = Waiting(row.id, row.key, row.lane, bodies[row.key])
             self._enter(row.id, row.lane, waiting)
 
-    async def _persist(
-        self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """The verb's result, however long the database cannot save."""
-        pause = 0.0
+    async def _persist(self, verb: Callable[[Session, bool], T]) -> T:
+        """The verb's result, however long the database cannot save. The verb is told whether it
+        was tried before: that may have been saved after all."""
+        again, pause = False, 0.0
         while True:
             try:
-                return await self._database.write(verb, *args, **kwargs)
+                return await self._database.write(verb, again)
             except DatabaseError as error:
                 log.error("what comes in waits: %s", error)
-                pause = _longer(pause)
+                again, pause = True, _longer(pause)
                 await asyncio.sleep(pause)
 
     def _enter(self, inbox_id: int, lane: str, waiting: Waiting | None) -> None:
@@ -116,6 +126,7 @@ class Intake:
         if queue is None:
             queue = self._lanes[lane] = deque()
             self._tasks.create_task(self._work(lane, queue))
+        self._entered.add(inbox_id)
         queue.append((inbox_id, waiting))
 
     async def _work(self, lane: str, queue: deque[tuple[int, Waiting | None]]) -> None:
@@ -129,6 +140,7 @@ class Intake:
             if waiting is not None:
                 self._bodies -= 1
             queue.popleft()
+            self._entered.discard(inbox_id)
         del self._lanes[lane]
 
     async def _try(self, inbox_id: int, waiting: Waiting | None, pause: float) -> float | None:
@@ -190,15 +202,12 @@ class Intake:
         scene = await self._scene(update, incoming)
         incoming = await choose(incoming, scene, self._database, self._cancelling)
         words = self._words(incoming, scene)
-        context = Context(
-            scene=scene,
-            words=words,
-            content=self._composer.content,
-            read=self._database.read,
-            split=self._composer.split,
-        )
-        outcome = await self._dispatcher.dispatch(incoming, context)
+        outcome = await self._dispatcher.dispatch(incoming, self._context(scene, words))
         return Heard(update, incoming, scene, words, outcome, pressed)
+
+    def _context(self, scene: Scene, words: Words) -> Context:
+        composer = self._composer
+        return Context(scene, words, composer.content, self._database.read, composer.split)
 
     async def _scene(self, update: Waiting, incoming: Incoming) -> Scene:
         return await self._database.read(
@@ -222,7 +231,7 @@ class Intake:
                 language = self._composer.content.languages.detect(incoming.text, language)
         return self._composer.content.words(language)
 
-    def _refusal(self, heard: Heard, error: Exception) -> Reply | None:
+    def _refusal(self, heard: Heard, error: Exception) -> Outcome:
         """The words for a verb that said no; None: it did not say no, it broke."""
         if not isinstance(heard.outcome, Effect):
             return None
@@ -230,8 +239,17 @@ class Intake:
             if isinstance(error, kind):
                 return reply
         if isinstance(error, NotAllowed):
-            return Reply(heard.words("start.not_allowed"), stay=True)
+            reply = Reply(heard.words("start.not_allowed"), stay=True)
+            return self._warned(reply, heard.incoming, heard.scene, heard.words)
         return None
+
+    def _warned(self, outcome: Outcome, incoming: Incoming, scene: Scene, words: Words) -> Outcome:
+        """The outcome, after the emergency number if there is danger."""
+        try:
+            return self._dispatcher.warned(outcome, incoming, self._context(scene, words))
+        except Exception as error:  # perhaps the very mistake that is to be excused
+            log.error("no warning was said: %s", _where(error))
+            return outcome
 
     async def _failed(self, update: Waiting, incoming: Incoming, error: str) -> None:
         """Count the failure; try again, or set it aside and tell the person."""
@@ -258,7 +276,8 @@ class Intake:
         words = self._words(incoming, scene)
         speak = not isinstance(incoming, Message) or incoming.addressed
         sorry = Reply(words("start.failed"), stay=True) if speak else None
-        heard = Heard(update, incoming, scene, words, sorry, aside=error)
+        said = self._warned(sorry, incoming, scene, words)
+        heard = Heard(update, incoming, scene, words, said, aside=error)
         await self._database.write(self._settle, heard)
 
     def _settle(self, session: Session, heard: Heard) -> None:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 SWEEP: Final = 5.0  # seconds
 AT_ONCE: Final = 4  # files fetched side by side
 MAX_ATTEMPTS: Final = 10
+LONGEST_WAIT: Final = 300.0  # seconds: no try is put off any further
 PHOTOS: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 PDF: Final = "application/pdf"
 # Office files begin as programs do that people are tricked with (APK, MSI): these names, found
@@ -41,7 +42,8 @@ _COMPOUND_MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 class Fetcher:
-    """One bot's files: `run` fetches until cancelled, into `folder`, named by their sha256."""
+    """One bot's files: `run` fetches until cancelled, into `folder`, named by their sha256.
+    Whoever shares the folder shares `keeping`: one may let go of bytes another is taking in."""
 
     def __init__(
         self,
@@ -51,6 +53,7 @@ class Fetcher:
         composer: Composer,
         clock: Clock,
         folder: Path,
+        keeping: asyncio.Lock,
     ) -> None:
         self._bot_id = bot_id
         self._platform = platform
@@ -58,7 +61,9 @@ class Fetcher:
         self._composer = composer
         self._clock = clock
         self._folder = folder
+        self._keeping = keeping
         self._wake = asyncio.Event()
+        self._last_seen: datetime | None = None  # what the clock said
 
     async def run(self) -> None:
         self._database.on_commit("media", self._wake.set)
@@ -73,13 +78,31 @@ class Fetcher:
 
     async def sweep(self) -> int:
         """Fetch what is due, and remove what was let go; how many files were fetched."""
+        await self._mind_the_clock()
         due = await self._database.read(media.due, self._bot_id, self._clock.now(), AT_ONCE)
-        await asyncio.gather(*(self._fetch(wanted) for wanted in due))
-        for unwanted in await self._database.read(media.unwanted, self._bot_id):
-            if not unwanted.shared:
-                await asyncio.to_thread((self._folder / unwanted.digest).unlink, missing_ok=True)
-            await self._database.write(media.forget, unwanted.id)
+        fetching = (self._fetch(wanted) for wanted in due)
+        for ended in await asyncio.gather(*fetching, return_exceptions=True):
+            if ended is not None:  # only now: the next sweep may fetch the same files
+                raise ended
+        await self._clear()
         return len(due)
+
+    async def _mind_the_clock(self) -> None:
+        """What was put off while the clock was ahead must not wait until it is there again."""
+        now = self._clock.now()
+        if self._last_seen is None or now < self._last_seen:
+            latest = now + timedelta(seconds=LONGEST_WAIT)
+            await self._database.write(media.hasten, self._bot_id, latest)
+        self._last_seen = now
+
+    async def _clear(self) -> None:
+        """Remove the bytes of files that were let go."""
+        async with self._keeping:
+            for unwanted in await self._database.read(media.unwanted, self._bot_id):
+                if not unwanted.shared:
+                    there = self._folder / unwanted.digest
+                    await asyncio.to_thread(there.unlink, missing_ok=True)
+                await self._database.write(media.forget, unwanted.id)
 
     async def _fetch(self, wanted: Wanted) -> None:
         partial = self._folder / f"{wanted.id}.part"
@@ -111,16 +134,17 @@ class Fetcher:
         elif mime is None:
             await self._database.write(self._drop, wanted, "refused", "start.file_refused")
         else:
-            await asyncio.to_thread(_keep, partial, self._folder / digest)
-            await self._database.write(
-                media.keep,
-                wanted.id,
-                digest=digest,
-                size=size,
-                mime=mime,
-                kind="photo" if mime in PHOTOS else "document",
-                now=self._clock.now(),
-            )
+            async with self._keeping:
+                await asyncio.to_thread(_keep, partial, self._folder / digest)
+                await self._database.write(
+                    media.keep,
+                    wanted.id,
+                    digest=digest,
+                    size=size,
+                    mime=mime,
+                    kind="photo" if mime in PHOTOS else "document",
+                    now=self._clock.now(),
+                )
 
     async def _later(self, wanted: Wanted) -> None:
         if wanted.attempts + 1 >= MAX_ATTEMPTS:

@@ -62,7 +62,7 @@ class Follower:
                 people=(announcements.author(session, version_id),),
                 buttons=said.buttons,
                 code=f"TB-{version_id}",
-                careful=True,
+                careful=bool(progress.count("uncertain")),  # sending those again may double
             )
             self._composer.notice(session, self._clock.now(), notice)
 

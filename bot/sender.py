@@ -21,7 +21,7 @@ from bot.platforms import base
 from bot.platforms.base import File, Outgoing, OutgoingEdit, OutgoingMessage, Platform
 from bot.platforms.rendering import utf16_length
 from content.words import Words
-from db import outbox
+from db import outbox, outcomes
 from db.engine import Database, DatabaseError
 from db.outbox import Claimed, Settled
 from handlers.messages import FileKind
@@ -58,6 +58,8 @@ class Sender:
         self._under_way: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._woken = True
+        self._answer_lost = False  # of a claim that may have been saved
+        self._last_seen: datetime | None = None  # what the clock said
 
     async def run(self) -> None:
         self._database.on_commit("outbox", self._wake.set)
@@ -84,6 +86,7 @@ class Sender:
 
     async def _turn(self) -> None:
         try:
+            await self._mend()
             if self._woken or self._settled or await self._anything():
                 # A stop must not forget what was claimed in that moment.
                 await asyncio.shield(self._begin(self._exchange()))
@@ -94,6 +97,23 @@ class Sender:
         self._start_ready()
         self._woken = bool(self._settled) or await wait(self._wake, self._rest())
 
+    async def _mend(self) -> None:
+        """Take up what a lost answer, or a clock that was ahead, would leave lying."""
+        now = self._clock.now()
+        await self._release_unheard()
+        if self._last_seen is None or now < self._last_seen:
+            latest = now + timedelta(seconds=LONGEST_BACKOFF)
+            await self._database.write(outcomes.hasten, self._bot_id, latest)
+        self._last_seen = now
+
+    async def _release_unheard(self) -> None:
+        """Rows that a claim took without our hearing of it were never tried."""
+        if self._answer_lost:
+            known = [*self._in_hand, *(result.id for result in self._settled)]
+            now = self._clock.now()
+            await self._database.write(outcomes.release_others, self._bot_id, known, now)
+            self._answer_lost = False
+
     async def _anything(self) -> bool:
         """Whether a write is worth it: nothing woke us, time has only passed."""
         now, blocked = self._clock.now(), self._blocked()
@@ -102,7 +122,8 @@ class Sender:
     async def _exchange(self) -> None:
         """Settle and claim in one write; results stay here until it has succeeded."""
         settled = list(self._settled)
-        for claimed in await self._database.write(
+        self._answer_lost = True
+        claims = await self._database.write(
             outbox.exchange,
             self._bot_id,
             settled,
@@ -110,7 +131,9 @@ class Sender:
             self._clock.now(),
             self._pacer.capacity(time.monotonic()),
             self._choose,
-        ):
+        )
+        self._answer_lost = False
+        for claimed in claims:
             self._in_hand[claimed.id] = claimed
             self._pacer.push(_head(claimed))
         del self._settled[: len(settled)]
@@ -220,6 +243,7 @@ class Sender:
         try:
             await self._database.write(outbox.settle, self._settled, self._clock.now())
             await self._database.write(outbox.release, held, self._clock.now())
+            await self._release_unheard()
         except DatabaseError as error:
             log.error("the outbox could not be settled: %s", error)
 

@@ -14,7 +14,7 @@ from content.folding import fold, spell
 
 GAP = "…"
 _WIDEST_GAP = 6
-_LONGEST = 4_000  # characters; nobody cries for help in more
+_LONGEST = 20_000  # characters; no platform carries more in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Pattern:
             parts.extend([None] if piece == GAP else tokens(piece))
         return cls(tuple(parts), frozenset(part.folded for part in parts if part is not None))
 
-    def find(self, text: Sequence[Token], *, strict: bool) -> range | None:
-        """The positions of its first match."""
-        for start in range(len(text)):
+    def find(self, text: Sequence[Token], *, strict: bool, since: int = 0) -> range | None:
+        """The positions of its first match that begins at `since` or later."""
+        for start in range(since, len(text)):
             end = self._match(0, text, start, strict)
             if end is not None:
                 return range(start, end)
@@ -82,8 +82,10 @@ def without(text: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
     """The text with every loose match of `unwanted` blotted out."""
     left = list(text)
     for pattern in _possible(text, unwanted):
-        while (match := pattern.find(left, strict=False)) is not None:
+        since = 0  # a text full of matches is still gone through once
+        while (match := pattern.find(left, strict=False, since=since)) is not None:
             left[match.start : match.stop] = [_BLOT] * len(match)
+            since = match.start
     return left
 
 

@@ -8,7 +8,7 @@ ever has two rows in hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -60,8 +60,8 @@ class Claimed:
     chat_kind: Literal["private", "group"]
     kind: str
     priority: int
-    body: str
-    buttons: tuple[tuple[str, str], ...]
+    body: str = field(repr=False)
+    buttons: tuple[tuple[str, str], ...] = field(repr=False)
     ref: str | None
     ref_id: int | None
     attempts: int
@@ -69,7 +69,7 @@ class Claimed:
     announcement: bool
     media_digest: str | None
     media_kind: str | None
-    media_name: str | None
+    media_name: str | None = field(repr=False)
 
 
 def _first(*which: ColumnElement[bool], priorities: Sequence[int]) -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -18,7 +19,7 @@ inbox = table(Inbox)
 RECEIVED: Final = inbox.c.state == literal_column("'received'")
 
 MAX_FAILURES: Final = 3  # a handler that fails this often will fail again
-MAX_CRASHES: Final = 25  # restarts survived while waiting; an innocent update passes long before
+MAX_CRASHES: Final = 25  # stops survived while first in its lane; no innocent sees so many
 
 
 class Received(NamedTuple):
@@ -27,13 +28,21 @@ class Received(NamedTuple):
     lane: str
 
 
-class Waiting(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Waiting:
     """An update to be handled."""
 
     id: int
     key: str
     lane: str
-    body: bytes
+    body: bytes = field(repr=False)
+
+
+class Resumed(NamedTuple):
+    """`aside`: the ids of updates given up at this start."""
+
+    waiting: list[Received]
+    aside: list[int]
 
 
 class AlreadyDone(Exception):
@@ -41,9 +50,14 @@ class AlreadyDone(Exception):
 
 
 def receive(
-    session: Session, bot_id: int, updates: Sequence[tuple[str, str, bytes]], now: datetime
+    session: Session,
+    bot_id: int,
+    updates: Sequence[tuple[str, str, bytes]],
+    now: datetime,
+    again: bool = False,
 ) -> list[Received]:
-    """Keep (key, lane, body) triples in order; what is already there is dropped by its key."""
+    """Keep (key, lane, body) triples in order; what is already there is dropped by its key.
+    `again`: an earlier try may have kept them, so all that still wait are returned."""
     if not updates:
         return []
     rows = [
@@ -67,6 +81,12 @@ def receive(
         ),
         rows,
     )
+    if again:
+        kept = session.execute(
+            select(inbox.c.id, inbox.c.key, inbox.c.lane)
+            .where(inbox.c.bot_id == bot_id, RECEIVED)
+            .where(inbox.c.key.in_([key for key, _, _ in updates]))
+        )
     return sorted(Received(*row) for row in kept)
 
 
@@ -79,20 +99,23 @@ def load(session: Session, inbox_id: int) -> Waiting | None:
     return Waiting(*row) if row else None
 
 
-def resume(session: Session, bot_id: int) -> list[Received]:
-    """After a start: what is still to be handled, oldest first. Each has survived one more
-    stop; whatever has survived too many is set aside, since it may be what stops us."""
+def resume(session: Session, bot_id: int) -> Resumed:
+    """After a start: what is still to be handled, oldest first. The first of each lane may have
+    been in hand at the stop; what was so too often is set aside, since it may be what stops us."""
     mine = (inbox.c.bot_id == bot_id) & RECEIVED
-    session.execute(update(inbox).where(mine).values(crashes=inbox.c.crashes + 1))
-    session.execute(
+    firsts = select(func.min(inbox.c.id)).where(mine).group_by(inbox.c.lane)
+    session.execute(update(inbox).where(inbox.c.id.in_(firsts)).values(crashes=inbox.c.crashes + 1))
+    aside = session.execute(
         update(inbox)
         .where(mine, inbox.c.crashes > MAX_CRASHES)
         .values(state="aside", error="Crashed")
-    )
+        .returning(inbox.c.id)
+    ).scalars()
+    given_up = sorted(aside)
     rows = session.execute(
         select(inbox.c.id, inbox.c.key, inbox.c.lane).where(mine).order_by(inbox.c.id)
     )
-    return [Received(*row) for row in rows]
+    return Resumed([Received(*row) for row in rows], given_up)
 
 
 def finish(session: Session, inbox_id: int, now: datetime) -> None:

@@ -2,6 +2,9 @@
 
 The operating system (SQLite) or the server (PostgreSQL) lets go of the lock when the program
 ends, however it ends; nothing is ever left behind that someone must remove.
+
+One gap is known: a PostgreSQL server that restarts forgets the lock while the program goes on, so
+until that program is started again a second one is not refused.
 """
 
 from __future__ import annotations

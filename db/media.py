@@ -126,6 +126,13 @@ def drop(session: Session, media_id: int, state: str) -> None:
     notify(session, "media")
 
 
+def discard(session: Session, actor: Actor, *, files: Sequence[int]) -> None:
+    """Let go of files sent in the actor's chat for something that was given up."""
+    mine = select(media.c.id).where(media.c.id.in_(files), media.c.chat_id == actor.chat_id)
+    for media_id in session.execute(mine).scalars().all():
+        drop(session, media_id, "refused")
+
+
 def unwanted(session: Session, bot_id: int) -> list[Unwanted]:
     """Files let go whose bytes are still on disk."""
     same = media.alias("same")
@@ -148,6 +155,15 @@ def postpone(session: Session, media_id: int, until: datetime) -> None:
         update(media)
         .where(media.c.id == media_id)
         .values(attempts=media.c.attempts + 1, due_at=until)
+    )
+
+
+def hasten(session: Session, bot_id: int, latest: datetime) -> None:
+    """Nothing waits beyond `latest`: it was put off while the clock ran ahead."""
+    session.execute(
+        update(media)
+        .where(media.c.bot_id == bot_id, media.c.state == "wanted", media.c.due_at > latest)
+        .values(due_at=latest)
     )
 
 

@@ -9,7 +9,7 @@ Waiting is the matter of this file; `claims` and `outcomes` hold the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class Draft:
     chat_id: int
     origin: str
     priority: int
-    body: str
+    body: str = field(repr=False)
     due_at: datetime | None
     buttons: tuple[tuple[str, str], ...] = ()
     code: str = ""

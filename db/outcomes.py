@@ -6,7 +6,7 @@ already, and sends them when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -63,6 +63,26 @@ def recover(session: Session, bot_id: int, now: datetime) -> int:
 def release(session: Session, ids: Sequence[int], now: datetime) -> None:
     """Give back rows in hand that were certainly not tried."""
     settle(session, [Settled(row, "untried") for row in ids], now)
+
+
+def release_others(session: Session, bot_id: int, known: Collection[int], now: datetime) -> None:
+    """Give back all rows in hand but the `known`: a claim whose answer was lost took them, so
+    nobody has tried them."""
+    rows = session.execute(
+        select(outbox.c.id)
+        .where(outbox.c.bot_id == bot_id, SENDING, outbox.c.id.not_in(known))
+        .order_by(outbox.c.id)
+    ).scalars()
+    release(session, list(rows), now)
+
+
+def hasten(session: Session, bot_id: int, latest: datetime) -> None:
+    """Nothing waits beyond `latest`: it was put off while the clock ran ahead."""
+    session.execute(
+        update(outbox)
+        .where(outbox.c.bot_id == bot_id, QUEUED, outbox.c.due_at > latest)
+        .values(due_at=latest)
+    )
 
 
 def _sent(session: Session, results: Sequence[Settled], now: datetime) -> None:

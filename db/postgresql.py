@@ -24,6 +24,8 @@ from db.session import BoundVerb, perform
 THREADS = 8
 
 _LOST_TO_ANOTHER = {"40001", "40P01"}  # serialization failure, deadlock
+_TROUBLE = ("53", "57", "58")  # classes: no room or memory, told to stop, its machine fails
+_STANDS_BY = "25006"  # a server that lets nobody write: it stands by for another one
 _QUOTING_VALUES = ("22", "23", "P0")  # classes of errors whose message repeats the data
 
 
@@ -51,10 +53,10 @@ class PostgresqlBackend:
         self._loser = threading.Lock()
 
     async def write(self, verb: BoundVerb) -> Any:
-        return await self._in_thread(self._write, verb)
+        return await self._in_thread(self._write, verb, (*_TROUBLE, _STANDS_BY))
 
     async def read(self, verb: BoundVerb) -> Any:
-        return await self._in_thread(self._read, verb)
+        return await self._in_thread(self._read, verb, _TROUBLE)
 
     async def close(self) -> None:
         if self._closed:
@@ -65,7 +67,10 @@ class PostgresqlBackend:
         await asyncio.to_thread(self._executor.shutdown)
         self._engine.dispose()
 
-    async def _in_thread(self, run: Callable[[BoundVerb], Any], verb: BoundVerb) -> Any:
+    async def _in_thread(
+        self, run: Callable[[BoundVerb], Any], verb: BoundVerb, trouble: tuple[str, ...]
+    ) -> Any:
+        """`trouble`: how the SQLSTATE begins where the server is to blame, not the verb."""
         if self._closed:
             raise DatabaseError("the database is closed: open it again")
         async with self._slots:
@@ -75,6 +80,8 @@ class PostgresqlBackend:
             except DBAPIError as error:
                 if _connection_lost(error):
                     raise not_reached(self._engine.url) from error
+                if _sqlstate(error).startswith(trouble):
+                    raise _not_served(error) from error
                 raise
 
     def _write(self, verb: BoundVerb) -> Any:
@@ -141,12 +148,24 @@ def _server(url: URL) -> str:
     return f"{host}:{url.port}" if url.port else str(host)
 
 
+def _not_served(error: DBAPIError) -> DatabaseError:
+    return DatabaseError(
+        f"the PostgreSQL server could not serve ({error.orig}): make sure that its disk is not "
+        "full, that it is not being stopped and that it may be written to"
+    )
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    """What the server called it; nothing if it never came to the server."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
 def _lost_to_another(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _LOST_TO_ANOTHER
+    return _sqlstate(error) in _LOST_TO_ANOTHER
 
 
 def _connection_lost(error: DBAPIError) -> bool:
-    refused = isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None
+    refused = isinstance(error, OperationalError) and not _sqlstate(error)
     return refused or error.connection_invalidated
 
 

@@ -54,17 +54,17 @@ class Scene:
 
     actor: Actor
     chat_kind: str
-    chat_title: str = ""
+    chat_title: str = field(default="", repr=False)
     chat_place_id: int | None = None
     segment: str | None = None
-    name: str = ""
+    name: str = field(default="", repr=False)
     language: str | None = None
     step: str = ""
-    keep: Mapping[str, Any] = field(default_factory=dict)
+    keep: Mapping[str, Any] = field(default_factory=dict, repr=False)
     free_text: bool = False
     menu_id: int | None = None
-    menu_body: str = ""
-    buttons: tuple[tuple[str, str], ...] = ()
+    menu_body: str = field(default="", repr=False)
+    buttons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     version: int = 0
     home_chat_id: int | None = None  # where the account was last met in private
 

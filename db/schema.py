@@ -171,6 +171,10 @@ def _upgrade_sqlite(path: Path, migrations: Path) -> None:
                 f"{path} holds rows that point to nothing, so it was not upgraded: restore a copy"
             )
 
+    try:
+        sqlite.make(path)
+    except OSError as error:
+        raise sqlite.not_opened(path, error) from error
     _in_one_transaction(sqlite.create(path, _UPGRADING, "BEGIN IMMEDIATE"), run)
 
 

@@ -126,6 +126,13 @@ class SqliteBackend:
             job.error = _not_read(error) if _is_trouble(error) else error
 
 
+def make(path: Path) -> None:
+    """An empty file if none is there: people's reports are for the program's own user only, and
+    SQLite itself would let everybody read them. Raises OSError."""
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
 def create(path: Path, pragmas: Sequence[str], begin: str) -> Engine:
     """An engine whose transactions open with the statement `begin`, and no other way."""
     engine = create_engine(
@@ -167,8 +174,7 @@ def driver(connection: Connection) -> sqlite3.Connection:
 
 def _standing_connection(path: Path, pragmas: Sequence[str], begin: str) -> Connection:
     try:
-        if not path.exists():
-            path.touch(mode=0o600)  # people's reports: for the program's own user only
+        make(path)
         connection = create(path, pragmas, begin).connect()
         mode = driver(connection).execute("PRAGMA journal_mode").fetchone()
     except (DBAPIError, OSError) as error:

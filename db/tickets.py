@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, insert, or_, select, update
 from sqlmodel import Session
 
-from db import media as media_verbs
+from db import media
 from db.people import staff
 from db.permissions import ROLES
 from db.places import Spot, get
 from db.scene import Actor
-from db.tables import Bot, Media, Person, Place, Ticket, TicketEvent, table
+from db.tables import Bot, Person, Place, Ticket, TicketEvent, table
 
-bot, event, media, person = table(Bot), table(TicketEvent), table(Media), table(Person)
+bot, event, person = table(Bot), table(TicketEvent), table(Person)
 place, ticket = table(Place), table(Ticket)
 
 
@@ -30,7 +30,7 @@ class Opened:
     place: str
     place_id: int
     place_path: str
-    who: str
+    who: str = field(repr=False)
     files: int
     staff: tuple[int, ...]
 
@@ -40,20 +40,20 @@ class Report:
     """A report as its people and staff see it; `answer` is the newest one."""
 
     id: int
-    who: str
+    who: str = field(repr=False)
     person_id: int
     chat_id: int
     place: str
     place_path: str
-    what: str
-    address: str
-    latitude: float | None
-    longitude: float | None
+    what: str = field(repr=False)
+    address: str = field(repr=False)
+    latitude: float | None = field(repr=False)
+    longitude: float | None = field(repr=False)
     media: tuple[int, ...]
     language: str
     state: str
     created_at: datetime
-    answer: str = ""
+    answer: str = field(default="", repr=False)
 
     @property
     def location(self) -> tuple[float, float] | None:
@@ -127,15 +127,8 @@ def open_report(
 
 def usable(session: Session, files: Sequence[int]) -> tuple[int, ...]:
     """The media ids of those files that are here or still to come, in order."""
-    states = media_verbs.states(session, files) if files else {}
+    states = media.states(session, files) if files else {}
     return tuple(file for file in files if states.get(file) in ("kept", "wanted"))
-
-
-def discard(session: Session, actor: Actor, *, files: Sequence[int]) -> None:
-    """Let go of files sent in the actor's chat for a report that was given up."""
-    mine = select(media.c.id).where(media.c.id.in_(files), media.c.chat_id == actor.chat_id)
-    for media_id in session.execute(mine).scalars().all():
-        media_verbs.drop(session, media_id, "refused")
 
 
 def answer(session: Session, actor: Actor, *, number: int, body: str) -> Answered:

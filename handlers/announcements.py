@@ -26,6 +26,7 @@ from handlers.drafting import (
     show_text,
     unticked,
 )
+from handlers.interjection import given_up
 from handlers.messages import Button, Effect, Message, Outcome, Press, Reply, effect
 from handlers.progress import NOT_REACHED, UNCERTAIN, report, status
 from handlers.router import Context, Router
@@ -228,7 +229,8 @@ def _parts(text: str, draft: Draft, context: Context) -> Mapping[str, Sequence[P
 
 @router.action("announcements.cancel")
 async def cancel(press: Press, context: Context, argument: str) -> Outcome:
-    return Reply(context.words("announcements.cancelled"), (_menu(context),))
+    reply = Reply(context.words("announcements.cancelled"), (_menu(context),))
+    return given_up(reply, context.scene)
 
 
 @router.action("announcements.stop", standing=True)

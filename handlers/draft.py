@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from content.folding import fold
@@ -18,7 +18,7 @@ class Draft:
     """`media`, `places`: our ids; `mode`: "add" or "rewrite" while the words change once more;
     `shown`: the digest of what the preview showed."""
 
-    body: str = ""
+    body: str = field(default="", repr=False)
     media: tuple[int, ...] = ()
     places: tuple[int, ...] = ()
     segments: tuple[str, ...] = ()

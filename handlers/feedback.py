@@ -11,6 +11,7 @@ from db import people as people_verbs
 from db import tickets
 from db.places import Spot
 from handlers import people, reports, telling
+from handlers.interjection import given_up
 from handlers.messages import Message, Outcome, Press, Reply, effect
 from handlers.people import says
 from handlers.router import Context, Router
@@ -61,7 +62,7 @@ async def more_offered(message: Message, context: Context) -> Outcome:
         text = ""
     elif _bare(message):
         if (answer := reports.asked(text, context)) is not None:
-            return _let_go(draft, answer)
+            return given_up(answer, context.scene)
         complaint = context.content.search.find(text).decision == "feedback"
         text = text if complaint else ""
     return _absorb(
@@ -252,14 +253,7 @@ async def _send(draft: Draft, context: Context) -> Outcome:
 
 def _give_up(context: Context, key: str) -> Outcome:
     """Nothing is kept, and that is said."""
-    return _let_go(Draft.of(context.scene.keep), Reply(context.words(key), (back(context),)))
-
-
-def _let_go(draft: Draft, reply: Reply) -> Outcome:
-    """The reply, and nothing is kept of the draft, the files neither."""
-    if not draft.media:
-        return reply
-    return effect(tickets.discard, files=draft.media).then(lambda _: reply)
+    return given_up(Reply(context.words(key), (back(context),)), context.scene)
 
 
 def _running(context: Context) -> Draft:

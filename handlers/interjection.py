@@ -1,13 +1,20 @@
-"""What is said beside a running conversation, so that no answer given there is lost."""
+"""What is said beside a running conversation, so that no answer given there is lost; and what
+becomes of the answers when it is interrupted or given up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from db.scene import Scene
-from handlers.messages import Effect, Outcome, Reply
+from db.scene import Actor, Scene
+from handlers.messages import Effect, Outcome, Reply, effect
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+INTERRUPTED: Final = "start.interrupted"  # the step at which one chooses to go on, or not to
+WISH: Final = "wish"  # what `kept` holds besides: an action, or a command with its slash
 
 
 def unfinished(scene: Scene) -> bool:
@@ -36,6 +43,58 @@ def preceded(outcome: Outcome, warning: str) -> Outcome:
     return _changed(outcome, lambda reply: replace(reply, lead=(warning, *reply.lead), urgent=True))
 
 
+def kept(scene: Scene, wish: str) -> Mapping[str, Any]:
+    """What is unfinished, while it is asked whether to give it up for `wish`. As JSON."""
+    if scene.step == INTERRUPTED:
+        return {**scene.keep, WISH: wish}
+    return {
+        "step": scene.step,
+        "keep": dict(scene.keep),
+        "free_text": scene.free_text,
+        "menu": scene.menu_body,
+        "buttons": [list(button) for button in scene.buttons],
+        WISH: wish,
+    }
+
+
+def restored(scene: Scene) -> Scene:
+    """The scene as it was before the interruption, if there is one."""
+    if scene.step != INTERRUPTED:
+        return scene
+    before = scene.keep
+    return replace(
+        scene,
+        step=before["step"],
+        keep=before["keep"],
+        free_text=before["free_text"],
+        menu_body=before["menu"],
+        buttons=tuple((label, action) for label, action in before["buttons"]),
+    )
+
+
+def given_up(outcome: Outcome, scene: Scene) -> Outcome:
+    """The outcome, which ends what is unfinished, and lets go of its files."""
+    if outcome is None:
+        return None
+    ended = _changed(outcome, lambda reply: replace(reply, stay=False))
+    files = tuple(restored(scene).keep.get("media", ()))
+    return _discarding(ended, files) if files else ended
+
+
+def _discarding(outcome: Reply | Effect[Any], files: tuple[int, ...]) -> Outcome:
+    from db import media  # not for a mere question
+
+    if isinstance(outcome, Reply):
+        return effect(media.discard, files=files).then(lambda _: outcome)
+    verb = outcome.verb
+
+    def both(session: Session, actor: Actor, **arguments: Any) -> Any:
+        media.discard(session, actor, files=files)
+        return verb(session, actor, **arguments)
+
+    return replace(outcome, verb=both)
+
+
 def _goes_on(reply: Reply, scene: Scene) -> bool:
     """Whether the reply leaves the conversation, or is a step of it that has all its answers."""
     if reply.stay:
@@ -62,7 +121,7 @@ def _aside(reply: Reply, scene: Scene) -> Reply:
     return replace(reply, step=None, keep={}, free_text=False, buttons=(), stay=True)
 
 
-def _changed(outcome: Reply | Effect[Any], change: Callable[[Reply], Reply]) -> Outcome:
+def _changed(outcome: Reply | Effect[Any], change: Callable[[Reply], Reply]) -> Reply | Effect[Any]:
     """The outcome with every Reply it may end in changed."""
     if isinstance(outcome, Reply):
         return change(outcome)

@@ -1,7 +1,8 @@
 """The whole vocabulary between platforms and conversations.
 
 A platform turns what it hears into an `Incoming`; a handler answers with a `Reply` or an
-`Effect`. Nothing here knows Telegram, Zalo, the database or the clock.
+`Effect`. Nothing here knows Telegram, Zalo, the database or the clock. What people say and are
+called is in no `repr`, which may end up in a log.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Chat:
 
     id: str
     kind: ChatKind
-    title: str = ""
+    title: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Sender:
     """An account as its platform names it. The name is display only: it proves nothing."""
 
     id: str
-    name: str = ""
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ class Attachment:
 
     ref: str
     kind: FileKind
-    name: str = ""
+    name: str = field(default="", repr=False)
     size: int | None = None  # bytes, as claimed by the platform
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    latitude: float
-    longitude: float
+    latitude: float = field(repr=False)
+    longitude: float = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Message:
 
     chat: Chat
     sender: Sender
-    text: str = ""
+    text: str = field(default="", repr=False)
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
     addressed: bool = True
@@ -82,7 +83,7 @@ class Edit:
     chat: Chat
     sender: Sender
     message: str
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Button:
     """`action` is routed to a handler as `verb:argument`; `label` is what a person reads,
     and may type instead of pressing."""
 
-    label: str
+    label: str = field(repr=False)
     action: str
 
 
@@ -112,7 +113,7 @@ class Notice:
     `code` names the matter ("PA-12"), so that an answer can name it where there are no buttons.
     `careful=True`: a bare number, perhaps meant for another menu, must not choose here."""
 
-    text: str
+    text: str = field(repr=False)
     people: tuple[int, ...] = ()
     chat: int | None = None
     buttons: tuple[Button, ...] = ()
@@ -133,14 +134,14 @@ class Reply:
     platform can change a message.
     """
 
-    text: str = ""
+    text: str = field(default="", repr=False)
     buttons: tuple[Button, ...] = ()
     step: str | None = None
-    keep: Mapping[str, Any] = field(default_factory=dict)
+    keep: Mapping[str, Any] = field(default_factory=dict, repr=False)
     free_text: bool = False
     stay: bool = False
     notices: tuple[Notice, ...] = ()
-    lead: tuple[str, ...] = ()
+    lead: tuple[str, ...] = field(default=(), repr=False)
     media: tuple[int, ...] = ()
     urgent: bool = False
     follows: int | None = None
@@ -151,13 +152,14 @@ class Reply:
 class Effect(Generic[T]):
     """One verb of `db/` to run in the update's own transaction, and the words for its result.
 
-    The verb is called as `verb(session, actor, **arguments)`; `actor` (db.people.Actor) is
-    read again inside the transaction, so a right lost meanwhile is lost. `say` must be pure.
+    The verb is called as `verb(session, actor, **arguments)`; the grants of `actor`
+    (db.scene.Actor), and nothing else of it, are read again inside the transaction, so a right
+    lost meanwhile is lost. `say` must be pure.
     When the verb raises one of `refusals`, nothing of it is kept and that Reply is said.
     """
 
     verb: Callable[..., T]
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(repr=False)
     say: Callable[[T], Reply]
     refusals: Mapping[type[Exception], Reply]
 
@@ -167,7 +169,7 @@ class Bound(Generic[T]):
     """A verb with its arguments, waiting for its words."""
 
     verb: Callable[..., T]
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(repr=False)
 
     def then(
         self, say: Callable[[T], Reply], refusals: Mapping[type[Exception], Reply] | None = None

@@ -16,7 +16,7 @@ from content.folding import fold
 from content.loader import Content
 from content.words import Words
 from db.scene import Actor, Scene
-from handlers.interjection import interjected, moves, preceded
+from handlers.interjection import WISH, given_up, interjected, moves, preceded
 from handlers.messages import Incoming, Message, Outcome, Press, Reply
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ T = TypeVar("T")
 H = TypeVar("H")
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")  # the time people in the village live by
-LEAVE: Final = "start.leave"  # the action that gives up what is unfinished, for `LEAVE:wish`
-_LONGEST_WISH = 200  # characters of an action or of a command and what follows it
+LEAVE: Final = "start.leave"  # the action that gives up what is unfinished, for the wish kept
 _LONGEST_COMMAND = 40  # characters, where it is typed without a slash
 
 
@@ -175,14 +174,20 @@ class Dispatcher:
         self._ask_first = ask_first
 
     async def dispatch(self, incoming: Incoming, context: Context) -> Outcome:
-        warnings = (warn(incoming, context) for warn in self._warnings)
-        warning = next((words for words in warnings if words), "")
+        warning = self._warning(incoming, context)
         if not warning:
             return await self._answer(incoming, context)
         awaited = isinstance(incoming, Message) and context.scene.step in self._steps
-        if not awaited:
-            return Reply(warning, urgent=True, stay=True)
-        return preceded(await self._answer(incoming, context), warning)
+        return preceded(await self._answer(incoming, context) if awaited else None, warning)
+
+    def warned(self, outcome: Outcome, incoming: Incoming, context: Context) -> Outcome:
+        """The outcome, after the warning if there is one: for what answers instead of us."""
+        warning = self._warning(incoming, context)
+        return preceded(outcome, warning) if warning else outcome
+
+    def _warning(self, incoming: Incoming, context: Context) -> str:
+        warnings = (warn(incoming, context) for warn in self._warnings)
+        return next((words for words in warnings if words), "")
 
     async def _answer(self, incoming: Incoming, context: Context) -> Outcome:
         for refuse in self._refusals:
@@ -203,31 +208,34 @@ class Dispatcher:
         name, _, argument = press.action.partition(":")
         current = press.menu == str(context.scene.menu_id)
         if name == LEAVE and current:
-            return await self._anew(press, context, argument)
+            return await self._anew(press, context)
         action = self._actions.get(name)
         if action is None or not (action.standing or current):
             return await self._stale(press, context)
         outcome = await action.handler(press, context, argument)
-        return outcome if current else self._beside(outcome, context, press.action)
+        if current:
+            return outcome
+        if moves(outcome, context.scene):
+            return self._ask_first(context, press.action)
+        return interjected(outcome, context.scene)
 
-    async def _anew(self, press: Press, context: Context, wish: str) -> Outcome:
+    async def _anew(self, press: Press, context: Context) -> Outcome:
         """What was wished for, the unfinished answers given up."""
-        context = replace(context, scene=replace(context.scene, step="", keep={}, free_text=False))
-        command, rest = self._command(wish, slashed_only=True)
-        if command:
-            message = Message(press.chat, press.sender, rest)
-            return await self._commands[command](message, context)
+        wish = context.scene.keep.get(WISH, "")
         name, _, argument = wish.partition(":")
-        action = self._actions.get(name)
-        if action is None:
+        free = replace(context, scene=replace(context.scene, step="", keep={}, free_text=False))
+        if wish.startswith("/"):
+            outcome = await self._answer(Message(press.chat, press.sender, wish), free)
+        elif action := self._actions.get(name):
+            outcome = await action.handler(press, free, argument)
+        else:
             return await self._stale(press, context)
-        return await action.handler(press, context, argument)
+        return given_up(outcome, context.scene)
 
     async def _message(self, message: Message, context: Context) -> Outcome:
         command, rest = self._command(message.text, slashed_only=context.scene.free_text)
         if command:
-            outcome = await self._commands[command](replace(message, text=rest), context)
-            return self._beside(outcome, context, f"/{command} {rest}")
+            return await self._begin(command, replace(message, text=rest), context)
         step = self._steps.get(context.scene.step)
         if step is not None:
             return await step(message, context)
@@ -246,10 +254,17 @@ class Dispatcher:
             name = fold(text).replace(" ", "")
         return (name, rest.strip()) if name in self._commands else ("", text)
 
-    def _beside(self, outcome: Outcome, context: Context, wish: str) -> Outcome:
-        """The outcome of a press or command from elsewhere, so that it loses no answers."""
+    async def _begin(self, command: str, message: Message, context: Context) -> Outcome:
+        """What the command begins; asked first, where that would push answers aside. Files are
+        noted by an Effect, so whether it would is seen from the words alone."""
+        handler = self._commands[command]
+        outcome = await handler(replace(message, attachments=()), context)
         if moves(outcome, context.scene):
-            return self._ask_first(context, wish[:_LONGEST_WISH].strip())
+            reply = self._ask_first(context, f"/{command} {message.text}".strip())
+            lost = message.attachments or message.location
+            return replace(reply, lead=(context.words("start.send_again"),)) if lost else reply
+        if message.attachments:
+            outcome = await handler(message, context)
         return interjected(outcome, context.scene)
 
 

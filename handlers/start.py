@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from db.scene import Scene
+from handlers.interjection import INTERRUPTED, kept, restored
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.router import LEAVE, Context, Router
-
-INTERRUPTED: Final = "start.interrupted"
 
 # permission → (label, action) of what only its holders see
 _STAFF: Final = (
@@ -124,15 +123,15 @@ async def stale(incoming: Incoming, context: Context) -> Outcome:
 
 def ask_first(context: Context, wish: str) -> Reply:
     """Go on writing, or give it up for `wish`? What was written is kept until the answer."""
-    words, scene = context.words, context.scene
+    words = context.words
     return Reply(
         words("start.unfinished"),
         buttons=(
             Button(words("start.go_on"), "start.resume"),
-            Button(words("start.leave"), f"{LEAVE}:{wish}"),
+            Button(words("start.leave"), LEAVE),
         ),
         step=INTERRUPTED,
-        keep=scene.keep if scene.step == INTERRUPTED else _snapshot(scene),
+        keep=kept(context.scene, wish),
     )
 
 
@@ -143,28 +142,5 @@ async def neither(message: Message, context: Context) -> Outcome:
 
 @router.action("start.resume")
 async def resume(press: Press, context: Context, argument: str) -> Outcome:
-    scene = _restored(context.scene)
-    return again(replace(context, scene=scene), context.words("start.resumed"))
-
-
-def _snapshot(scene: Scene) -> Mapping[str, Any]:
-    """What `_restored` needs, as JSON."""
-    return {
-        "step": scene.step,
-        "keep": dict(scene.keep),
-        "free_text": scene.free_text,
-        "menu": scene.menu_body,
-        "buttons": [list(button) for button in scene.buttons],
-    }
-
-
-def _restored(scene: Scene) -> Scene:
-    kept = scene.keep
-    return replace(
-        scene,
-        step=kept["step"],
-        keep=kept["keep"],
-        free_text=kept["free_text"],
-        menu_body=kept["menu"],
-        buttons=tuple((label, action) for label, action in kept["buttons"]),
-    )
+    before = replace(context, scene=restored(context.scene))
+    return again(before, context.words("start.resumed"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from content.words import LANGUAGES
@@ -23,9 +23,9 @@ class Draft:
     `place`, `village`: a place's id and name; `asked`: no photo is to come; `anew`: the next
     words take the place of these."""
 
-    what: str = ""
-    where: str = ""
-    location: tuple[float, float] | None = None
+    what: str = field(default="", repr=False)
+    where: str = field(default="", repr=False)
+    location: tuple[float, float] | None = field(default=None, repr=False)
     media: tuple[int, ...] = ()
     place: int | None = None
     village: str = ""

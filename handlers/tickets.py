@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from content.folding import fold, normalize
 from db import tickets
 from db.permissions import NotAllowed
 from handlers import reports
+from handlers.interjection import given_up
 from handlers.messages import (
     Button,
     Incoming,
@@ -38,7 +39,7 @@ class Answer:
     """An answer on its way: to report `number`; `files`: media ids."""
 
     number: int
-    body: str = ""
+    body: str = field(default="", repr=False)
     files: tuple[int, ...] = ()
 
     @classmethod
@@ -146,8 +147,7 @@ async def answer_confirmed(press: Press, context: Context, argument: str) -> Out
 @router.action("tickets.cancel")
 async def answer_cancelled(press: Press, context: Context, argument: str) -> Outcome:
     reply = Reply(context.words("tickets.cancelled"), (back(context),))
-    files = Answer.of(context).files
-    return effect(tickets.discard, files=files).then(lambda _: reply) if files else reply
+    return given_up(reply, context.scene)
 
 
 def _wish(text: str, context: Context) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from content.danger import Danger
+from handlers.interjection import given_up, restored
 from handlers.messages import Edit, Incoming, Message, Outcome, Reply
 from handlers.router import Context, Router
 from handlers.start import back
@@ -30,12 +31,13 @@ async def denunciation(incoming: Incoming, context: Context) -> Outcome:
     """The official road; the conversation ends, so that nothing of it is kept."""
     if not (isinstance(incoming, Message) and incoming.addressed):
         return None
-    if context.scene.step.startswith(_STAFF_STEPS):
+    if restored(context.scene).step.startswith(_STAFF_STEPS):
         return None
     if not context.content.denunciation(incoming.text):
         return None
     menu = (back(context),) if context.scene.private else ()
-    return Reply(context.words("warnings.denunciation"), buttons=menu)
+    road = Reply(context.words("warnings.denunciation"), buttons=menu)
+    return given_up(road, context.scene)
 
 
 def _numbers(found: Danger, context: Context) -> str:

@@ -13,7 +13,7 @@ SendError
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
@@ -27,7 +27,7 @@ class RawUpdate:
 
     key: str
     lane: str
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 Store: TypeAlias = Callable[[Sequence[RawUpdate]], Awaitable[None]]
@@ -62,7 +62,7 @@ class File:
     """A file of ours on disk, to be sent."""
 
     path: Path
-    name: str
+    name: str = field(repr=False)
     kind: Literal["photo", "document"]
 
 
@@ -72,8 +72,8 @@ class OutgoingMessage:
     Either `text` or `file` is given; with `file`, `text` is its caption."""
 
     chat: str
-    text: str
-    buttons: tuple[tuple[str, str], ...] = ()
+    text: str = field(repr=False)
+    buttons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     file: File | None = None
 
 
@@ -83,8 +83,8 @@ class OutgoingEdit:
 
     chat: str
     message: str
-    text: str
-    buttons: tuple[tuple[str, str], ...] = ()
+    text: str = field(repr=False)
+    buttons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

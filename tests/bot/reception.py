@@ -33,12 +33,17 @@ class Failing(Database):
     """The next `failures` writes cannot be saved."""
 
     failures = 0
+    unheard = 0  # writes saved of which the news never comes
 
     async def write(self, verb: Any, *args: Any, **kwargs: Any) -> Any:
         if self.failures:
             self.failures -= 1
             raise DatabaseError("the database could not save (test): wait")
-        return await super().write(verb, *args, **kwargs)
+        result = await super().write(verb, *args, **kwargs)
+        if self.unheard:
+            self.unheard -= 1
+            raise DatabaseError("the connection was lost (test): wait")
+        return result
 
 
 @dataclass

@@ -6,6 +6,7 @@ import http.client
 import json
 import signal
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,19 @@ def test_a_mistake_of_ours_is_one_line_without_its_words(
     assert "KeyError at " in said
     assert "Cúc" not in said
     assert said.count("\n") == 1
+
+
+def test_an_error_of_a_library_that_is_called_like_ours_is_not_quoted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> str:
+        raise sqlite3.DatabaseError("what Cúc wrote")
+
+    monkeypatch.setattr(ask, "ask", broken)
+    assert main(("ask", "khai sinh")) == 1
+    said = capsys.readouterr().err
+    assert "this should not have happened (DatabaseError at " in said
+    assert "Cúc" not in said
 
 
 def test_of_several_errors_at_once_the_first_is_told(

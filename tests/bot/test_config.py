@@ -97,6 +97,10 @@ def test_a_wrong_value_is_named_with_what_to_do(
         pytest.param("123456789:AAExampleExampleExampleExample", 'data = "{}"', id="a value"),
         pytest.param("123456789:AAExampleExampleExampleExample", "# {}", id="a comment"),
         pytest.param("hunter2", 'database = "postgresql://loa:{}@h/n"', id="a password"),
+        pytest.param(
+            "hunter2", 'database = "postgresql://h/n?user=loa&password={}"', id="as an option"
+        ),
+        pytest.param("hunter2", 'database = "postgresql://h/n?sslpassword={}"', id="of a key"),
     ],
 )
 def test_a_secret_in_the_settings_is_refused_and_not_repeated(

@@ -39,6 +39,36 @@ async def advance(village: Living, seconds: float) -> None:
         assert answer.status == 200, await answer.text()
 
 
+def readable_by_others(folder: Path) -> list[str]:
+    """What another user of this machine could read in it."""
+    if not folder.stat().st_mode & 0o055:
+        return []
+    found = []
+    for path in folder.iterdir():
+        if path.is_dir():
+            found += readable_by_others(path)
+        elif path.stat().st_mode & 0o044:
+            found.append(path.name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "open_to", [pytest.param(None, id="a new folder"), pytest.param(0o755, id="an open one")]
+)
+async def test_nobody_else_on_the_machine_can_read_what_people_write(
+    tmp_path: Path, open_to: int | None
+) -> None:
+    data = tmp_path / "data"
+    if open_to is not None:
+        data.mkdir()
+        data.chmod(open_to)
+    await lived_in(data)
+    assert {"loalang.db", "clock", "village/village.db"} < tree(data)
+    assert readable_by_others(data) == []
+    assert data.stat().st_mode & 0o777 == (open_to or 0o700)
+    assert [(data / name).stat().st_mode & 0o077 for name in ("loalang.db", "media")] == [0, 0]
+
+
 async def test_afresh_everything_of_ours_is_gone(tmp_path: Path) -> None:
     await lived_in(tmp_path)
     assert {"loalang.db", "clock", "village/village.db"} < tree(tmp_path)

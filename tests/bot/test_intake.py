@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from bot import intake
-from db import conversations, people
+from db import conversations, inbox, people
 from db.scene import Actor
 from handlers.messages import Message, Outcome, Reply, effect
 from handlers.router import Context
@@ -251,6 +251,56 @@ async def test_while_the_database_cannot_save_nothing_is_acknowledged_and_nothin
         await reception.hear(reception.wire.update("một"))
         assert database.failures == 0
         assert await reception.answers() == ["nghe một"]
+
+
+@pytest.mark.parametrize("unheard", [1, 3])
+async def test_what_was_kept_unheard_is_handled_once_and_in_its_turn(
+    tmp_path: Path, unheard: int
+) -> None:
+    gate, begun = asyncio.Event(), asyncio.Event()
+    handled: list[str] = []
+
+    async def answer(message: Message, context: Context) -> Outcome:
+        handled.append(message.text)
+        begun.set()
+        await gate.wait()
+        return await echo(message, context)
+
+    async with receiving(tmp_path, answer) as reception:
+        one, two, three = (reception.wire.update(text) for text in ("một", "hai", "ba"))
+        await reception.wire.deliver(one)
+        await begun.wait()
+        reception.database.unheard = unheard
+        await reception.wire.deliver(one, two, three)
+        gate.set()
+        await reception.quiet()
+        assert await reception.answers() == ["nghe một", "nghe hai", "nghe ba"]
+        assert handled == ["một", "hai", "ba"]
+        assert reception.database.unheard == 0
+
+
+async def test_an_update_given_up_at_a_start_is_named_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = asyncio.Event()
+
+    async def never(message: Message, context: Context) -> Outcome:
+        begun.set()
+        await asyncio.Event().wait()
+        return None
+
+    wire = Wire()
+    async with receiving(tmp_path, never, wire) as reception:
+        await wire.deliver(*(wire.update(text) for text in ("một", "hai")))
+        await begun.wait()
+    monkeypatch.setattr(inbox, "MAX_CRASHES", 0)
+    async with receiving(tmp_path, echo, wire) as reception:
+        await reception.quiet()
+        assert await reception.answers() == ["nghe hai"]
+        assert await reception.states() == ["aside Crashed", "done"]
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "update 1 set aside: it was in hand at too many stops; look at it by hand"
+    ]
 
 
 async def test_an_effect_that_could_not_be_saved_is_tried_until_it_is(tmp_path: Path) -> None:

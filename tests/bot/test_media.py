@@ -2,91 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import zipfile
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
 from bot import media as fetching
-from bot.media import MAX_ATTEMPTS, Fetcher
-from bot.platforms.base import FileGone, Outgoing, RawUpdate, Store, Unreachable
-from bot.platforms.sandbox import LIMITS
+from bot.media import MAX_ATTEMPTS
+from bot.platforms.base import FileGone, Unreachable
 from db import media
-from db.media import Seen
 from db.tables import Media, table
-from handlers.messages import Attachment, FileKind, Reply
+from handlers.messages import FileKind, Reply
 from tests.bot.hall import Hall
+from tests.bot.shelf import Desk
 from tests.living import CONTENT, PNG
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
 rows = table(Media)
-
-
-class Shelf:
-    """A platform that holds files, or says why not."""
-
-    name = "sandbox-zalo"
-    limits = replace(LIMITS["zalo"], max_file=2000)
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes | Exception] = {}
-        self.fetched: list[str] = []
-
-    async def fetch(self, file: Attachment, to: Path) -> None:
-        self.fetched.append(file.ref)
-        found = self.files[file.ref]
-        if isinstance(found, Exception):
-            raise found
-        await asyncio.to_thread(to.write_bytes, found)
-
-    async def receive(self, store: Store) -> NoReturn:
-        raise NotImplementedError
-
-    async def understand(self, update: RawUpdate) -> NoReturn:
-        raise NotImplementedError
-
-    async def send(self, outgoing: Outgoing) -> NoReturn:
-        raise NotImplementedError
-
-    async def aclose(self) -> None: ...
-
-
-class Desk:
-    """A resident sends files, and the fetcher fetches them into `folder`."""
-
-    def __init__(self, hall: Hall, folder: Path) -> None:
-        folder.mkdir()
-        self.hall, self.folder, self.shelf = hall, folder, Shelf()
-        self.fetcher = Fetcher(
-            hall.bots["zalo"], self.shelf, hall.database, hall.composer, hall.clock, folder
-        )
-
-    async def sent(self, *files: bytes | Exception, kind: FileKind = "photo") -> tuple[int, ...]:
-        refs = [str(len(self.shelf.files) + number) for number in range(len(files))]
-        self.shelf.files.update(zip(refs, files, strict=True))
-        actor = (await self.hall.scene("cuc")).actor
-        seen = [Seen(ref, kind, f"{ref}.png") for ref in refs]
-        return await self.hall.database.write(media.want, actor, files=seen)
-
-    async def states(self, ids: Sequence[int]) -> list[str]:
-        found = await self.hall.database.read(media.states, ids)
-        return [found[one] for one in ids]
-
-    async def told(self) -> list[str]:
-        return [row.body for row in await self.hall.rows("cuc")]
-
-    def on_disk(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self.folder.iterdir()}
 
 
 @pytest_asyncio.fixture

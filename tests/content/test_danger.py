@@ -134,6 +134,10 @@ def test_a_cry_survives_a_very_long_message(dangers: Dangers) -> None:
     assert dangers("cháy nhà " + "rất to " * 20_000) is not None
 
 
+def test_a_cry_at_the_end_of_a_long_message_is_heard(dangers: Dangers) -> None:
+    assert dangers("hôm nay trời đẹp " * 1_000 + "cháy nhà ông Ba") is not None
+
+
 def test_a_number_without_a_name_is_refused_with_its_line(tmp_path: Path) -> None:
     text = 'harmless = []\n[numbers]\n[[danger]]\nkind = "fire"\nnumbers = ["114"]\n'
     with pytest.raises(ContentError, match=r"danger\.toml:5: “114” has no name in \[numbers\]"):

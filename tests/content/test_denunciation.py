@@ -85,3 +85,9 @@ def test_a_denunciation_is_recognised(denunciations: Denunciations, text: str) -
 @pytest.mark.parametrize("text", OTHERS)
 def test_other_words_are_no_denunciation(denunciations: Denunciations, text: str) -> None:
     assert not denunciations(text)
+
+
+def test_a_denunciation_at_the_end_of_a_long_message_is_recognised(
+    denunciations: Denunciations,
+) -> None:
+    assert denunciations("hôm nay trời đẹp " * 1_000 + DENUNCIATIONS[0])

@@ -36,3 +36,14 @@ def test_unwanted_matches_are_blotted_out_everywhere() -> None:
 def test_a_pattern_without_words_matches_nothing() -> None:
     said = tokens("một câu")
     assert without(said, patterns(["…", "?"])) == said
+
+
+def test_the_next_match_is_looked_for_from_the_last_one() -> None:
+    said = tokens("ăn chay rồi lại ăn chay")
+    assert Pattern.of("ăn chay").find(said, strict=True, since=1) == range(4, 6)
+    assert Pattern.of("ăn chay").find(said, strict=True, since=5) is None
+
+
+def test_a_gap_at_the_beginning_hides_no_second_match() -> None:
+    left = without(tokens("lại chay, lại chay"), patterns(["… chay"]))
+    assert [token.folded for token in left] == [""] * 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from db.engine import Database, DatabaseError, notify
@@ -72,6 +72,43 @@ async def test_a_server_that_hung_up_is_told_and_asked_again(
         await postgresql_database.write(hang_up)
     await postgresql_database.write(add, "after")
     assert await postgresql_database.read(count) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        pytest.param("RAISE SQLSTATE '53100'", "disk is not full", id="the disk is full"),
+        pytest.param("RAISE SQLSTATE '53200'", "could not serve", id="no memory left"),
+        pytest.param("RAISE SQLSTATE '57P01'", "make sure", id="the server is being stopped"),
+        pytest.param("RAISE SQLSTATE '58030'", "could not serve", id="its disk fails"),
+        pytest.param(
+            "SET TRANSACTION READ ONLY; INSERT INTO note (words) VALUES ('x')",
+            "may be written to",
+            id="another server took over",
+        ),
+    ],
+)
+async def test_trouble_of_the_server_is_told_apart_from_a_verbs_own_mistake(
+    postgresql_database: Database, trouble: str, told: str
+) -> None:
+    await postgresql_database.write(create_tables)
+
+    def meet(session: Session) -> None:
+        session.execute(text(f"DO $$ BEGIN {trouble}; END $$"))
+
+    with pytest.raises(DatabaseError, match=told) as caught:
+        await postgresql_database.write(meet)
+    assert "\n" not in str(caught.value)
+    await postgresql_database.write(add, "after")
+    assert await postgresql_database.read(count) == 1
+
+
+async def test_a_verb_that_writes_where_it_may_only_read_is_its_own_mistake(
+    database: Database,
+) -> None:
+    await database.write(create_tables)
+    with pytest.raises(DBAPIError):
+        await database.read(add, "một")
 
 
 async def test_a_writer_that_dies_fails_everyone_who_waits_and_who_comes(

@@ -129,3 +129,13 @@ def test_a_file_holds_every_message_that_shows_it(
     keep(session, file, LATER)
     due = select(table(Outbox).c.due_at).where(table(Outbox).c.media_id == file)
     assert list(session.execute(due).scalars()) == [LATER] * 3
+
+
+def test_no_file_waits_beyond_a_time(session: Session, village: Village, actor: Actor) -> None:
+    far, near = media.want(session, actor, files=[PHOTO, PAPER])
+    media.postpone(session, far, LATER)
+    media.hasten(session, village.bots["zalo"], NOW)
+    assert stored(session, far).due_at == LATER
+    media.hasten(session, actor.bot_id, NOW + (LATER - NOW) / 2)
+    assert stored(session, far).due_at == NOW + (LATER - NOW) / 2
+    assert stored(session, near).due_at == NOW

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from db import announcements, outbox
+from db import announcements, outbox, outcomes
 from db.outbox import BULK, REPLY, Result, Settled
 from db.outcomes import MAX_EDIT_DOUBTS
 from db.tables import Chat, Outbox, table
@@ -253,3 +253,31 @@ def test_a_message_tried_in_vain_many_times_is_still_there(
         assert settle(session, message, "again") == "queued"
         (claimed,) = claim(session, village, NOW + timedelta(hours=hour))
         assert claimed.attempts == hour
+
+
+def test_nothing_waits_beyond_a_time_but_what_is_held(session: Session, village: Village) -> None:
+    far, held = put(session, village, due_at=LATER), put(session, village, due_at=None)
+    other = put(session, village, group="ben households zalo", due_at=LATER)
+    outcomes.hasten(session, village.bots["telegram"], NOW)
+    assert [row(session, one).due_at for one in (far, held, other)] == [NOW, None, LATER]
+
+
+def test_rows_in_hand_that_nobody_knows_of_go_back_as_they_were(
+    session: Session, village: Village
+) -> None:
+    known = put(session, village)
+    unknown = put(session, village, group="dong households telegram")
+    other = put(session, village, group="ben households zalo")
+    for one in (known, unknown, other):
+        put_in(session, one, "sending")
+    outcomes.release_others(session, village.bots["telegram"], [known], NOW)
+    states = [row(session, one).state for one in (known, unknown, other)]
+    assert states == ["sending", "queued", "sending"]
+    assert (row(session, unknown).attempts, row(session, unknown).doubts) == (0, 0)
+
+
+def test_a_row_in_hand_shows_no_words(session: Session, village: Village) -> None:
+    put(session, village, "họp thôn", buttons=(("Bấm", "act:1"),))
+    (claimed,) = claim(session, village)
+    assert claimed.body == "họp thôn"
+    assert not any(words in repr(claimed) for words in ("họp thôn", "Bấm"))

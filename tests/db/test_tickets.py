@@ -288,7 +288,7 @@ async def test_files_of_a_report_given_up_are_not_fetched_any_more(database: Dat
     other = await database.write(move_in, village, "Chị Na")
     mine = await database.write(media.want, actor, files=SEEN)
     theirs = await database.write(media.want, other, files=SEEN[:1])
-    await database.write(tickets.discard, actor, files=(mine[0], *theirs))
+    await database.write(media.discard, actor, files=(mine[0], *theirs))
     assert await database.read(media.states, (*mine, *theirs)) == {
         mine[0]: "refused",
         mine[1]: "wanted",

@@ -104,7 +104,10 @@ class Desk:
         self.stage = answers or stage()
         self.scene: Scene = replace(scene(grants=grants, **more), menu_id=1)
         self.done: list[Effect[Any]] = []
-        self.results: dict[Callable[..., Any], Any] = {media.want: self._want}
+        self.results: dict[Callable[..., Any], Any] = {
+            media.want: self._want,
+            media.discard: None,
+        }
         self._files = 40
 
     async def say(

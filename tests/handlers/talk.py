@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from db import media, people, tickets
+from db import media, people
 from db.scene import Scene
 from handlers import feedback, start
 from handlers import people as people_talk
@@ -56,7 +56,7 @@ class Talk:
             media.want: self._want,
             people.agree: None,
             people.settle_in: "Thôn Bến Đò",
-            tickets.discard: None,
+            media.discard: None,
         }
         self._files = 40
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.folding import fold
-from db import announcements
+from db import announcements, media
 from db.announcements import Changed, NobodyThere, Part
 from db.media import Seen
 from db.permissions import NotAllowed
@@ -312,6 +312,14 @@ async def test_cancelling_says_so_and_leads_back(step: str) -> None:
     reply = await desk.press("announcements.cancel")
     assert (reply.text, reply.step) == (WORDS("announcements.cancelled"), None)
     assert (actions(reply), desk.keep) == (["start.menu"], {})
+
+
+async def test_the_files_of_a_cancelled_announcement_are_let_go() -> None:
+    desk = at("text", media=[4])
+    await desk.say("", PHOTO)
+    reply = await desk.press("announcements.cancel")
+    assert (reply.text, reply.step) == (WORDS("announcements.cancelled"), None)
+    assert (desk.done[-1].verb, desk.done[-1].arguments) == (media.discard, {"files": (4, 40)})
 
 
 @settings(max_examples=60, deadline=None)

@@ -148,7 +148,7 @@ async def test_who_refuses_leaves_nothing_behind(words: str) -> None:
     reply = await (told.say(words) if words else told.press("feedback.refuse"))
     assert reply.text == WORDS("feedback.refused")
     assert reply.step is None
-    assert told.verbs() == [media.want, tickets.discard]
+    assert told.verbs() == [media.want, media.discard]
     assert told.done[-1].arguments == {"files": (40,)}
 
 
@@ -285,7 +285,7 @@ async def test_a_question_after_an_offer_is_answered_instead(stage: Stage) -> No
     assert "Giấy chứng sinh" in reply.text
     assert WORDS("feedback.not_noted") not in reply.text
     assert reply.step is None
-    assert told.verbs() == [tickets.discard]
+    assert told.verbs() == [media.discard]
 
 
 async def test_no_ends_an_offer(stage: Stage) -> None:

@@ -1,17 +1,33 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 
+from db import media
 from db.scene import Scene
-from handlers.messages import Button, Edit, Effect, Incoming, Message, Outcome, Press, Reply, effect
+from handlers.messages import (
+    Attachment,
+    Button,
+    Edit,
+    Effect,
+    Incoming,
+    Location,
+    Message,
+    Outcome,
+    Press,
+    Reply,
+    effect,
+)
 from handlers.router import Context, Dispatcher, Router
 from tests.handlers.inputs import MESSAGES, shipped
 from tests.handlers.stage import GROUP, PRIVATE, SOMEBODY, Stage, message, press, scene
 
+PHOTO = Attachment("ref", "photo", "nha.jpg")
+RIVER = Location(20.5, 106.25)
 WRITING: dict[str, Any] = {
     "step": "diary.page",
     "keep": {"what": "một dòng", "files": [], "asked": True},
@@ -40,6 +56,12 @@ def diary() -> Router:
         keep = {**context.scene.keep, "what": f"{context.scene.keep.get('what', '')} thêm"}
         return Reply("thêm", step="diary.other", keep=keep)
 
+    @router.command("anh")
+    async def picture(message: Message, context: Context) -> Outcome:
+        keep = {"what": f"{context.scene.keep.get('what', '')} ảnh", "files": []}
+        reply = Reply("ảnh", step="diary.other", keep=keep if message.text == "thêm" else {})
+        return effect(count, number=4).then(lambda _: reply) if message.attachments else reply
+
     @router.command("gio")
     async def hour(message: Message, context: Context) -> Outcome:
         return Reply("mấy giờ rồi")
@@ -51,6 +73,10 @@ def diary() -> Router:
     @router.action("diary.show", standing=True)
     async def show(press: Press, context: Context, argument: str) -> Outcome:
         return Reply(f"xem {argument}", buttons=(Button("Nữa", "diary.show:2"),))
+
+    @router.action("diary.hush", standing=True)
+    async def hush(press: Press, context: Context, argument: str) -> Outcome:
+        return Reply("thôi nhé", stay=True)
 
     @router.action("diary.count", standing=True)
     async def counted(press: Press, context: Context, argument: str) -> Outcome:
@@ -90,6 +116,10 @@ async def stale(incoming: Incoming, context: Context) -> Outcome:
 
 def ask_first(context: Context, wish: str) -> Reply:
     return Reply(f"bỏ để {wish}?", step="kept", keep={"kept": dict(context.scene.keep)})
+
+
+def leaving(wish: str, **more: Any) -> Scene:
+    return scene(step="kept", keep={"what": "một dòng", "wish": wish, **more}, menu_id=1)
 
 
 async def heard(incoming: Incoming, scene: Scene) -> Outcome:
@@ -151,7 +181,7 @@ async def test_a_press_works_while_its_menu_or_its_button_stands(
     ("incoming", "wish"),
     [
         pytest.param(message("/batdau lại"), "/batdau lại", id="command"),
-        pytest.param(message(f"/batdau {'x' * 500}"), f"/batdau {'x' * 192}", id="long command"),
+        pytest.param(message(f"/batdau {'x' * 5000}"), f"/batdau {'x' * 5000}", id="long command"),
         pytest.param(press("diary.show:7"), "diary.show:7", id="button of an older message"),
     ],
 )
@@ -159,6 +189,28 @@ async def test_what_would_push_answers_aside_asks_first(incoming: Incoming, wish
     reply = await said(incoming, scene(**WRITING, menu_id=2))
     assert reply.text == f"bỏ để {wish}?"
     assert reply.keep == {"kept": WRITING["keep"]}
+
+
+@pytest.mark.parametrize(
+    ("incoming", "words"),
+    [
+        pytest.param(message("/anh", PHOTO), "bỏ để /anh?", id="an effect"),
+        pytest.param(message("/batdau", PHOTO), "bỏ để /batdau?", id="a reply"),
+        pytest.param(message("/batdau", location=RIVER), "bỏ để /batdau?", id="a location"),
+    ],
+)
+async def test_a_command_with_more_than_words_asks_first_and_says_what_it_does_not_keep(
+    incoming: Incoming, words: str
+) -> None:
+    reply = await said(incoming, scene(**WRITING))
+    assert (reply.text, reply.keep) == (words, {"kept": WRITING["keep"]})
+    assert reply.lead == (shipped().words("vi")("start.send_again"),)
+
+
+async def test_a_command_with_a_photo_that_goes_on_needs_no_question() -> None:
+    outcome = await heard(message("/anh thêm", PHOTO), scene(**WRITING))
+    assert isinstance(outcome, Effect)
+    assert outcome.say(4).keep["what"] == "một dòng ảnh"
 
 
 async def test_what_goes_on_with_all_answers_needs_no_question() -> None:
@@ -204,16 +256,40 @@ async def test_an_effect_of_the_menu_on_offer_moves_the_conversation() -> None:
     [
         pytest.param("/batdau lại", "bắt đầu lại", id="command with rest"),
         pytest.param("diary.show:7", "xem 7", id="action"),
-        pytest.param("gone.action", "đã cũ", id="no longer known"),
+        pytest.param("diary.hush", "thôi nhé", id="words alone"),
+        pytest.param("/batdau chuyện mật", "không nhận", id="what is not taken here"),
     ],
 )
 async def test_answers_given_up_make_way_for_the_wish(wish: str, answer: str) -> None:
-    reply = await said(press(f"start.leave:{wish}"), scene(**WRITING, menu_id=1))
-    assert reply.text == answer
+    reply = await said(press("start.leave"), leaving(wish))
+    assert (reply.text, reply.stay) == (answer, False)
+
+
+@pytest.mark.parametrize("wish", ["gone.action", ""])
+async def test_a_wish_that_can_no_longer_be_met_gives_nothing_up(wish: str) -> None:
+    assert await said(press("start.leave"), leaving(wish, media=[4])) == Reply("đã cũ", stay=True)
+
+
+async def test_the_files_of_what_is_given_up_are_let_go() -> None:
+    outcome = await heard(press("start.leave"), leaving("/batdau", media=[4, 5]))
+    assert isinstance(outcome, Effect)
+    assert (outcome.verb, outcome.arguments) == (media.discard, {"files": (4, 5)})
+    assert outcome.say(None).text == "bắt đầu"
+
+
+async def test_the_files_given_up_are_let_go_together_with_what_the_wish_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dropped: list[tuple[int, ...]] = []
+    monkeypatch.setattr(media, "discard", lambda *_, files: dropped.append(files))
+    outcome = await heard(press("start.leave"), leaving("diary.count", media=[4]))
+    assert isinstance(outcome, Effect)
+    assert outcome.verb(None, None, **outcome.arguments) == 3
+    assert dropped == [(4,)]
 
 
 async def test_nobody_gives_up_answers_by_an_old_button() -> None:
-    reply = await said(press("start.leave:diary.show:7"), scene(**WRITING, menu_id=2))
+    reply = await said(replace(press("start.leave"), menu="2"), leaving("diary.show:7"))
     assert reply == Reply("đã cũ", stay=True)
 
 

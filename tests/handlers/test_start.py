@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 
 from content.language import Languages
-from db import people, tickets
+from db import media, people, tickets
 from db.scene import Grant, Scene
 from handlers import dispatcher
+from handlers.interjection import INTERRUPTED
 from handlers.messages import Button, Effect, Incoming, Message, Outcome, Reply
 from handlers.router import Context
-from handlers.start import INTERRUPTED, again, ask_first
+from handlers.start import again, ask_first
 from tests.handlers.inputs import MESSAGES, shipped
 from tests.handlers.stage import Stage, message, press, scene
 
@@ -35,7 +36,7 @@ def unknown_report(*_: object) -> None:
 
 def context(scene: Scene, language: str = "vi") -> Context:
     stage = Stage(shipped())
-    stage.answers = {tickets.read: unknown_report}
+    stage.answers = {tickets.read: unknown_report, people.consented: False}
     return stage.context(scene, language)
 
 
@@ -53,9 +54,9 @@ def actions(reply: Reply) -> list[str]:
     return [button.action for button in reply.buttons]
 
 
-def interrupted(**more: Any) -> Scene:
-    """The scene after a report was interrupted by an old button of the main menu."""
-    asked = ask_first(context(scene(**WRITING)), "faq.ask")
+def interrupted(wish: str = "faq.ask") -> Scene:
+    """The scene after a report was interrupted, by an old button of the main menu."""
+    asked = ask_first(context(scene(**WRITING)), wish)
     buttons = tuple((button.label, button.action) for button in asked.buttons)
     return scene(
         step=asked.step or "", keep=asked.keep, menu_id=2, buttons=buttons, menu_body=asked.text
@@ -139,8 +140,7 @@ async def test_nothing_new_pushes_a_report_aside_without_asking(incoming: Incomi
     reply = await said(incoming, scene(**{**WRITING, "menu_id": 7}))
     assert reply.step == INTERRUPTED
     assert reply.keep["keep"] == ANSWERS
-    assert actions(reply)[0] == "start.resume"
-    assert actions(reply)[1].startswith("start.leave:")
+    assert actions(reply) == ["start.resume", "start.leave"]
 
 
 async def test_going_on_brings_back_the_step_its_answers_and_its_menu() -> None:
@@ -151,14 +151,24 @@ async def test_going_on_brings_back_the_step_its_answers_and_its_menu() -> None:
 
 
 async def test_giving_up_does_what_was_wished_for() -> None:
-    reply = await said(replace(press("start.leave:faq.ask"), menu="2"), interrupted())
+    outcome = await heard(replace(press("start.leave"), menu="2"), interrupted())
+    assert isinstance(outcome, Effect)
+    assert (outcome.verb, outcome.arguments) == (media.discard, {"files": (4, 5)})
+    reply = outcome.say(None)
     assert (reply.step, dict(reply.keep)) == ("faq.ask", {})
+
+
+async def test_a_long_report_wished_for_meanwhile_is_told_in_full() -> None:
+    text = "Đèn đường hỏng. " * 40
+    outcome = await heard(replace(press("start.leave"), menu="2"), interrupted(f"/phananh {text}"))
+    assert isinstance(outcome, Effect)
+    assert outcome.say(None).keep["what"] == text.strip()
 
 
 async def test_another_wish_meanwhile_keeps_the_first_answers() -> None:
     reply = await said(message("/start"), interrupted())
     assert reply.keep["keep"] == ANSWERS
-    assert actions(reply)[1] == "start.leave:/start"
+    assert reply.keep["wish"] == "/start"
 
 
 @given(incoming=MESSAGES)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db import people, places, tickets
+from db import media, people, places, tickets
 from db.scene import Grant, Scene
 from handlers import dispatcher, faq, start, warnings
 from handlers.messages import Edit, Effect, Incoming, Message, Outcome, Reply
@@ -22,6 +22,13 @@ REPORT: dict[str, Any] = {
     "menu_id": 1,
 }
 CADRE = (Grant("cadre", 2, "1.2."),)
+
+
+def interrupted(step: str, keep: dict[str, Any]) -> dict[str, Any]:
+    """A scene in which it is asked whether to give up `keep`."""
+    context = Stage(shipped()).context(scene(step=step, keep=keep))
+    asked = start.ask_first(context, "/menu")
+    return {"step": asked.step, "keep": asked.keep}
 
 
 async def heard(incoming: Incoming, scene: Scene, language: str = "vi") -> Outcome:
@@ -110,17 +117,39 @@ async def test_what_is_no_warning_draws_none(incoming: Incoming) -> None:
         pytest.param({}, id="idle"),
         pytest.param(REPORT, id="in a report"),
         pytest.param({"step": "feedback.confirm", "keep": {"what": "x"}}, id="at the end of one"),
-        pytest.param({"step": "start.interrupted", "keep": {"keep": {"what": "x"}}}, id="asked"),
+        pytest.param(interrupted("feedback.where", {"what": "x"}), id="asked"),
         pytest.param({"step": "faq.ask", "free_text": True}, id="in a question"),
     ],
 )
 async def test_a_denunciation_is_shown_its_road_and_nothing_of_it_stays(
     where: dict[str, Any],
 ) -> None:
-    reply = await said(message(BRIBE), scene(**where))
+    outcome = await heard(message(BRIBE), scene(**where))
+    reply = outcome.say(None) if isinstance(outcome, Effect) else outcome
+    assert isinstance(reply, Reply)
     assert reply.text == shipped().words("vi")("warnings.denunciation")
     assert (reply.step, dict(reply.keep), reply.stay, reply.notices) == (None, {}, False, ())
     assert [button.action for button in reply.buttons] == ["start.menu"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(REPORT, id="in a report"),
+        pytest.param(interrupted("feedback.where", {"what": "x", "media": [4]}), id="asked"),
+    ],
+)
+async def test_the_files_that_came_with_a_denunciation_are_let_go(where: dict[str, Any]) -> None:
+    outcome = await heard(message(BRIBE), scene(**where))
+    assert isinstance(outcome, Effect)
+    assert (outcome.verb, outcome.arguments) == (media.discard, {"files": (4,)})
+
+
+async def test_who_is_asked_whether_to_give_up_an_announcement_may_name_denunciations() -> None:
+    body = {"body": "Mai tiếp công dân"}
+    where = interrupted("announcements.text", body)
+    reply = await said(message("mang theo đơn tố cáo"), scene(**where, grants=CADRE))
+    assert (reply.step, reply.keep["keep"]) == ("start.interrupted", body)
 
 
 async def test_a_denunciation_in_a_group_gets_no_buttons() -> None:
