@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from bot.answering import Answering
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.intake import Intake
@@ -53,10 +54,11 @@ class App:
         self, bot_id: int, platform: Platform, composer: Composer, keeping: asyncio.Lock
     ) -> Sequence[Intake | Sender | Fetcher]:
         words = self.content.words("vi")
+        answering = Answering(bot_id, platform, self.database, dispatcher(), composer, self.clock)
         return (
             Sender(bot_id, platform, self.database, self.clock, self.folder, words),
             Fetcher(bot_id, platform, self.database, composer, self.clock, self.folder, keeping),
-            Intake(bot_id, platform, self.database, dispatcher(), composer, self.clock),
+            Intake(bot_id, platform, self.database, answering, self.clock),
         )
 
     def _warm(self) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from content.folding import fold
+from content.loader import Content
+from content.words import LANGUAGES
 from db import outbox
 from db.engine import Database
 from db.scene import Scene
@@ -86,3 +88,9 @@ def _press(
 ) -> Press:
     action = offered[index][1] if 0 <= index < len(offered) else ""
     return Press(incoming.chat, incoming.sender, menu, index, action)
+
+
+def cancelling(content: Content) -> frozenset[str]:
+    """Words that give up, in every language we write."""
+    said = (content.words(language)("common.cancel_words") for language in LANGUAGES)
+    return frozenset(fold(word).strip() for words in said for word in words.split(","))

@@ -58,11 +58,9 @@ def _told(error: Exception) -> str:
     kind = type(error)
     if kind.__name__ in _FOR_PEOPLE and kind.__module__.partition(".")[0] in _ROOMS:
         return str(error)
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-    return f"this should not have happened ({type(error).__name__}{place}); report that line to us"
+    from bot.logs import where
+
+    return f"this should not have happened ({where(error)}); report that line to us"
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -16,6 +16,49 @@ from db.tables import Account, Bot, Chat, Conversation, Outbox, Person, table
 
 account, bot, chat = table(Account), table(Bot), table(Chat)
 conversation, outbox, person = table(Conversation), table(Outbox), table(Person)
+
+
+# Built once: building it costs more than running it.
+_SCENE: Final = (
+    select(
+        chat.c.id.label("chat"),
+        chat.c.title,
+        chat.c.place_id.label("chat_place"),
+        chat.c.segment,
+        account.c.id.label("account"),
+        account.c.chat_id.label("home"),
+        person.c.id.label("person"),
+        person.c.name,
+        person.c.place_id,
+        person.c.language,
+        conversation.c.step,
+        conversation.c.keep,
+        conversation.c.free_text,
+        conversation.c.menu_id,
+        conversation.c.version,
+        outbox.c.buttons,
+        outbox.c.body,
+    )
+    .select_from(
+        bot.outerjoin(
+            chat, and_(chat.c.bot_id == bot.c.id, chat.c.external_id == bindparam("chat_id"))
+        )
+        .outerjoin(
+            account,
+            and_(
+                account.c.platform == bindparam("platform"),
+                account.c.external_id == bindparam("account_id"),
+            ),
+        )
+        .outerjoin(person, person.c.id == account.c.person_id)
+        .outerjoin(
+            conversation,
+            and_(conversation.c.chat_id == chat.c.id, conversation.c.account_id == account.c.id),
+        )
+        .outerjoin(outbox, outbox.c.id == conversation.c.menu_id)
+    )
+    .where(bot.c.id == bindparam("bot_id"))
+)
 
 
 class Conflict(Exception):
@@ -34,41 +77,8 @@ def load(
     inbox_id: int | None = None,
 ) -> Scene:
     """One read of everything a handler needs; people and chats not met yet have id 0."""
-    on_chat = and_(chat.c.bot_id == bot.c.id, chat.c.external_id == chat_id)
-    on_account = and_(account.c.platform == platform, account.c.external_id == account_id)
-    joined = (
-        bot.outerjoin(chat, on_chat)
-        .outerjoin(account, on_account)
-        .outerjoin(person, person.c.id == account.c.person_id)
-        .outerjoin(
-            conversation,
-            and_(conversation.c.chat_id == chat.c.id, conversation.c.account_id == account.c.id),
-        )
-        .outerjoin(outbox, outbox.c.id == conversation.c.menu_id)
-    )
-    row = session.execute(
-        select(
-            chat.c.id.label("chat"),
-            chat.c.title,
-            chat.c.place_id.label("chat_place"),
-            chat.c.segment,
-            account.c.id.label("account"),
-            account.c.chat_id.label("home"),
-            person.c.id.label("person"),
-            person.c.name,
-            person.c.place_id,
-            person.c.language,
-            conversation.c.step,
-            conversation.c.keep,
-            conversation.c.free_text,
-            conversation.c.menu_id,
-            conversation.c.version,
-            outbox.c.buttons,
-            outbox.c.body,
-        )
-        .select_from(joined)
-        .where(bot.c.id == bot_id)
-    ).one()
+    named = {"bot_id": bot_id, "platform": platform, "chat_id": chat_id, "account_id": account_id}
+    row = session.execute(_SCENE, named).one()
     actor = Actor(
         person_id=row.person or 0,
         account_id=row.account or 0,

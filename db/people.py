@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlmodel import Session
 
 from db.permissions import roles_with
@@ -24,14 +24,18 @@ class Mailbox(NamedTuple):
     platform: str
 
 
+_GRANTS: Final = (
+    select(role.c.name, role.c.place_id, place.c.path)
+    .join(place, place.c.id == role.c.place_id)
+    .where(role.c.person_id == bindparam("person_id"))
+    .where(or_(role.c.ends_at.is_(None), role.c.ends_at > bindparam("now")))
+    .order_by(role.c.id)
+)
+
+
 def grants(session: Session, person_id: int, now: datetime) -> tuple[Grant, ...]:
-    rows = session.execute(
-        select(role.c.name, role.c.place_id, place.c.path)
-        .join(place, place.c.id == role.c.place_id)
-        .where(role.c.person_id == person_id)
-        .where(or_(role.c.ends_at.is_(None), role.c.ends_at > now))
-        .order_by(role.c.id)
-    )
+    """The roles that hold now."""
+    rows = session.execute(_GRANTS, {"person_id": person_id, "now": now})
     return tuple(Grant(*row) for row in rows)
 
 

@@ -13,11 +13,10 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from bot.app import opened
-from bot.choices import choose
+from bot.choices import cancelling, choose
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.demo import settlement_of, styles_of
-from bot.intake import cancelling
 from bot.platforms.sandbox import LIMITS
 from content.commune import load_commune
 from db import bots, communes, conversations

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.answering import Answering
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.intake import Intake
@@ -104,7 +105,9 @@ async def receiving(
         await enter(database, hamlet(), Clock())
         asked = only(answer) if answer else dispatcher()
         number = (await bot_ids(database))["telegram"]
-        intake = Intake(number, wire, database, asked, COMPOSER, Clock())
+        clock = Clock()
+        answering = Answering(number, wire, database, asked, COMPOSER, clock)
+        intake = Intake(number, wire, database, answering, clock)
         running = asyncio.create_task(intake.run())
         try:
             await wire.deliver()  # nothing: but it has begun then

@@ -1,0 +1,239 @@
+"""One update, from its bytes to its one transaction: understood, decided, written.
+
+The effect, the conversation, the replies and "done" are written together, or nothing. No
+transaction is open while a handler runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.choices import cancelling, choose
+from bot.clock import Clock
+from bot.composer import Composer
+from bot.logs import where
+from bot.platforms.base import NotUnderstood, Platform, RawUpdate
+from content.words import Words
+from db import conversations, inbox, people
+from db.conversations import Conflict
+from db.engine import Database, DatabaseError
+from db.inbox import AlreadyDone, Waiting
+from db.permissions import NotAllowed
+from db.scene import Actor, Scene
+from handlers.messages import Effect, Incoming, Message, Outcome, Press, Reply
+from handlers.router import Context, Dispatcher
+
+log = logging.getLogger(__name__)
+
+FEWEST_WORDS: Final = 3  # of a message that may change the language spoken with a person
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An update, what was understood of it, and what will be said to it."""
+
+    update: Waiting
+    incoming: Incoming
+    scene: Scene
+    words: Words
+    outcome: Outcome
+    pressed: bool = False  # a button of the platform's, not a choice in words
+    aside: str = ""  # the class of the error that sets it aside; else it is done
+
+
+class Answering:
+    """One bot's updates, one at a time for each chat; see `Intake` for the order."""
+
+    def __init__(
+        self,
+        bot_id: int,
+        platform: Platform,
+        database: Database,
+        dispatcher: Dispatcher,
+        composer: Composer,
+        clock: Clock,
+    ) -> None:
+        self._bot_id = bot_id
+        self._platform = platform
+        self._database = database
+        self._dispatcher = dispatcher
+        self._composer = composer
+        self._clock = clock
+        self._cancelling = cancelling(composer.content)
+
+    async def handle(self, update: Waiting) -> None:
+        """Settle one update, whatever it is. Raises AlreadyDone, DatabaseError."""
+        try:
+            incoming = await self._platform.understand(
+                RawUpdate(update.key, update.lane, update.body)
+            )
+        except Exception as error:  # it would fail again: understanding asks nobody
+            told = error if isinstance(error, NotUnderstood) else where(error)
+            log.warning("update %d set aside: not understood: %s", update.id, told)
+            await self._database.write(inbox.set_aside, update.id, type(error).__name__)
+            return
+        if incoming is None:
+            await self._database.write(inbox.finish, update.id, self._clock.now())
+            return
+        try:
+            await self._answer(update, incoming)
+        except (AlreadyDone, DatabaseError):
+            raise
+        except Exception as error:
+            log.error("update %d failed: %s", update.id, where(error))
+            await self._failed(update, incoming, type(error).__name__)
+
+    async def _answer(self, update: Waiting, incoming: Incoming) -> None:
+        """Read, decide, write; again from the start when the conversation moved meanwhile."""
+        while True:
+            heard = await self._hear(update, incoming)
+            try:
+                await self._database.write(self._settle, heard)
+                return
+            except Conflict:
+                continue
+            except Exception as error:
+                refusal = self._refusal(heard, error)
+                if refusal is None:
+                    raise
+            try:
+                await self._database.write(self._settle, replace(heard, outcome=refusal))
+                return
+            except Conflict:
+                continue
+
+    async def _hear(self, update: Waiting, incoming: Incoming) -> Heard:
+        pressed = isinstance(incoming, Press)
+        scene = await self._scene(update, incoming)
+        incoming = await choose(incoming, scene, self._database, self._cancelling)
+        words = self._words(incoming, scene)
+        outcome = await self._dispatcher.dispatch(incoming, self._context(scene, words))
+        return Heard(update, incoming, scene, words, outcome, pressed)
+
+    def _context(self, scene: Scene, words: Words) -> Context:
+        composer = self._composer
+        return Context(scene, words, composer.content, self._database.read, composer.split)
+
+    async def _scene(self, update: Waiting, incoming: Incoming) -> Scene:
+        return await self._database.read(
+            conversations.load,
+            bot_id=self._bot_id,
+            platform=self._platform.name,
+            chat_id=incoming.chat.id,
+            chat_kind=incoming.chat.kind,
+            account_id=incoming.sender.id,
+            now=self._clock.now(),
+            inbox_id=update.id,
+        )
+
+    def _words(self, incoming: Incoming, scene: Scene) -> Words:
+        """In the language of the message, or of the person: an "ok" changes nothing, nor does
+        an answer inside a conversation."""
+        language = scene.language or "vi"
+        if isinstance(incoming, Message) and incoming.addressed and not scene.step:
+            telling = scene.language is None or len(incoming.text.split()) >= FEWEST_WORDS
+            if telling:
+                language = self._composer.content.languages.detect(incoming.text, language)
+        return self._composer.content.words(language)
+
+    def _refusal(self, heard: Heard, error: Exception) -> Outcome:
+        """The words for a verb that said no; None: it did not say no, it broke."""
+        if not isinstance(heard.outcome, Effect):
+            return None
+        for kind, reply in heard.outcome.refusals.items():
+            if isinstance(error, kind):
+                return reply
+        if isinstance(error, NotAllowed):
+            reply = Reply(heard.words("start.not_allowed"), stay=True)
+            return self._warned(reply, heard.incoming, heard.scene, heard.words)
+        return None
+
+    def _warned(self, outcome: Outcome, incoming: Incoming, scene: Scene, words: Words) -> Outcome:
+        """The outcome, after the emergency number if there is danger."""
+        try:
+            return self._dispatcher.warned(outcome, incoming, self._context(scene, words))
+        except Exception as error:  # perhaps the very mistake that is to be excused
+            log.error("no warning was said: %s", where(error))
+            return outcome
+
+    async def _failed(self, update: Waiting, incoming: Incoming, error: str) -> None:
+        """Count the failure; try again, or set it aside and tell the person."""
+        while not await self._database.write(inbox.fail, update.id, error):
+            try:
+                await self._answer(update, incoming)
+                return
+            except (AlreadyDone, DatabaseError):
+                raise
+            except Exception as again:
+                error = type(again).__name__
+                log.error("update %d failed again: %s", update.id, where(again))
+        try:
+            await self._apologize(update, incoming, error)
+        except (AlreadyDone, DatabaseError):
+            raise
+        except Exception as again:
+            log.error("update %d set aside without a word: %s", update.id, where(again))
+            await self._database.write(inbox.set_aside, update.id, error)
+
+    async def _apologize(self, update: Waiting, incoming: Incoming, error: str) -> None:
+        """Set the update aside and tell the person, if they spoke to us."""
+        scene = await self._scene(update, incoming)
+        words = self._words(incoming, scene)
+        speak = not isinstance(incoming, Message) or incoming.addressed
+        sorry = Reply(words("start.failed"), stay=True) if speak else None
+        said = self._warned(sorry, incoming, scene, words)
+        heard = Heard(update, incoming, scene, words, said, aside=error)
+        await self._database.write(self._settle, heard)
+
+    def _settle(self, session: Session, heard: Heard) -> None:
+        """The one transaction of an update. Runs off the event loop."""
+        if heard.aside:
+            inbox.set_aside(session, heard.update.id, heard.aside)
+        else:
+            inbox.finish(session, heard.update.id, heard.scene.actor.now)
+        outcome = heard.outcome
+        if outcome is None:
+            return
+        actor = self._actor(session, heard)
+        if heard.scene.language != heard.words.language:
+            people.speak(session, actor, language=heard.words.language)
+        if isinstance(outcome, Effect):
+            actor = replace(actor, grants=people.grants(session, actor.person_id, actor.now))
+            reply = outcome.say(outcome.verb(session, actor, **outcome.arguments))
+        else:
+            reply = outcome
+        chosen = _chosen(heard)
+        self._composer.reply(
+            session, actor, self._platform.name, heard.scene, reply, heard.words, chosen
+        )
+
+    def _actor(self, session: Session, heard: Heard) -> Actor:
+        """Who acts, with ids of our own: chat, account and person are met here if need be."""
+        scene, chat, sender = heard.scene, heard.incoming.chat, heard.incoming.sender
+        known = scene.actor.chat_id and scene.actor.account_id
+        if known and (not scene.private or scene.home_chat_id == scene.actor.chat_id):
+            return scene.actor
+        chat_id, account_id, person_id = people.meet(
+            session,
+            bot_id=self._bot_id,
+            platform=self._platform.name,
+            chat_id=chat.id,
+            chat_kind=chat.kind,
+            chat_title=chat.title,
+            account_id=sender.id,
+            name=sender.name,
+            now=scene.actor.now,
+        )
+        return replace(scene.actor, chat_id=chat_id, account_id=account_id, person_id=person_id)
+
+
+def _chosen(heard: Heard) -> str:
+    """The label of the button just pressed, if it is one of the menu on offer."""
+    press, scene = heard.incoming, heard.scene
+    if not (heard.pressed and isinstance(press, Press) and press.menu == str(scene.menu_id)):
+        return ""
+    return scene.buttons[press.index][0] if 0 <= press.index < len(scene.buttons) else ""
