@@ -132,8 +132,7 @@ export class Conversation {
   }
 
   nameOf(message) {
-    // In a group it is shown under the name by which it is called.
-    if (message.from_bot) return this.chat.mention ? this.chat.mention.slice(1) : words.bot;
+    if (message.from_bot) return words.bot;
     const person = this.village.person(message.sender);
     return person ? person.name : message.sender;
   }
