@@ -91,8 +91,10 @@ def automatic(context: Context) -> str:
 def again(context: Context, text: str) -> Reply:
     """The conversation where it stands, its menu offered once more after `text`."""
     scene = context.scene
+    prompt = _prompt(scene)
     return Reply(
-        f"{text}\n\n{_prompt(scene)}".strip(),
+        prompt or text,
+        lead=(text,) if prompt and text else (),
         buttons=tuple(Button(label, action) for label, action in scene.buttons),
         step=scene.step or None,
         keep=scene.keep,
@@ -106,6 +108,8 @@ def _prompt(scene: Scene) -> str:
         return ""
     lines = scene.menu_body.split("\n")
     first = " ".join(scene.buttons[0][0].split())
+    if scene.free_text and lines[-1].startswith("(") and first in lines[-1]:
+        return "\n".join(lines[:-1]).rstrip()
     for number, line in enumerate(lines):
         if number and not lines[number - 1] and line.endswith(f" {first}"):
             return "\n".join(lines[: number - 1])
@@ -115,7 +119,7 @@ def _prompt(scene: Scene) -> str:
 async def stale(incoming: Incoming, context: Context) -> Outcome:
     """A press on a menu that is gone."""
     scene = context.scene
-    if scene.private and scene.buttons:
+    if scene.private and scene.step and scene.buttons:
         return again(context, context.words("start.stale"))
     menu = (back(context),) if scene.private and not scene.step else ()
     return Reply(context.words("start.stale"), buttons=menu, stay=True)
