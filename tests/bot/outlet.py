@@ -36,6 +36,7 @@ from tests.bot.hamlet import (
     url,
 )
 from tests.living import CONTENT
+from tests.loop import one_turn
 
 account, chats, place = table(Account), table(Chat), table(Place)
 
@@ -160,7 +161,7 @@ async def speaking(
     try:
         await enter(database, commune, clock)
         bot_id = (await bot_ids(database))["telegram"]
-        nothing = asyncio.create_task(asyncio.sleep(0))
+        nothing = asyncio.create_task(one_turn())
         outlet = Outlet(database, village, clock, Weather(), folder, bot_id, nothing)
         await outlet.start(pace)
         try:

@@ -20,6 +20,7 @@ from db.engine import Database, DatabaseError
 from db.tables import Outbox, table
 from tests.bot.hamlet import CADRE, PATIENCE, group, outbox_states, resident
 from tests.bot.outlet import Outlet, speaking
+from tests.loop import one_turn
 
 AN, BINH, CHI = (resident(number) for number in (0, 2, 4))  # all of Telegram style
 GROUP = group(0)
@@ -77,7 +78,7 @@ async def test_a_stop_in_the_moment_of_a_claim_leaves_no_announcement_in_doubt(
         await outlet.announce("họp thôn")
         await database.claimed.wait()
         outlet.running.cancel()
-        await asyncio.sleep(0)
+        await one_turn()
         database.gate.set()
         await outlet.stop()
         await outlet.start()

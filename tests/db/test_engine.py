@@ -22,6 +22,7 @@ from tests.db.notes import (
     ids,
     times,
 )
+from tests.loop import one_turn
 
 NOON = datetime(2026, 11, 22, 5, 0, 0, 250, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ async def test_writes_that_wait_share_a_commit(sqlite_database: Database) -> Non
     gate = threading.Event()
     first = asyncio.ensure_future(sqlite_database.write(lambda _: gate.wait(5)))
     rest = [asyncio.ensure_future(sqlite_database.write(add, f"note {i}")) for i in range(50)]
-    await asyncio.sleep(0)
+    await one_turn()
     gate.set()
     await asyncio.gather(first, *rest)
     assert sqlite_database.jobs == 52
@@ -139,7 +140,7 @@ async def test_a_cancelled_wait_disturbs_nobody(database: Database) -> None:
     running = asyncio.ensure_future(database.write(add_late))
     queued = asyncio.ensure_future(database.write(add, "queued"))
     kept = asyncio.ensure_future(database.write(add, "kept"))
-    await asyncio.sleep(0)
+    await one_turn()
     running.cancel()
     queued.cancel()
     gate.set()
@@ -219,7 +220,7 @@ async def test_closing_finishes_what_was_asked(database_url: str) -> None:
     database = Database.open(database_url)
     await database.write(create_tables)
     asked = [asyncio.ensure_future(database.write(add, f"note {i}")) for i in range(30)]
-    await asyncio.sleep(0)
+    await one_turn()
     await database.close()
     await database.close()
     await asyncio.gather(*asked)

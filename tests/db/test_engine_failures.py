@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from db.engine import Database, DatabaseError, notify
 from tests.db.notes import Row, add, add_and_notify, count, create_tables
+from tests.loop import one_turn
 
 
 async def test_errors_of_the_database_do_not_repeat_what_people_wrote(database: Database) -> None:
@@ -123,7 +124,7 @@ async def test_a_writer_that_dies_fails_everyone_who_waits_and_who_comes(
 
     waiting = [asyncio.ensure_future(sqlite_database.write(kill_the_thread))]
     waiting += [asyncio.ensure_future(sqlite_database.write(add, f"note {i}")) for i in range(250)]
-    await asyncio.sleep(0)
+    await one_turn()
     gate.set()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert {type(result) for result in results} == {DatabaseError}
@@ -174,7 +175,7 @@ async def test_a_full_disk_is_told_and_survived(sqlite_database: Database) -> No
         asyncio.ensure_future(sqlite_database.write(add, "x" * 200_000)),
         asyncio.ensure_future(sqlite_database.write(add, "late")),
     ]
-    await asyncio.sleep(0)
+    await one_turn()
     gate.set()
     await busy
     results = await asyncio.gather(*asked, return_exceptions=True)

@@ -34,6 +34,7 @@ from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Upload, Village
 from content.commune import Style, load_commune
 from handlers.messages import Attachment, Chat, Location, Message, Press
+from tests.loop import one_turn
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ON_TELEGRAM, ON_ZALO = "khe", "cuc"
@@ -297,7 +298,7 @@ async def test_updates_come_in_order_and_each_once(village: Village, telegram: S
 
 async def test_who_waits_is_woken_by_the_next_update(village: Village, telegram: Sandbox) -> None:
     waiting = asyncio.create_task(receive(telegram, 1))
-    await asyncio.sleep(0)
+    await one_turn()
     await village.write(ON_TELEGRAM, ON_TELEGRAM, "đây")
     assert len(await waiting) == 1
 
@@ -483,7 +484,7 @@ async def test_a_cancelled_caller_neither_loses_nor_hides_the_message(village: V
     told: list[str] = []
     village.listen(lambda news, entry: told.append(entry.text))
     caller = asyncio.create_task(village.post("telegram", Entry("khe", BOT, "một")))
-    await asyncio.sleep(0)
+    await one_turn()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
