@@ -63,6 +63,16 @@ async def test_a_fire_gets_114_at_once(village: Living, style: str) -> None:
 async def test_a_report_in_four_messages_gets_a_code_and_its_answer_reaches_the_resident(
     village: Living, style: str
 ) -> None:
+    await report_and_answer(village, style)
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_the_same_on_postgresql(tmp_path: Path, postgresql_url: str, style: str) -> None:
+    async with living(tmp_path, postgresql_url) as village:
+        await report_and_answer(village, style)
+
+
+async def report_and_answer(village: Living, style: str) -> None:
     resident = await village.person("resident", style)
     await village.say(resident, "phản ánh")
     await village.press(resident, "Đồng ý")
