@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+FURTHEST: Final = timedelta(days=36525)  # a hundred years ahead of the machine's clock
 
 
 class Clock:
@@ -24,9 +27,11 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def advance(self, by: timedelta) -> None:
-        """Raises ValueError when `by` is negative: time does not run backwards."""
+        """Raises ValueError when `by` is negative, or leads too far."""
         if by < timedelta(0):
-            raise ValueError("the clock only moves forward")
+            raise ValueError("the clock only moves forward; advance it by 0 or more")
+        if self._ahead + by > FURTHEST:
+            raise ValueError("the clock is far enough ahead; start afresh with --fresh")
         self._ahead += by
         for callback in self._moved:
             callback()

@@ -18,7 +18,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.app import App, opened
-from bot.clock import Clock
+from bot.clock import FURTHEST, Clock
 from bot.config import Config, ConfigError
 from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
@@ -32,7 +32,6 @@ from db.errors import DatabaseError
 
 STYLES: Final[dict[str, Style]] = {"sandbox-telegram": "telegram", "sandbox-zalo": "zalo"}
 PATIENCE: Final = 30.0  # seconds the clock's mover waits for what has fallen due
-FURTHEST: Final = 1e10  # seconds, some 300 years: how far ahead a clock may be found
 _OURS: Final = re.compile(r"[0-9a-f]{64}(\.[0-9a-f]{8})?|\d+\.part")  # how we name people's files
 
 
@@ -227,7 +226,7 @@ def _clock(path: Path) -> Clock:
         ahead = float(path.read_text(encoding="ascii"))
     except (OSError, ValueError):
         ahead = 0.0
-    return Clock(timedelta(seconds=ahead if 0 <= ahead <= FURTHEST else 0.0))
+    return Clock(timedelta(seconds=ahead if 0 <= ahead <= FURTHEST.total_seconds() else 0.0))
 
 
 def _keep_clock(path: Path, clock: Clock) -> None:

@@ -61,7 +61,7 @@ def seconds(text: str, field: str, most: float) -> float:
 
 
 def text(values: Mapping[str, Any]) -> str:
-    """What a person writes, of any length; an empty message is none."""
+    """What a person writes; an empty message is none."""
     value = values.get("text", "")
     if not isinstance(value, str):
         raise Refused(400, "“text” must be a text in quotes")
@@ -81,7 +81,7 @@ def location(values: Mapping[str, Any]) -> tuple[float, float] | None:
 
 
 def uploads(values: Mapping[str, Any], most_bytes: int) -> list[Upload]:
-    given = values.get("attachments") or []
+    given = values.get("attachments", [])
     if not isinstance(given, list) or len(given) > _MOST_ATTACHMENTS:
         problem = f"“attachments” must be a list of at most {_MOST_ATTACHMENTS} files"
         raise Refused(400, problem)

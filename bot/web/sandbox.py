@@ -174,7 +174,11 @@ class _Running:
     async def advance(self, request: web.Request) -> web.Response:
         values = await demand.body(request, ("advance",))
         by = demand.number(values.get("advance"), "advance", 0, _YEAR)
-        return web.json_response({"now": _utc(await self._advance(by))})
+        try:
+            moved = await self._advance(by)
+        except ValueError as error:
+            raise Refused(400, str(error)) from None
+        return web.json_response({"now": _utc(moved)})
 
     async def idle(self, request: web.Request) -> web.Response:
         timeout = demand.seconds(request.query.get("timeout", "10"), "timeout", _LONGEST_WAIT)

@@ -215,3 +215,17 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     ran = run("demo", "--data", str(tmp_path / "file" / "data"), "--port", "0")
     assert "choose another with --data" in ran.complaint
+
+
+async def test_the_clock_never_goes_further_than_a_restart_would_believe(tmp_path: Path) -> None:
+    async with living(tmp_path) as village:
+        year = 366 * 24 * 3600
+        for _ in range(99):
+            async with village.client.post("/api/clock", json={"advance": year}) as answer:
+                assert answer.status == 200
+        async with village.client.post("/api/clock", json={"advance": year}) as answer:
+            assert answer.status == 400
+            assert "--fresh" in (await answer.json())["error"]
+        ahead = village.app.clock.ahead
+    async with living(tmp_path) as village:
+        assert village.app.clock.ahead == ahead
