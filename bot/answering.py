@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.composer import Composer
 from bot.logs import where
 from bot.platforms.base import NotUnderstood, Platform, RawUpdate
+from bot.scheduler import slots
 from content.words import Words
 from db import conversations, inbox, people
 from db.conversations import Conflict
@@ -116,7 +117,8 @@ class Answering:
 
     def _context(self, scene: Scene, words: Words) -> Context:
         composer = self._composer
-        return Context(scene, words, composer.content, self._database.read, composer.split)
+        read = self._database.read
+        return Context(scene, words, composer.content, read, composer.split, slots)
 
     async def _scene(self, update: Waiting, incoming: Incoming) -> Scene:
         return await self._database.read(

@@ -56,7 +56,7 @@ def _answered(content: Content, question: str) -> str:
     now = datetime.now(UTC)
     scene = Scene(Actor(person_id=0, account_id=0, chat_id=0, bot_id=0, now=now), "private")
     words = content.words(content.languages.detect(question))
-    context = Context(scene, words, content, read=_read, split=_split)
+    context = Context(scene, words, content, read=_read, split=_split, slots=_slots)
     message = Message(Chat("ask", "private"), Sender("ask"), question)
     asked = Dispatcher(
         (warnings.router, start.router, faq.router),
@@ -77,6 +77,10 @@ async def _read(*_: Any, **__: Any) -> NoReturn:
 
 def _split(text: str) -> dict[str, tuple[str, ...]]:
     return {"": (text,)}
+
+
+def _slots(*_: Any, **__: Any) -> tuple[datetime, ...]:
+    return ()
 
 
 def _questions(path: Path) -> Iterator[str]:

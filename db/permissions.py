@@ -7,13 +7,17 @@ from typing import Final
 _CADRE: Final = frozenset(
     {"announcement:send", "group:tie", "ticket:read", "ticket:answer"},
 )
-_LEADER: Final = _CADRE | {"announcement:send_wide", "announcement:send_urgent"}
+_LEADER: Final = _CADRE | {
+    "announcement:send_wide",
+    "announcement:send_urgent",
+    "ticket:statistics",
+}
 
 ROLES: Final[Mapping[str, frozenset[str]]] = {
     "village_head": _CADRE,
     "cadre": _CADRE,
     "approver": _LEADER,
-    "admin": _LEADER,
+    "admin": _LEADER | {"ticket:export", "role:grant"},
 }
 
 

@@ -115,6 +115,24 @@ class GroupCode(SQLModel, table=True):
     chat_id: int | None = Field(default=None, foreign_key="chat.id")
 
 
+class Invitation(SQLModel, table=True):
+    """A one-time code that gives a role. Only its digest is kept. Whoever used it waits for the
+    word of the one who invited; what came from the command line (the first admin) needs none."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    place_id: int = Field(foreign_key="place.id")
+    role: str
+    role_ends_at: datetime | None = None
+    created_by: int | None = Field(default=None, foreign_key="person.id")
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: int | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = None
+    accepted: bool = False
+
+
 class Inbox(SQLModel, table=True):
     """An update as received. The body is emptied when the update is done."""
 
@@ -242,6 +260,9 @@ class AnnouncementVersion(SQLModel, table=True):
     places: list[int] = Field(sa_column=Column(JSON, nullable=False))
     segments: list[str] = Field(sa_column=Column(JSON, nullable=False))
     urgent: bool = False
+    days: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )  # the dates it speaks of, ISO: an event or a deadline is told again until it has passed
     digest: str
     released_by: int = Field(foreign_key="person.id")
     released_at: datetime
@@ -278,6 +299,7 @@ class Ticket(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     chat_id: int = Field(foreign_key="chat.id")
     place_id: int = Field(foreign_key="place.id", index=True)
+    category: str = Field(default="other", sa_column_kwargs={"server_default": "other"})
     what: str
     address: str = ""
     latitude: float | None = None
@@ -286,6 +308,8 @@ class Ticket(SQLModel, table=True):
     language: str = "vi"
     state: str = Field(default="open", index=True)  # open answered
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id", unique=True)
+    published: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # what bulletins may say of it: written by staff, naming nobody
     created_at: datetime
 
 
@@ -293,10 +317,67 @@ class TicketEvent(SQLModel, table=True):
     __tablename__ = "ticket_event"
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
-    kind: str  # opened answered
+    kind: str  # opened answered published
     person_id: int = Field(foreign_key="person.id")
     body: str = ""
     at: datetime
+
+
+class Bulletin(SQLModel, table=True):
+    """What is sent again and again: its words, to whom, and when. Slots up to `swept_at` are
+    dealt with; `next_at` is the next one (None: there will be none)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner_id: int = Field(foreign_key="person.id", index=True)
+    title: str
+    text: str = ""
+    sections: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    schedule: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    places: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    segments: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    late_hours: int  # a slot missed by less is still sent
+    state: str = "active"  # active paused ended
+    created_at: datetime
+    swept_at: datetime
+    next_at: datetime | None = Field(default=None, index=True)
+
+
+class Occurrence(SQLModel, table=True):
+    """One issue of a bulletin, claimed by its slot in the transaction that queues it."""
+
+    __table_args__ = (UniqueConstraint("bulletin_id", "slot"),)
+    id: int | None = Field(default=None, primary_key=True)
+    bulletin_id: int = Field(foreign_key="bulletin.id", index=True)
+    slot: datetime
+    state: str  # sent skipped
+    reason: str = ""  # of a skipped one: late asked empty nobody not_allowed
+    version_id: int | None = Field(default=None, foreign_key="announcement_version.id", index=True)
+    at: datetime
+
+
+class Export(SQLModel, table=True):
+    """A table or a chart somebody asked for in chat: made after the commit, sent, then erased."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str  # csv xlsx chart
+    filters: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    person_id: int = Field(foreign_key="person.id")
+    chat_id: int = Field(foreign_key="chat.id")
+    state: str = Field(default="wanted", index=True)  # wanted made failed erased
+    attempts: int = 0
+    media_id: int | None = Field(default=None, foreign_key="media.id")
+    asked_at: datetime
+
+
+class Audit(SQLModel, table=True):
+    """Who did what with other people's data or rights; never the data itself. `person_id` None:
+    from the command line."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    action: str
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -14,12 +14,15 @@ from zoneinfo import ZoneInfo
 
 from content.folding import fold
 from content.loader import Content
+from content.schedule import Schedule
 from content.words import Words
 from db.scene import Actor, Scene
 from handlers.interjection import WISH, given_up, interjected, moves, preceded
 from handlers.messages import Incoming, Message, Outcome, Press, Reply
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlmodel import Session
 
 P = ParamSpec("P")
@@ -45,6 +48,12 @@ class Split(Protocol):
     def __call__(self, text: str) -> dict[str, tuple[str, ...]]: ...
 
 
+class Slots(Protocol):
+    """The next `count` times of a schedule later than `after`, in UTC; fewer where it ends."""
+
+    def __call__(self, schedule: Schedule, after: datetime, count: int) -> tuple[datetime, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """All a handler may know besides the Incoming itself."""
@@ -54,6 +63,7 @@ class Context:
     content: Content
     read: Read
     split: Split
+    slots: Slots
 
     @property
     def actor(self) -> Actor:

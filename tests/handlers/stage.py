@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.scheduler import slots
 from content.loader import Content, load
 from db.scene import Actor, Grant, Scene
 from handlers.messages import Attachment, Chat, Location, Message, Press, Sender
@@ -55,6 +56,7 @@ class Stage:
                 "sandbox-telegram": (text,),
                 "sandbox-zalo": (text[:10], text[10:]),
             },
+            slots=slots,
         )
 
 
