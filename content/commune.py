@@ -1,5 +1,5 @@
-"""Reads an invented commune: the demo's places, people and groups, written once for the
-village the bot is tried in and for the bot's own database."""
+"""Reads a commune: its places, and the people and groups to practise with, written once for the
+village the bot is tried in and for the bot's own database. The shipped one is invented."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ class Commune:
         return next(person for person in self.people if person.id == id)
 
 
+def commune_of(folder: str) -> Commune:
+    """The commune of a content folder that has one; else, and for "", the shipped one. Raises
+    ContentError."""
+    own = Path(folder) / "commune.toml"
+    return load_commune(own if folder and own.exists() else DEMO)
+
+
 def load_commune(path: Path = DEMO) -> Commune:
     """Raises ContentError, which names the file, the line and what to do."""
     table = parse_toml(_read(path))
@@ -110,7 +117,8 @@ def _places(table: Table) -> tuple[Place, ...]:
         slug = _new_id(row, "slug", kinds)
         kind = cast(PlaceKind, _choice(row, "kind", PlaceKind))
         parent = row.text("parent", default="")
-        if kinds.get(parent, "") != _ABOVE[kind]:
+        topmost = kind == "commune" and not parent
+        if kinds.get(parent, "") != _ABOVE[kind] and not topmost:
             above = _ABOVE[kind]
             where = f"a {above} written above it" if above else "nothing"
             raise row.wrong("parent", f"a {kind} stands under {where}; correct its parent")

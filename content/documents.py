@@ -137,6 +137,9 @@ class Table:
     def number(self, key: str, default: int | None = None) -> int:
         return self._value(key, int, default)
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        return self._value(key, bool, default)
+
     def day(self, key: str) -> date:
         return self._value(key, date, None)
 

@@ -45,7 +45,8 @@ _SCRIPTS: Final[Mapping[str, re.Pattern[str]]] = {
     "ru": re.compile("[\u0400-\u04ff]"),
 }
 _WORD = re.compile(r"[a-z]+")
-_LINK = re.compile(r"https?://\S+|\S+@\S+|@\S+|/\w+")
+_CODE = r"\b(?=[A-Za-z–—‐-]*\d)[A-Za-z0-9]{4}[–—‐-]?[A-Za-z0-9]{4}\b"
+_NO_WORDS = re.compile(rf"https?://\S+|\S+@\S+|@\S+|/\w+|{_CODE}")
 
 
 class Languages:
@@ -53,7 +54,7 @@ class Languages:
 
     def detect(self, text: str, fallback: str = "vi") -> str:
         """An ISO 639-1 code such as "vi", "en", "zh"; the same for the same text always."""
-        sample = normalize(_LINK.sub(" ", text[:_LONGEST])).lower()
+        sample = normalize(_NO_WORDS.sub(" ", text[:_LONGEST])).lower()
         if _ONLY_VIETNAMESE.search(sample):
             return "vi"
         return _by_script(sample) or self._guess(sample, fallback)

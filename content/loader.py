@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from content.bulletins import Template, parse_templates
+from content.categories import Categories, parse_categories
 from content.danger import Dangers, parse_dangers
 from content.denunciation import Denunciations, parse_denunciations
 from content.documents import ContentError, Layers
@@ -21,8 +23,8 @@ SHIPPED = Path(__file__).parent
 
 
 class Content:
-    """What lies in the content folders. `danger` and `denunciation` are called with a text;
-    `search` is built at its first use."""
+    """What lies in the content folders. `danger`, `denunciation` and `categories` are called
+    with a text; `search` is built at its first use."""
 
     def __init__(
         self,
@@ -31,12 +33,16 @@ class Content:
         topics: Topics,
         danger: Dangers,
         denunciation: Denunciations,
+        categories: Categories,
+        bulletins: tuple[Template, ...],
     ) -> None:
         self._words = words
         self.faq = faq
         self.topics = topics
         self.danger = danger
         self.denunciation = denunciation
+        self.categories = categories
+        self.bulletins = bulletins
         self.languages = Languages()
 
     def words(self, language: str) -> Words:
@@ -54,10 +60,13 @@ class Content:
 def load(folders: Sequence[Path] = (SHIPPED,)) -> Content:
     """Read the folders, the shipped one first. Raises ContentError at the first mistake."""
     layers = Layers.of(folders)
+    words = load_words(layers)
     return Content(
-        words=load_words(layers),
+        words=words,
         faq=parse_entries(layers.matching("faq/*.md")),
         topics=parse_topics(layers.one("topics.toml")),
         danger=parse_dangers(layers.one("danger.toml")),
         denunciation=parse_denunciations(layers.one("denunciation.toml")),
+        categories=parse_categories(layers.one("categories.toml"), words["vi"]),
+        bulletins=parse_templates(layers.matching("bulletins/*.toml")),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from content.commune import DEMO, load_commune
+from content.commune import DEMO, commune_of, load_commune
 from content.documents import ContentError
 
 
@@ -111,3 +111,20 @@ def test_a_file_that_is_no_commune_is_refused(
         path.write_bytes(content)
     with pytest.raises(ContentError, match=says):
         load_commune(path)
+
+
+def test_a_commune_may_stand_without_its_province(tmp_path: Path) -> None:
+    path = tmp_path / "commune.toml"
+    text = DEMO.read_text(encoding="utf-8").replace('parent = "huong-dong"\n', "", 1)
+    path.write_text(text, encoding="utf-8")
+    assert load_commune(path).place("song-trang").parent == ""
+
+
+def test_a_content_folder_may_have_a_commune_of_its_own(tmp_path: Path) -> None:
+    text = DEMO.read_text(encoding="utf-8").replace("Xã Sông Trăng", "Xã Mây")
+    assert commune_of("") == commune_of(str(tmp_path)) == load_commune()
+    (tmp_path / "commune.toml").write_text(text, encoding="utf-8")
+    assert commune_of(str(tmp_path)).place("song-trang").name == "Xã Mây"
+    (tmp_path / "commune.toml").write_text("", encoding="utf-8")
+    with pytest.raises(ContentError, match="“bot” is missing"):
+        commune_of(str(tmp_path))

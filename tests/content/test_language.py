@@ -101,3 +101,10 @@ Languages().detect("hello there")
 assert "langdetect" in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("code", ["YWP9-SKFU", "ywp9skfu", "THE4–WHAT", "WITH-TH15", "A234-BCDE"])
+def test_a_one_time_code_is_in_no_language(languages: Languages, code: str) -> None:
+    for fallback in ("vi", "en"):
+        assert languages.detect(code, fallback) == fallback
+        assert languages.detect(f"dangky {code}", fallback) == languages.detect("dangky", fallback)
