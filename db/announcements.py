@@ -89,13 +89,15 @@ def release(
     segments: Sequence[str],
     urgent: bool,
     shown: str,
+    days: Sequence[str] = (),
 ) -> Progress:
     """Queue a version to every chosen group, in one go. `parts`: the messages by platform;
-    `shown`: the digest of the preview. Raises NotAllowed, Changed, NobodyThere."""
+    `shown`: the digest of the preview; `days`: the ones it speaks of, ISO. Raises NotAllowed,
+    Changed, NobodyThere."""
     paths = audience.require(session, actor, places, urgent=urgent)
     if digest(body, media, places, segments, urgent) != shown:
         raise Changed
-    version_id = _enter_version(session, actor, body, places, segments, urgent, shown)
+    version_id = _enter_version(session, actor, body, places, segments, urgent, shown, days)
     _enter_parts(session, version_id, parts)
     _deliver(session, version_id, paths, segments)
     _fan_out(session, version_id, urgent, actor.now)
@@ -113,6 +115,7 @@ def _enter_version(
     segments: Sequence[str],
     urgent: bool,
     shown: str,
+    days: Sequence[str],
 ) -> int:
     announcement_id = session.execute(
         insert(announcement)
@@ -126,6 +129,7 @@ def _enter_version(
         places=list(places),
         segments=list(segments),
         urgent=urgent,
+        days=list(days),
         digest=shown,
         released_by=actor.person_id,
         released_at=actor.now,

@@ -51,6 +51,7 @@ class Database:
     """Open it with `Database.open`; use it from the event loop that will await it."""
 
     def __init__(self, url: URL) -> None:
+        self.url = url.render_as_string(hide_password=False)  # for `db.snapshot`, never for people
         self._listeners: tuple[_Listener, ...] = ()
         self._backend = self._connect(url)
 

@@ -1,22 +1,26 @@
-"""Groups: tied to a place and a segment by whoever holds the one-time code."""
+"""Groups: tied to a place and a segment by whoever holds the one-time code, and how they are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
-from hashlib import sha256
-from secrets import choice
-from typing import Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy import Select, and_, case, func, insert, or_, select, update
 from sqlmodel import Session
 
+from db import audit
+from db.audience import below
+from db.codes import digest, new_code
 from db.people import staff
 from db.places import get
 from db.scene import Actor
-from db.tables import Chat, GroupCode, Place, table
+from db.tables import Bot, Chat, GroupCode, Outbox, Place, table
 
-chat, group_code, place = table(Chat), table(GroupCode), table(Place)
+bot, chat, group_code = table(Bot), table(Chat), table(GroupCode)
+outbox, place = table(Outbox), table(Place)
+
+TIE: Final = "group:tie"
 
 SEGMENTS: Final = (
     "households",
@@ -26,8 +30,6 @@ SEGMENTS: Final = (
     "authorities",
     "unions",
 )
-CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
-CODE_LENGTH: Final = 8
 CODE_LIFE: Final = timedelta(hours=24)
 
 
@@ -53,23 +55,36 @@ class CodeRefused(Exception):
     """The code is unknown, used or too old: a new one must be asked for."""
 
 
-class GroupCount(NamedTuple):
-    place: str
+class Group(NamedTuple):
+    """A tied group and how it is. `arrived`: when a message last did; `error`: the class of what
+    went wrong with a later one, "" for nothing."""
+
+    id: int
+    title: str
     segment: str
-    groups: int
+    place_id: int
+    place: str
+    path: str
+    platform: str
+    arrived: datetime | None
+    error: str
+
+
+class NoSuchGroup(Exception):
+    """The group is not tied any more, or never was: look at the list again."""
 
 
 def invite(session: Session, actor: Actor, *, place_id: int, segment: str) -> Invitation:
     """A new code that ties one group to the place and segment, for a day. Only its digest is
     kept. Raises NotAllowed."""
     spot = get(session, place_id)
-    actor.require("group:tie", spot.path)
+    actor.require(TIE, spot.path)
     if segment not in SEGMENTS:
         raise ValueError(f"unknown segment; one of {', '.join(SEGMENTS)}")
-    code = _new_code()
+    code = new_code()
     session.execute(
         insert(group_code).values(
-            digest=_digest(code),
+            digest=digest(code),
             place_id=place_id,
             segment=segment,
             created_by=actor.person_id,
@@ -85,12 +100,12 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
     its segment (`labels`: what people call each) and place. Raises CodeRefused."""
     row = session.execute(
         update(group_code)
-        .where(group_code.c.digest == _digest(code), group_code.c.used_at.is_(None))
+        .where(group_code.c.digest == digest(code), group_code.c.used_at.is_(None))
         .where(group_code.c.expires_at > actor.now)
         .values(used_at=actor.now, chat_id=actor.chat_id)
         .returning(group_code.c.place_id, group_code.c.segment, group_code.c.created_by)
     ).first()
-    if row is None or row.created_by not in staff(session, row.place_id, "group:tie", actor.now):
+    if row is None or row.created_by not in staff(session, row.place_id, TIE, actor.now):
         raise CodeRefused
     spot = get(session, row.place_id)
     group = session.execute(
@@ -108,29 +123,93 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
     return Tied(spot.name, row.segment, moved, title, row.created_by)
 
 
-def overview(session: Session, paths: tuple[str, ...]) -> list[GroupCount]:
-    """How many groups are tied, by place and segment, below the given paths."""
+def ties(session: Session) -> dict[str, tuple[str, str]]:
+    """Place's name and segment of every tied group, by its id on its platform: for the village
+    in the browser, where these ids are unique."""
     rows = session.execute(
-        select(place.c.name, chat.c.segment, func.count())
-        .join(chat, chat.c.place_id == place.c.id)
+        select(chat.c.external_id, place.c.name, chat.c.segment)
+        .join(place, place.c.id == chat.c.place_id)
         .where(chat.c.kind == "group")
-        .where(or_(literal(False), *(place.c.path.startswith(path) for path in paths)))
-        .group_by(place.c.id, place.c.name, chat.c.segment)
-        .order_by(place.c.id, chat.c.segment)
     )
-    return [GroupCount(*row) for row in rows]
+    return {row.external_id: (row.name, row.segment or "") for row in rows}
 
 
-def _new_code() -> str:
-    """It holds a figure and a letter: neither two words of four letters ("khai sinh") nor a
-    telephone number is a code."""
-    while True:
-        code = "".join(choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
-        if any(sign.isdigit() for sign in code) and any(sign.isalpha() for sign in code):
-            return f"{code[:4]}-{code[4:]}"
+def paths(actor: Actor) -> tuple[str, ...]:
+    """The places at and below which the actor ties groups."""
+    return tuple(grant.path for grant in actor.grants if actor.can(TIE, grant.path))
 
 
-def _digest(code: str) -> str:
-    """Codes are compared by digest: letters and figures only, whatever the case."""
-    plain = "".join(letter for letter in code.upper() if letter.isalnum())
-    return sha256(plain.encode()).hexdigest()
+def overview(session: Session, actor: Actor) -> list[Group]:
+    """The groups where the actor ties them, place by place. Raises NotAllowed."""
+    actor.require(TIE)
+    query = _groups().where(below(paths(actor))).order_by(place.c.id, chat.c.segment, chat.c.id)
+    return [Group(*row) for row in session.execute(query)]
+
+
+def read(session: Session, actor: Actor, chat_id: int) -> Group:
+    """Raises NoSuchGroup, NotAllowed."""
+    row = session.execute(_groups().where(chat.c.id == chat_id)).first()
+    if row is None:
+        raise NoSuchGroup
+    actor.require(TIE, row.path)
+    return Group(*row)
+
+
+def loose(session: Session, actor: Actor) -> list[str]:
+    """The titles of groups that nobody has tied, for those who tie groups in all the place that
+    the group's bot serves; "" where the platform tells none."""
+    query = (
+        select(chat.c.title)
+        .join(bot, bot.c.id == chat.c.bot_id)
+        .join(place, place.c.id == bot.c.place_id)
+        .where(chat.c.kind == "group", chat.c.place_id.is_(None), below(paths(actor)))
+        .order_by(chat.c.id)
+    )
+    return list(session.execute(query).scalars())
+
+
+def untie(session: Session, actor: Actor, *, chat_id: int) -> Group:
+    """The group gets no announcements any more; as it was. Raises NoSuchGroup, NotAllowed."""
+    found = read(session, actor, chat_id)
+    session.execute(update(chat).where(chat.c.id == chat_id).values(place_id=None, segment=None))
+    detail = {"chat": chat_id, "place": found.place_id, "segment": found.segment}
+    audit.note(
+        session, at=actor.now, person_id=actor.person_id, action="group.untied", detail=detail
+    )
+    return found
+
+
+def _groups() -> Select[Any]:
+    """Tied groups with what became of their messages; what goes wrong has no time of its own, but
+    a place in the order of messages."""
+    amiss = and_(outbox.c.error.is_not(None), outbox.c.state.in_(("failed", "uncertain", "queued")))
+    last = (
+        select(
+            outbox.c.chat_id,
+            func.max(outbox.c.id).filter(outbox.c.state == "sent").label("sent"),
+            func.max(outbox.c.sent_at).label("arrived"),
+            func.max(outbox.c.id).filter(amiss).label("amiss"),
+        )
+        .where(outbox.c.kind == "message")
+        .group_by(outbox.c.chat_id)
+        .subquery("last")
+    )
+    later = or_(last.c.sent.is_(None), last.c.amiss > last.c.sent)
+    return (
+        select(
+            chat.c.id,
+            chat.c.title,
+            chat.c.segment,
+            place.c.id,
+            place.c.name,
+            place.c.path,
+            bot.c.platform,
+            last.c.arrived,
+            case((and_(last.c.amiss.is_not(None), later), outbox.c.error), else_="").label("error"),
+        )
+        .join(place, place.c.id == chat.c.place_id)
+        .join(bot, bot.c.id == chat.c.bot_id)
+        .outerjoin(last, last.c.chat_id == chat.c.id)
+        .outerjoin(outbox, outbox.c.id == last.c.amiss)
+        .where(chat.c.kind == "group")
+    )

@@ -10,10 +10,11 @@ from sqlalchemy import case, func, select
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import Session
 
-from db.tables import AnnouncementVersion, Chat, Delivery, Outbox, table
+from db.tables import AnnouncementVersion, Chat, Delivery, Occurrence, Outbox, table
 
 chat, delivery = table(Chat), table(Delivery)
-outbox, version = table(Outbox), table(AnnouncementVersion)
+occurrence, outbox = table(Occurrence), table(Outbox)
+version = table(AnnouncementVersion)
 
 # A delivery stands where the first of these is that one of its parts stands at: under way as
 # long as any part is, afterwards as far as its worst part.
@@ -34,6 +35,12 @@ class Progress:
     counts: Mapping[str, int]
     not_reached: Mapping[str, tuple[str, ...]]
     stopped: bool
+    issue: bool = False  # of a bulletin
+
+    @property
+    def quiet(self) -> bool:
+        """Whether its author, who follows no message about it, need not hear that all is well."""
+        return self.issue and self.status_id is None and self.count("sent") == self.total
 
     @property
     def total(self) -> int:
@@ -80,7 +87,13 @@ def progress(session: Session, version_id: int) -> Progress:
         counts={STATES[standing]: count for standing, count in counted},
         not_reached=_not_reached(session, ledger),
         stopped=row.stopped_at is not None,
+        issue=_is_issue(session, version_id),
     )
+
+
+def _is_issue(session: Session, version_id: int) -> bool:
+    found = select(occurrence.c.id).where(occurrence.c.version_id == version_id).limit(1)
+    return session.execute(found).first() is not None
 
 
 def _ledger(version_id: int) -> Subquery:

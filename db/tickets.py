@@ -97,9 +97,11 @@ def open_report(
     location: tuple[float, float] | None,
     files: Sequence[int],
     language: str,
+    category: str = "other",
 ) -> Opened:
     """Keep a report. `place_id` None: it goes to the place the bot serves; `location`: latitude,
-    longitude in degrees; `files`: media ids, of which the usable ones are kept."""
+    longitude in degrees; `files`: media ids, of which the usable ones are kept; `category`: an
+    id of the content's."""
     kept = usable(session, files)
     spot = get(session, _served(session, actor.bot_id) if place_id is None else place_id)
     who = session.execute(select(person.c.name).where(person.c.id == actor.person_id)).scalar_one()
@@ -109,6 +111,7 @@ def open_report(
             person_id=actor.person_id,
             chat_id=actor.chat_id,
             place_id=spot.id,
+            category=category,
             what=what,
             address=address,
             latitude=location[0] if location else None,
@@ -140,6 +143,17 @@ def answer(session: Session, actor: Actor, *, number: int, body: str) -> Answere
     session.execute(update(ticket).where(ticket.c.id == number).values(state="answered"))
     _note(session, actor, number, "answered", body)
     return Answered(report, by)
+
+
+def publish(session: Session, actor: Actor, *, number: int, note: str) -> None:
+    """What bulletins may tell of an answered report: the newest note. Raises NoSuchReport,
+    NotAllowed."""
+    report = _one(session, number)
+    if report is None or report.state != "answered":
+        raise NoSuchReport
+    actor.require("ticket:answer", report.place_path)
+    session.execute(update(ticket).where(ticket.c.id == number).values(published=note))
+    _note(session, actor, number, "published", note)
 
 
 def signature(session: Session, actor: Actor, path: str) -> Signature:

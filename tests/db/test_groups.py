@@ -7,18 +7,20 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from db import groups, people
+from db.codes import CODE_SIGNS
 from db.engine import Database
-from db.groups import CODE_SIGNS, CodeRefused, Invitation, Tied
+from db.groups import CodeRefused, Group, Invitation, NoSuchGroup, Tied
 from db.permissions import NotAllowed
-from db.tables import Chat, GroupCode, Role, table
+from db.tables import Audit, Chat, GroupCode, Outbox, Role, table
 from tests.db.village import NOW, Village, acting, build
 
 LABELS = {segment: segment.upper() for segment in groups.SEGMENTS}
-chat, group_code, role = table(Chat), table(GroupCode), table(Role)
+audit, chat, group_code = table(Audit), table(Chat), table(GroupCode)
+outbox, role = table(Outbox), table(Role)
 
 
 @pytest_asyncio.fixture
@@ -186,27 +188,112 @@ async def test_codes_are_for_whom_may_tie_groups_there(
         await database.write(invited, village, name, slug)
 
 
-OVERVIEWS = [
-    ("one_village", ["ben"], [("Thôn ben", "households", 2), ("Thôn ben", "party_members", 2)]),
-    ("no_groups", ["tay"], []),
-    ("nothing", [], []),
+def seen(session: Session, village: Village, name: str) -> list[Group]:
+    return groups.overview(session, acting(session, village, name))
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        pytest.param("head", ["Thôn ben"] * 4, id="their own village"),
+        pytest.param("cadre", ["Xã Mẫu"] * 4 + ["Thôn ben"] * 4 + ["Thôn dong"] * 4, id="commune"),
+        pytest.param("other_head", ["Thôn xa-la"] * 4, id="another commune"),
+    ],
+)
+async def test_whoever_ties_groups_sees_those_at_their_places(
+    database: Database, village: Village, name: str, places: list[str]
+) -> None:
+    assert [one.place for one in await database.read(seen, village, name)] == places
+
+
+async def test_a_resident_sees_no_groups(database: Database, village: Village) -> None:
+    with pytest.raises(NotAllowed):
+        await database.read(seen, village, "resident")
+
+
+def wrote(session: Session, village: Village, *states: tuple[str, str | None]) -> None:
+    """Messages to one group, oldest first: their state and error."""
+    for number, (state, error) in enumerate(states):
+        values = {
+            "bot_id": village.bots["zalo"],
+            "chat_id": village.groups["ben households zalo"],
+            "origin": "announcement",
+            "priority": 2,
+            "body": "",
+            "buttons": [],
+            "state": state,
+            "error": error,
+            "sent_at": NOW + timedelta(minutes=number) if state == "sent" else None,
+        }
+        session.execute(insert(outbox).values(**values))
+
+
+SENT = ("sent", None)
+HEALTH: list[tuple[str, list[tuple[str, str | None]], int | None, str]] = [
+    ("nothing_sent", [], None, ""),
+    ("arrived", [SENT, SENT], 1, ""),
+    ("failed_later", [SENT, ("failed", "ChatGone")], 0, "ChatGone"),
+    ("failed_before", [("failed", "ChatGone"), SENT], 1, ""),
+    ("failed_only", [("failed", "Rejected")], None, "Rejected"),
+    ("uncertain", [SENT, ("uncertain", "OutcomeUnknown")], 0, "OutcomeUnknown"),
+    ("tried_again", [SENT, ("queued", "Unreachable")], 0, "Unreachable"),
+    ("not_tried_yet", [SENT, ("queued", None)], 0, ""),
+    ("stopped", [SENT, ("cancelled", None)], 0, ""),
 ]
 
 
 @pytest.mark.parametrize(
-    ("slugs", "expected"), [case[1:] for case in OVERVIEWS], ids=[case[0] for case in OVERVIEWS]
+    ("states", "arrived", "error"),
+    [case[1:] for case in HEALTH],
+    ids=[case[0] for case in HEALTH],
 )
-async def test_the_overview_counts_groups_below_the_given_places(
-    database: Database, village: Village, slugs: list[str], expected: list[Any]
+async def test_a_group_shows_what_arrived_and_what_went_wrong_since(
+    database: Database, village: Village, states: Any, arrived: int | None, error: str
 ) -> None:
-    paths = tuple(village.spots[slug].path for slug in slugs)
-    assert await database.read(groups.overview, paths) == expected
+    await database.write(wrote, village, *states)
+    found = {one.title: one for one in await database.read(seen, village, "head")}
+    group = found.pop("ben households zalo")
+    assert group.arrived == (None if arrived is None else NOW + timedelta(minutes=arrived))
+    assert (group.error, group.platform, group.segment) == (error, "zalo", "households")
+    assert {(one.arrived, one.error) for one in found.values()} == {(None, "")}
 
 
-async def test_the_overview_of_a_commune_holds_its_villages_and_its_own_groups(
+async def test_groups_not_tied_are_for_whom_ties_them_in_the_whole_commune(
     database: Database, village: Village
 ) -> None:
-    found = await database.read(groups.overview, (village.commune.path,))
-    assert [count.place for count in found] == [
-        name for name in ("Xã Mẫu", "Thôn ben", "Thôn dong") for _ in range(2)
-    ]
+    await database.write(new_chat, village, "Nhóm mới")
+    await database.write(new_chat, village, "không phải nhóm", "private")
+
+    def told(session: Session, name: str) -> list[str]:
+        return groups.loose(session, acting(session, village, name))
+
+    assert await database.read(told, "cadre") == ["Nhóm mới"]
+    for name in ("head", "stranger", "resident"):
+        assert await database.read(told, name) == []
+
+
+async def test_a_group_untied_is_no_audience_any_more_and_the_audit_says_by_whom(
+    database: Database, village: Village
+) -> None:
+    chat_id = village.groups["ben households zalo"]
+
+    def untied(session: Session) -> Group:
+        return groups.untie(session, acting(session, village, "head"), chat_id=chat_id)
+
+    was = await database.write(untied)
+    assert (was.title, was.place) == ("ben households zalo", "Thôn ben")
+    assert tuple(await database.read(group, was.title)) == (None, None)
+    (note,) = await database.read(lambda session: session.execute(select(audit)).all())
+    assert (note.action, note.person_id) == ("group.untied", village.people["head"])
+    assert note.detail["chat"] == chat_id
+    with pytest.raises(NoSuchGroup):
+        await database.write(untied)
+
+
+async def test_groups_elsewhere_cannot_be_untied(database: Database, village: Village) -> None:
+    chat_id = village.groups["dong households zalo"]
+    with pytest.raises(NotAllowed):
+        await database.write(
+            lambda session: groups.untie(session, acting(session, village, "head"), chat_id=chat_id)
+        )
+    assert (await database.read(group, "dong households zalo")).segment == "households"

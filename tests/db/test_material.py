@@ -1,0 +1,188 @@
+"""What the audience of a bulletin may hear again, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+from sqlmodel import Session
+
+from db import bulletins, occurrences
+from db.bulletins import Material
+from db.tables import AnnouncementVersion, Occurrence, Outbox, Ticket, TicketEvent, table
+from tests.db.daily import begun, definition
+from tests.db.village import NOW, PARTS, Village, acting, released
+
+pytest_plugins = ["tests.db.ground_fixtures"]
+
+occurrence, outbox, version = table(Occurrence), table(Outbox), table(AnnouncementVersion)
+ticket, event = table(Ticket), table(TicketEvent)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def told(
+    session: Session, village: Village, *slugs: str, now: datetime = NOW + HOUR, **changed: Any
+) -> Material:
+    return bulletins.material(session, definition=definition(village, *slugs, **changed), now=now)
+
+
+def announced(
+    session: Session,
+    village: Village,
+    *slugs: str,
+    body: str = "Mất nước.",
+    days: Sequence[str] = (),
+    segments: Sequence[str] = ("households",),
+    at: datetime = NOW,
+    reached: bool = True,
+) -> int:
+    to = slugs or ("ben",)
+    made = released(session, village, to, name="approver", body=body, segments=segments)
+    values = {"released_at": at, "days": list(days)}
+    session.execute(update(version).where(version.c.id == made.version_id).values(values))
+    if reached:
+        session.execute(update(outbox).where(outbox.c.state == "queued").values(state="sent"))
+    return made.version_id
+
+
+def bodies(material: Material) -> list[str]:
+    return [one.body for one in material.announcements]
+
+
+@pytest.mark.parametrize(
+    ("to", "segments", "heard"),
+    [
+        pytest.param(["ben"], ["households"], True, id="the same audience"),
+        pytest.param(["xa"], ["households", "party_members"], True, id="a wider one"),
+        pytest.param(["dong"], ["households"], False, id="another village"),
+        pytest.param(["ben"], ["party_members"], False, id="the party only"),
+    ],
+)
+def test_only_what_its_audience_was_told_is_told_again(
+    session: Session, village: Village, to: list[str], segments: list[str], heard: bool
+) -> None:
+    announced(session, village, *to, segments=segments)
+    assert bodies(told(session, village)) == (["Mất nước."] if heard else [])
+
+
+def test_a_bulletin_for_two_tells_only_what_both_were_told(
+    session: Session, village: Village
+) -> None:
+    announced(session, village, "ben")
+    assert bodies(told(session, village, "ben", "dong")) == []
+    assert bodies(told(session, village, segments=("households", "party_members"))) == []
+    announced(session, village, "ben", "dong", body="Cả hai.")
+    assert bodies(told(session, village, "ben", "dong")) == ["Cả hai."]
+    assert bodies(told(session, village)) == ["Mất nước.", "Cả hai."]
+
+
+def test_what_was_stopped_reached_nobody_or_is_an_issue_is_not_told(
+    session: Session, village: Village
+) -> None:
+    announced(session, village, body="Chưa tới.", reached=False)
+    assert bodies(told(session, village)) == []
+    session.execute(update(outbox).values(state="sent"))
+    assert bodies(told(session, village)) == ["Chưa tới."]
+    session.execute(update(version).values(stopped_at=NOW))
+    assert bodies(told(session, village)) == []
+    made = begun(session, village)
+    head = acting(session, village, "head")
+    bulletins.send_now(session, head, bulletin_id=made.id, after=None, body="kỳ", parts=PARTS)
+    session.execute(update(outbox).values(state="sent"))
+    assert bodies(told(session, village)) == []
+
+
+def test_each_issue_goes_on_where_the_last_one_ended(session: Session, village: Village) -> None:
+    announced(session, village, body="Cũ.", at=NOW - 8 * DAY)
+    announced(session, village, body="Tuần này.", at=NOW - 6 * DAY)
+    assert bodies(told(session, village)) == ["Tuần này."]
+    made = begun(session, village)
+    claimed = occurrences.claim(session, made.id, NOW, NOW)
+    assert claimed is not None
+    announced(session, village, body="Mới.", at=NOW + HOUR)
+    announced(session, village, body="Sau này.", at=NOW + 9 * HOUR)
+    wanted = definition(village)
+    next_one = bulletins.material(
+        session, definition=wanted, now=NOW + 2 * HOUR, bulletin_id=made.id
+    )
+    assert (next_one.number, bodies(next_one)) == (2, ["Mới."])
+    future = {"slot": NOW + 900 * DAY, "at": NOW + 900 * DAY}  # sent while the clock was wrong
+    session.execute(update(occurrence).values(future))
+    again = bulletins.material(session, definition=wanted, now=NOW + 2 * HOUR, bulletin_id=made.id)
+    assert bodies(again) == ["Tuần này.", "Mới."]
+
+
+def test_what_speaks_of_days_is_told_until_they_have_passed(
+    session: Session, village: Village
+) -> None:
+    announced(session, village, body="Họp.", days=["2026-11-25", "2026-11-28"], at=NOW - 60 * DAY)
+    announced(session, village, body="Xa.", days=["2027-01-30"])
+    announced(session, village, body="Qua rồi.", days=["2026-11-20"])
+    first = told(session, village)
+    assert [(one.about, one.body) for one in first.ahead] == [(date(2026, 11, 25), "Họp.")]
+    assert bodies(first) == ["Xa."]
+    last = told(session, village, now=datetime(2026, 11, 28, 16, 59, tzinfo=UTC))
+    assert [one.about for one in last.ahead] == [date(2026, 11, 28)]
+    assert told(session, village, now=datetime(2026, 11, 28, 17, 0, tzinfo=UTC)).ahead == ()
+
+
+def test_nothing_is_listed_twice_in_one_issue(session: Session, village: Village) -> None:
+    announced(session, village, body="Họp.", days=["2026-11-25"])
+    both = told(session, village)
+    assert (bodies(both), len(both.ahead)) == ([], 1)
+    only = told(session, village, sections=("announcements",))
+    assert (bodies(only), only.ahead) == (["Họp."], ())
+    assert told(session, village, sections=("text",)) == Material(number=1)
+
+
+def reported(
+    session: Session, village: Village, slug: str, note: str = "", **events: datetime
+) -> None:
+    columns = {
+        "person_id": village.people["resident"],
+        "chat_id": village.groups["ben households zalo"],
+        "place_id": village.spots[slug].id,
+        "category": "other",
+        "what": "Ông Nguyễn Văn Mẫu để rác, 0900000000",
+        "address": "",
+        "media": [],
+        "language": "vi",
+        "state": "answered",
+        "published": note,
+        "created_at": NOW - DAY,
+    }
+    made = session.execute(insert(ticket).values(columns).returning(ticket.c.id)).scalar_one()
+    for kind, at in events.items():
+        session.execute(
+            insert(event).values(
+                ticket_id=made,
+                kind=kind,
+                person_id=village.people["head"],
+                body="Anh Mẫu ơi, xong rồi",
+                at=at,
+            )
+        )
+
+
+def test_answered_reports_are_counted_and_only_what_was_written_for_all_is_told(
+    session: Session, village: Village
+) -> None:
+    reported(session, village, "ben", answered=NOW)
+    reported(session, village, "ben", note="Đã sửa đèn.", answered=NOW, published=NOW)
+    reported(session, village, "dong", answered=NOW)
+    reported(session, village, "tay", answered=NOW - 30 * DAY, published=NOW, note="Đã dọn rác.")
+    reported(session, village, "xa-la", answered=NOW)
+    reported(session, village, "ben", opened=NOW)
+    found = told(session, village, "xa")
+    assert [tuple_of(one) for one in found.answered] == [("Thôn ben", 2), ("Thôn dong", 1)]
+    assert [one.text for one in found.notes] == ["Đã sửa đèn.", "Đã dọn rác."]
+    assert "Mẫu" not in repr(found)
+    assert [tuple_of(one) for one in told(session, village).answered] == [("Thôn ben", 2)]
+
+
+def tuple_of(answered: bulletins.Answered) -> tuple[str, int]:
+    return answered.place, answered.count
