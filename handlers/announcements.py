@@ -24,6 +24,7 @@ from handlers.drafting import (
     show_preview,
     show_segments,
     show_text,
+    told_days,
     unticked,
 )
 from handlers.interjection import given_up
@@ -215,6 +216,7 @@ async def send(press: Press, context: Context, argument: str) -> Outcome:
         segments=draft.segments,
         urgent=draft.urgent,
         shown=draft.shown,
+        days=told_days(draft.body, context),
     ).then(lambda progress: _followed(progress, context), refusals)
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final, TypeAlias
 
+from content.days import days
 from content.words import Words
 from db import announcements, audience, media, places
 from db.audience import Audience
@@ -18,7 +20,7 @@ from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.draft import Draft
 from handlers.messages import Button, Reply
-from handlers.router import Context
+from handlers.router import HERE, Context
 
 Show: TypeAlias = Callable[[Draft, str], Reply]
 """From a draft, and words to say before anything else, to the message of a step."""
@@ -152,6 +154,7 @@ def _preview(
             _to_whom(words, draft, spots, found.groups),
             *_platforms(words, draft, parts, found),
             *_remarks(words, draft, parts, fullest),
+            *_told_until(draft, context),
         ]
     )
     question = words("announcements.preview")
@@ -196,6 +199,20 @@ def _remarks(words: Words, draft: Draft, parts: Parts, fullest: str) -> Iterator
         yield words("announcements.with_files", count=len(draft.media))
     if draft.urgent:
         yield words("announcements.is_urgent")
+
+
+def told_days(text: str, context: Context) -> tuple[str, ...]:
+    """The days a text speaks of, ISO: until the last is over, bulletins tell it again."""
+    today = context.actor.now.astimezone(HERE).date()
+    return tuple(day.isoformat() for day in days(text, today))
+
+
+def _told_until(draft: Draft, context: Context) -> Iterator[str]:
+    today = context.actor.now.astimezone(HERE).date().isoformat()
+    found = told_days(draft.body, context)
+    if found and found[-1] > today:
+        last = date.fromisoformat(found[-1])
+        yield context.words("announcements.told_until", date=f"{last:%d/%m}")
 
 
 def _choices(words: Words, draft: Draft, may_urge: bool) -> list[Button]:

@@ -248,6 +248,7 @@ async def _send(draft: Draft, context: Context) -> Outcome:
         location=draft.location,
         files=draft.media,
         language=context.language,
+        category=context.content.categories(draft.what),
     ).then(lambda opened: telling.receipt(draft, opened, context))
 
 

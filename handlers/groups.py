@@ -1,20 +1,23 @@
 """Groups: a cadre asks for a one-time code in private, and says it in the group to be tied.
 
-In private: menu ─▶ place ─▶ segment ─▶ code. In the group: "đăng ký <code>", or the code alone.
+In private: list ─▶ place ─▶ segment ─▶ code. In the group: "đăng ký <code>", or the code alone.
+Codes of invitations look the same, so they are told apart here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import Final
 
 from content.folding import fold
-from db import groups, places
-from db.groups import SEGMENTS, CodeRefused, GroupCount, Invitation, Tied
+from db import groups, invitations, places
+from db.codes import CODE_SIGNS
+from db.groups import SEGMENTS, TIE, CodeRefused, Invitation, Tied
+from db.invitations import Spoiled
 from db.permissions import NotAllowed
 from db.places import Spot
+from handlers import candidates
 from handlers.draft import picked
 from handlers.messages import (
     Button,
@@ -27,15 +30,18 @@ from handlers.messages import (
     Reply,
     effect,
 )
-from handlers.router import Context, Router
+from handlers.overview import router
+from handlers.router import Context
+from handlers.start import back
 
-router = Router()
+__all__ = ["router"]
 
-TIE: Final = "group:tie"
+LONGEST: Final = 100  # characters of a message that says a code to tie a group by
+FORWARDED: Final = 600  # … that may hold an invitation, as it was forwarded
 
 _TIE: Final = re.compile(r"/?(?:dang ?ky|noi ?nhom)(?:@\S+)?(?:[\s:]+(?P<code>[^\s:].*))?")
 # Written with its dash, or of the signs that codes are made of: "khai sinh" is no code.
-_SIGN: Final = f"[{groups.CODE_SIGNS.lower()}]"
+_SIGN: Final = f"[{CODE_SIGNS.lower()}]"
 _DASHED: Final = "[a-z0-9]{4} ?[-‐–—] ?[a-z0-9]{4}"
 _CODE: Final = re.compile(rf"{_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}}")
 _CODE_WITHIN: Final = re.compile(rf"\b{_DASHED}\b|\b{_SIGN}{{8}}\b")
@@ -54,21 +60,34 @@ async def greet(incoming: Incoming, context: Context) -> Outcome:
 
 @router.rule
 async def register(incoming: Incoming, context: Context) -> Outcome:
-    """A code, or the word that should come with one, said to the bot."""
-    if not isinstance(incoming, Message) or not incoming.addressed or len(incoming.text) > 100:
+    """A code, or the word that should come with one, said to the bot. A group is tied by it; an
+    invitation counts in private only, and is void where others read it."""
+    if not isinstance(incoming, Message) or len(incoming.text) > FORWARDED:
         return None
-    text = fold(incoming.text)
+    text, private = fold(incoming.text), context.scene.private
+    if code := await _invitation(text, context):
+        return candidates.used(context, code) if private else _said(context, code)
+    if not incoming.addressed or len(incoming.text) > LONGEST:
+        return None
     asked = _TIE.fullmatch(text)
     if asked and not asked["code"]:
         return _explain(context)
     code = asked["code"] if asked else text
     if not (_CODE.fullmatch(code) and _mixed(code)):
         return _spell(text, asked is not None, context)
-    if not context.scene.private:
-        return _tie(context, code)
-    if asked or not context.scene.step:
-        return Reply(context.words("groups.code_in_private"), stay=True)
-    return None
+    if not private:
+        return _said(context, code)
+    return candidates.used(context, code) if asked or not context.scene.step else None
+
+
+async def _invitation(text: str, context: Context) -> str:
+    """The code of a living invitation among the words, "" for none."""
+    for found in _CODE_WITHIN.finditer(text):
+        if _mixed(found[0]) and await context.read(
+            invitations.open_now, found[0], context.actor.now
+        ):
+            return found[0]
+    return ""
 
 
 def _mixed(code: str) -> bool:
@@ -93,59 +112,31 @@ def _explain(context: Context) -> Reply | None:
     return None
 
 
-def _tie(context: Context, code: str) -> Outcome:
-    words = context.words
+def _said(context: Context, code: str) -> Outcome:
+    """A code in a group."""
     vietnamese = context.content.words("vi")
     labels = {segment: vietnamese(f"segments.{segment}") for segment in SEGMENTS}
 
-    def say(tied: Tied) -> Reply:
-        key = "groups.moved" if tied.moved else "groups.tied"
-        told = {"place": tied.place, "segment": words(f"segments.{tied.segment}")}
-        notice = Notice(
-            words("groups.tied_notice", group=tied.group, **told), people=(tied.created_by,)
+    def say(result: Tied | Spoiled) -> Reply:
+        return (
+            _tied(context, result)
+            if isinstance(result, Tied)
+            else candidates.spoiled(context, result)
         )
-        return Reply(words(key, **told), stay=True, notices=(notice,))
 
-    refused = Reply(words("groups.code_refused"), stay=True)
-    return effect(groups.tie, code=code, labels=labels).then(say, {CodeRefused: refused})
-
-
-@router.command("nhom")
-async def command(message: Message, context: Context) -> Outcome:
-    return await _menu(context)
+    refused = Reply(context.words("groups.code_refused"), stay=True)
+    verb = effect(invitations.said_in_group, code=code, labels=labels)
+    return verb.then(say, {CodeRefused: refused})
 
 
-@router.action("groups.menu", standing=True)
-async def menu(press: Press, context: Context, argument: str) -> Outcome:
-    return await _menu(context)
-
-
-async def _menu(context: Context) -> Outcome:
+def _tied(context: Context, tied: Tied) -> Reply:
     words = context.words
-    if not context.scene.private:
-        return Reply(words("groups.in_private"), stay=True)
-    if not context.actor.can(TIE):
-        return Reply(words("groups.not_allowed"), (_main_menu(context),))
-    counts = await context.read(groups.overview, _paths(context))
-    lines = [words("groups.overview") if counts else words("groups.none")]
-    for place, tied in groupby(counts, key=lambda count: count.place):
-        lines.append(words("groups.place_line", place=place, groups=_listed(context, tied)))
-    new = Button(words("groups.new"), "groups.add")
-    return Reply("\n".join(lines), (new, _main_menu(context)))
-
-
-def _listed(context: Context, counts: Iterable[GroupCount]) -> str:
-    return ", ".join(
-        context.words(
-            "groups.count", segment=context.words(f"segments.{count.segment}"), count=count.groups
-        )
-        for count in counts
+    key = "groups.moved" if tied.moved else "groups.tied"
+    told = {"place": tied.place, "segment": words(f"segments.{tied.segment}")}
+    notice = Notice(
+        words("groups.tied_notice", group=tied.group, **told), people=(tied.created_by,)
     )
-
-
-def _paths(context: Context) -> tuple[str, ...]:
-    grants = context.actor.grants
-    return tuple(grant.path for grant in grants if context.actor.can(TIE, grant.path))
+    return Reply(words(key, **told), stay=True, notices=(notice,))
 
 
 @router.action("groups.add")
@@ -155,10 +146,10 @@ async def add(press: Press, context: Context, argument: str) -> Outcome:
 
 async def _ask_place(context: Context, note: str = "") -> Reply:
     spots: dict[int, Spot] = {}
-    for path in _paths(context):
+    for path in groups.paths(context.actor):
         spots.update({spot.id: spot for spot in await context.read(places.below, path)})
     if not spots:
-        return Reply(context.words("groups.not_allowed"), (_main_menu(context),))
+        return Reply(context.words("groups.not_allowed"), (back(context),))
     choices = [Button(spot.name, f"groups.place:{spot.id}") for spot in spots.values()]
     return _ask(context, "place", {}, note, choices)
 
@@ -201,7 +192,7 @@ async def choose_segment(press: Press, context: Context, argument: str) -> Outco
             place=invitation.place,
             segment=words(f"segments.{argument}"),
         )
-        return Reply(text, (Button(words("groups.new"), "groups.add"), _main_menu(context)))
+        return Reply(text, (Button(words("groups.new"), "groups.add"), back(context)))
 
     refusals: dict[type[Exception], Reply] = {
         NotAllowed: await _ask_place(context, words("groups.not_there"))
@@ -212,7 +203,7 @@ async def choose_segment(press: Press, context: Context, argument: str) -> Outco
 
 @router.action("groups.cancel")
 async def cancel(press: Press, context: Context, argument: str) -> Outcome:
-    return Reply(context.words("groups.cancelled"), (_main_menu(context),))
+    return Reply(context.words("groups.cancelled"), (back(context),))
 
 
 def _ask(
@@ -237,7 +228,3 @@ def _pressed(message: Message, context: Context) -> Press | None:
 
 def _argument(press: Press) -> str:
     return press.action.partition(":")[2]
-
-
-def _main_menu(context: Context) -> Button:
-    return Button(context.words("common.back_to_menu"), "start.menu")

@@ -14,7 +14,7 @@ from handlers.messages import Bound, Button, Message, Outcome, Press, Reply, eff
 from handlers.router import Context, Router
 from handlers.start import back
 
-CONSENT_VERSION: Final = "2026-11-22"  # a new one whenever the words people.consent change
+CONSENT_VERSION: Final = "2026-11-22.2"  # a new one whenever the words people.consent change
 
 router = Router()
 

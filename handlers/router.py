@@ -64,6 +64,7 @@ class Context:
     read: Read
     split: Split
     slots: Slots
+    files: bool = True  # whether documents can be sent here
 
     @property
     def actor(self) -> Actor:

@@ -14,9 +14,19 @@ from handlers.router import LEAVE, Context, Router
 # permission → (label, action) of what only its holders see
 _STAFF: Final = (
     ("announcement:send", "start.announce", "announcements.new"),
+    ("announcement:send", "start.bulletins", "bulletins.list"),
     ("ticket:answer", "start.inbox", "tickets.inbox"),
     ("group:tie", "start.groups", "groups.menu"),
 )
+
+# what an admin's own menu holds
+_ADMIN: Final = (
+    ("ticket:export", "start.export", "exports.new"),
+    ("ticket:statistics", "start.statistics", "exports.statistics"),
+    ("role:grant", "start.roles", "roles.menu"),
+    ("group:tie", "start.groups", "groups.menu"),
+)
+_ADMINISTERS: Final = ("ticket:export", "ticket:statistics", "role:grant")
 
 router = Router()
 
@@ -29,6 +39,21 @@ async def welcome(message: Message, context: Context) -> Outcome:
 @router.action("start.menu", standing=True)
 async def main_menu(press: Press, context: Context, argument: str) -> Outcome:
     return menu("start.menu", context)
+
+
+@router.action("start.admin", standing=True)
+async def admin_menu(press: Press, context: Context, argument: str) -> Outcome:
+    """The rarer work of those who lead the commune."""
+    if not context.scene.private:
+        return menu("start.group", context)
+    if not _administers(context):
+        return menu("start.not_allowed", context)
+    choices = tuple(
+        Button(context.words(label), action)
+        for permission, label, action in _ADMIN
+        if context.actor.can(permission)
+    )
+    return Reply(context.words("start.admin_menu"), (*choices, back(context)))
 
 
 @router.action("start.language", standing=True)
@@ -74,7 +99,13 @@ def _entries(context: Context) -> Iterator[Button]:
     for permission, label, action in _STAFF:
         if context.actor.can(permission):
             yield Button(words(label), action)
+    if _administers(context):
+        yield Button(words("start.admin"), "start.admin")
     yield Button(words("start.language"), "start.language")
+
+
+def _administers(context: Context) -> bool:
+    return any(context.actor.can(permission) for permission in _ADMINISTERS)
 
 
 def back(context: Context) -> Button:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from content.folding import fold, normalize
 from db import tickets
 from db.permissions import NotAllowed
-from handlers import reports
+from handlers import publishing, reports
 from handlers.interjection import given_up
 from handlers.messages import (
     Button,
@@ -229,7 +229,8 @@ def _delivered(answer: Answer, told: tickets.Answered, context: Context) -> Repl
     text, code = _notice_text(answer, told, context), tickets.code(report.id)
     notice = Notice(text, chat=report.chat_id, code=code, media=answer.files)
     key = "tickets.sent_more" if report.state == "answered" else "tickets.sent"
-    buttons = (Button(words("tickets.inbox_button"), "tickets.inbox"), back(context))
+    waiting = Button(words("tickets.inbox_button"), "tickets.inbox")
+    buttons = (waiting, publishing.button(report.id, context), back(context))
     return Reply(words(key, code=code, who=report.who), buttons, notices=(notice,))
 
 

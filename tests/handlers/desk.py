@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from db import audience, groups, media, places
+from db import audience, groups, invitations, media, places
 from db.announcements import Progress
 from db.audience import Audience, Offer
 from db.places import Spot
@@ -75,7 +75,9 @@ def stage() -> Stage:
     stage.answers[audience.offer] = _offer
     stage.answers[audience.count] = _count
     stage.answers[media.states] = lambda ids: dict.fromkeys(ids, "kept")
-    stage.answers[groups.overview] = []
+    stage.answers[groups.overview] = lambda actor: []
+    stage.answers[groups.loose] = []
+    stage.answers[invitations.open_now] = False
     return stage
 
 
@@ -99,9 +101,15 @@ class Desk:
     raises; `done`: the effects so far."""
 
     def __init__(
-        self, grants: tuple[Grant, ...], *, answers: Stage | None = None, **more: Any
+        self,
+        grants: tuple[Grant, ...],
+        *,
+        answers: Stage | None = None,
+        dispatcher: Dispatcher = DISPATCHER,
+        **more: Any,
     ) -> None:
         self.stage = answers or stage()
+        self.dispatcher = dispatcher
         self.scene: Scene = replace(scene(grants=grants, **more), menu_id=1)
         self.done: list[Effect[Any]] = []
         self.results: dict[Callable[..., Any], Any] = {
@@ -126,7 +134,7 @@ class Desk:
 
     async def hear(self, incoming: Incoming) -> Reply:
         context = self.stage.context(self.scene)
-        reply = self._settled(await DISPATCHER.dispatch(incoming, context))
+        reply = self._settled(await self.dispatcher.dispatch(incoming, context))
         if not reply.stay:
             self.scene = replace(
                 self.scene,

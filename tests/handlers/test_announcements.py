@@ -64,6 +64,7 @@ async def test_an_announcement_takes_its_four_steps_and_leaves() -> None:
         "segments": ("households",),
         "urgent": False,
         "shown": announcements.digest(TEXT, [], [3, 4], ["households"], False),
+        "days": ("2026-11-23",),
     }
 
 

@@ -43,6 +43,15 @@ async def test_the_preview_shows_the_messages_as_they_will_look() -> None:
     assert WORDS("announcements.shown_as", platform="Zalo") in lines
 
 
+async def test_the_preview_says_until_when_bulletins_tell_it_again() -> None:
+    reply = await at("segments", body="Hạn nộp 30/11, họp 25/11.").press(
+        "announcements.segments_done"
+    )
+    assert WORDS("announcements.told_until", date="30/11") in reply.text.splitlines()
+    plain = await at("segments", body="Họp thôn.").press("announcements.segments_done")
+    assert WORDS("announcements.told_until", date="")[:20] not in plain.text
+
+
 async def test_a_platform_without_groups_there_is_not_previewed() -> None:
     answers = stage()
     answers.answers[audience.count] = Audience(2, {"sandbox-telegram": 2}, False)

@@ -52,6 +52,7 @@ async def test_four_messages_with_a_photo_and_a_yes_make_a_code(stage: Stage) ->
         "location": None,
         "files": (40,),
         "language": "vi",
+        "category": "light",
     }
     assert receipt.text.split("\n") == [
         *WORDS("feedback.received", code=code, place="Thôn Bến Đò").split("\n"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db import groups
-from db.groups import SEGMENTS, CodeRefused, GroupCount, Invitation, Tied
+from db import groups, invitations
+from db.groups import SEGMENTS, CodeRefused, Group, Invitation, NoSuchGroup, Tied
+from db.invitations import Spoiled
 from db.permissions import NotAllowed
+from db.places import Spot
 from db.scene import Grant
 from handlers import groups as group_talk
 from handlers.messages import Effect, Incoming, Membership, Message, Notice, Outcome, Reply
@@ -19,6 +22,7 @@ from handlers.router import Dispatcher
 from tests.handlers.desk import (
     BEN,
     CADRE,
+    DONG,
     HEAD,
     RESIDENT,
     WORDS,
@@ -31,7 +35,7 @@ from tests.handlers.desk import (
     stale,
 )
 from tests.handlers.inputs import MESSAGES
-from tests.handlers.stage import GROUP, PRIVATE, SOMEBODY, message, scene
+from tests.handlers.stage import GROUP, NOW, PRIVATE, SOMEBODY, message, scene
 
 CODE = "7KQM-3XRT"
 
@@ -49,19 +53,122 @@ async def test_a_code_is_two_choices_away() -> None:
     assert actions(reply) == ["groups.add", "start.menu"]
 
 
-async def test_the_menu_shows_the_groups_there_are() -> None:
-    desk = Desk(CADRE)
-    desk.stage.answers[groups.overview] = lambda paths: [
-        GroupCount("Thôn Bến", "households", 2),
-        GroupCount("Thôn Bến", "unions", 1),
-        GroupCount(paths[0], "households", 3),
-    ]
+def one(number: int, error: str = "", arrived: datetime | None = NOW, place: Spot = BEN) -> Group:
+    title = f"Nhóm {number}"
+    return Group(
+        number,
+        title,
+        "households",
+        place.id,
+        place.name,
+        place.path,
+        "sandbox-zalo",
+        arrived,
+        error,
+    )
+
+
+def listing(*found: Group, grants: tuple[Grant, ...] = CADRE) -> Desk:
+    desk = Desk(grants)
+    desk.stage.answers[groups.overview] = lambda actor: list(found)
+    desk.stage.answers[groups.read] = lambda actor, id: next(g for g in found if g.id == id)
+    return desk
+
+
+async def test_the_menu_shows_each_group_and_what_goes_wrong_first() -> None:
+    desk = listing(one(1), one(2, arrived=None), one(3, "ChatGone"))
     reply = await desk.press_elsewhere("groups.menu")
     assert reply.text.splitlines() == [
         WORDS("groups.overview"),
-        WORDS("groups.place_line", place="Thôn Bến", groups="Hộ dân 2, Đoàn thể 1"),
-        WORDS("groups.place_line", place="1.2.", groups="Hộ dân 3"),
+        "⚠ Nhóm 3 (Thôn Bến, Hộ dân, Zalo): " + WORDS("groups.trouble_chatgone"),
+        "• Nhóm 1 (Thôn Bến, Hộ dân, Zalo): " + WORDS("groups.arrived", when="10:00 22/11/2026"),
+        "• Nhóm 2 (Thôn Bến, Hộ dân, Zalo): " + WORDS("groups.no_message"),
     ]
+    assert actions(reply)[:3] == ["groups.show:3", "groups.show:1", "groups.show:2"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param("Rejected", "Zalo không nhận nội dung", id="refused"),
+        pytest.param("BadToken", "Zalo không cho em vào", id="bad token"),
+        pytest.param("Unreachable", "không liên lạc được với Zalo", id="unreachable"),
+        pytest.param("TooManyRequests", "không liên lạc được với Zalo", id="asked to wait"),
+        pytest.param("OutcomeUnknown", "không rõ tin gần nhất", id="unknown"),
+        pytest.param("Interrupted", "không rõ tin gần nhất", id="interrupted"),
+        pytest.param("OSError", "tin gần nhất chưa tới", id="anything else"),
+    ],
+)
+async def test_what_goes_wrong_is_told_in_words(error: str, told: str) -> None:
+    text = (await listing(one(1, error)).say("/nhom")).text
+    assert told in text
+    assert error not in text
+
+
+async def test_sixty_groups_are_listed_a_page_at_a_time_problems_first() -> None:
+    found = [one(n, place=BEN if n % 2 else DONG) for n in range(1, 60)]
+    desk = listing(*found, one(60, "ChatGone"))
+    reply = await desk.press_elsewhere("groups.menu")
+    assert "Nhóm 60 " in reply.text.splitlines()[1]
+    seen = reply.text
+    for page in ("groups.menu:1", "groups.menu:2"):
+        assert len(reply.text.splitlines()) <= 25
+        assert page in actions(reply)
+        reply = await desk.press(page)
+        seen += reply.text
+    assert all(f"Nhóm {n} " in seen for n in range(1, 61))
+    assert not any(action.startswith("groups.menu:") for action in actions(reply))
+
+
+async def test_of_many_groups_one_is_found_by_its_place() -> None:
+    desk = listing(*(one(n, place=BEN if n % 2 else DONG) for n in range(1, 13)))
+    await desk.press_elsewhere("groups.menu")
+    assert labels(await desk.press("groups.each"))[:2] == ["Thôn Bến", "Thôn Đông"]
+    reply = await desk.press("groups.each:4")
+    assert actions(reply)[:-2] == [f"groups.show:{n}" for n in range(2, 13, 2)]
+    assert "Nhóm 2" in (await desk.press("groups.show:2")).text
+
+
+async def test_groups_that_nobody_has_tied_are_named() -> None:
+    desk = listing(one(1))
+    desk.stage.answers[groups.loose] = ["Họ Nguyễn", ""]
+    told = WORDS("groups.loose", count=2, titles="“Họ Nguyễn”, “nhóm không tên”")
+    assert (await desk.say("/nhom")).text.endswith(told)
+
+
+async def test_a_group_is_untied_after_a_question() -> None:
+    desk = listing(one(1))
+    desk.results[groups.untie] = one(1)
+    await desk.press_elsewhere("groups.menu")
+    await desk.press("groups.show:1")
+    assert (
+        WORDS("groups.untie_sure", title="Nhóm 1", place="Thôn Bến")
+        == (await desk.press("groups.untie:1")).text
+    )
+    assert desk.done == []
+    reply = await desk.press("groups.untied:1")
+    assert reply.text == WORDS("groups.untied", title="Nhóm 1", place="Thôn Bến")
+    assert desk.done[0].arguments == {"chat_id": 1}
+
+
+async def test_a_group_is_kept_when_the_question_is_declined() -> None:
+    desk = listing(one(1))
+    await desk.press_elsewhere("groups.show:1")
+    await desk.press("groups.untie:1")
+    reply = await desk.press("groups.keep.cancel")
+    assert (reply.text, desk.done) == (WORDS("groups.kept"), [])
+
+
+@pytest.mark.parametrize("action", ["groups.show:9", "groups.untied:9"])
+async def test_a_group_that_is_gone_leads_back_to_the_list(action: str) -> None:
+    def gone(actor: Any, chat_id: int) -> Group:
+        raise NoSuchGroup
+
+    desk = Desk(CADRE, buttons=(("Gỡ nhóm", action),))
+    desk.stage.answers[groups.read] = gone
+    desk.results[groups.untie] = NoSuchGroup()
+    reply = await desk.press(action)
+    assert (reply.text, actions(reply)[0]) == (WORDS("groups.gone"), "groups.menu")
 
 
 async def test_a_menu_without_groups_says_so() -> None:
@@ -153,8 +260,13 @@ def asked(step: str, grants: tuple[Grant, ...] = CADRE) -> Desk:
 DISPATCHER = Dispatcher([group_talk.router], fallback=fallback, stale=stale, ask_first=ask_first)
 
 
-async def heard(incoming: Incoming, grants: tuple[Grant, ...] = RESIDENT, **more: Any) -> Outcome:
-    return await DISPATCHER.dispatch(incoming, stage().context(scene(grants=grants, **more)))
+async def heard(
+    incoming: Incoming, grants: tuple[Grant, ...] = RESIDENT, invitation: str = "", **more: Any
+) -> Outcome:
+    """`invitation`: the code of the only one that somebody may still use."""
+    here = stage()
+    here.answers[invitations.open_now] = lambda code, now: code.upper() == invitation
+    return await DISPATCHER.dispatch(incoming, here.context(scene(grants=grants, **more)))
 
 
 CODES = [
@@ -179,7 +291,7 @@ CODES = [
 async def test_a_code_said_in_a_group_ties_it(text: str, code: str) -> None:
     effect = await heard(message(text, group=True), chat_kind="group")
     assert isinstance(effect, Effect)
-    assert effect.verb is groups.tie
+    assert effect.verb is invitations.said_in_group
     assert effect.arguments["code"].upper() == code
     assert effect.arguments["labels"]["households"] == "Hộ dân"
     assert set(effect.arguments["labels"]) == set(SEGMENTS)
@@ -216,10 +328,43 @@ async def test_a_code_not_said_to_the_bot_is_left_in_peace() -> None:
     assert await heard(told, chat_kind="group") is None
 
 
-async def test_a_code_said_in_private_is_sent_to_the_group() -> None:
-    reply = await heard(message(f"dangky {CODE}"), CADRE, step="groups.place")
-    assert isinstance(reply, Reply)
-    assert (reply.text, reply.stay) == (WORDS("groups.code_in_private"), True)
+async def test_an_invitation_said_in_a_group_is_void_and_its_author_told() -> None:
+    effect = await heard(message(CODE, group=True), chat_kind="group")
+    assert isinstance(effect, Effect)
+    reply = effect.say(Spoiled("village_head", "Thôn Bến", 5))
+    assert reply.text == WORDS("roles.spoiled")
+    news = WORDS("roles.spoiled_notice", title="Trưởng thôn Bến")
+    assert reply.notices == (Notice(news, people=(5,)),)
+    assert effect.say(Spoiled("admin", "Xã Mẫu", None)).notices == ()
+
+
+@pytest.mark.parametrize("addressed", [True, False])
+async def test_an_invitation_forwarded_to_a_group_is_void_even_if_it_is_not_said_to_the_bot(
+    addressed: bool,
+) -> None:
+    text = WORDS("roles.forward", title="Trưởng thôn Bến", code=CODE)
+    told = message(text, group=True, addressed=addressed)
+    effect = await heard(told, chat_kind="group", invitation=CODE)
+    assert isinstance(effect, Effect)
+    assert effect.verb is invitations.said_in_group
+
+
+@pytest.mark.parametrize("text", [CODE, f"dangky {CODE}"])
+async def test_a_code_said_in_private_is_tried_as_an_invitation(text: str) -> None:
+    effect = await heard(message(text), RESIDENT)
+    assert isinstance(effect, Effect)
+    assert (effect.verb, effect.arguments["code"].upper()) == (invitations.use, CODE)
+    for_group = effect.refusals[invitations.ForGroup]
+    assert for_group.text == WORDS("groups.code_in_private")
+
+
+@pytest.mark.parametrize("step", ["", "feedback.where"])
+async def test_an_invitation_is_found_in_the_message_it_was_forwarded_with(step: str) -> None:
+    text = WORDS("roles.forward", title="Trưởng thôn Bến", code=CODE)
+    effect = await heard(message(text), step=step, invitation=CODE)
+    assert isinstance(effect, Effect)
+    assert effect.arguments == {"code": CODE.lower()}
+    assert isinstance(await heard(message(text), step=step), Reply)
 
 
 WRITTEN_AMISS = [
@@ -245,16 +390,10 @@ async def test_a_code_written_amiss_is_answered_with_how_to_write_it(
     assert (reply.text == WORDS("groups.how_to_write", code=code)) == explained
 
 
-@pytest.mark.parametrize(
-    ("step", "explained"),
-    [pytest.param("", True, id="idle"), pytest.param("feedback.where", False, id="in a report")],
-)
-async def test_a_code_alone_in_private_is_explained_unless_an_answer_is_awaited(
-    step: str, explained: bool
-) -> None:
-    reply = await heard(message(CODE), step=step)
+async def test_a_code_alone_is_an_answer_where_one_is_awaited() -> None:
+    reply = await heard(message(CODE), step="feedback.where")
     assert isinstance(reply, Reply)
-    assert (reply.text == WORDS("groups.code_in_private")) == explained
+    assert reply.text == "nobody claims this"
 
 
 async def test_the_kinds_of_groups_are_told_apart_in_their_list() -> None:

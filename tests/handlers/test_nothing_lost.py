@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.folding import normalize
-from db import tickets
+from content.schedule import Schedule
+from db import bulletins, tickets
 from handlers.messages import Attachment, Location
 from handlers.people import is_name, says
 from handlers.reports import apart, stray
 from handlers.router import Context
+from tests.handlers.board import CADRE, PLAN, making
 from tests.handlers.reporting import BEN_DO, GATE, GO_SEN, HEAD, LAMP, desk, opened, ready, reporter
 from tests.handlers.talk import anything
 
@@ -27,6 +29,10 @@ STEPS: dict[str, dict[str, Any]] = {
     "photo": {"what": LAMP, "where": GATE, "place": 2},
     "confirm": KEPT,
 }
+
+
+def nothing_there(actor: object, number: int) -> tickets.Report:
+    raise tickets.NoSuchReport
 
 
 @settings(max_examples=150, deadline=None)
@@ -45,10 +51,6 @@ async def tell(
     step: str, place: int | None, said: list[tuple[str, list[Attachment], Location | None]]
 ) -> None:
     stage = ready()
-
-    def nothing_there(actor: object, number: int) -> tickets.Report:
-        raise tickets.NoSuchReport
-
     stage.answers[tickets.read] = nothing_there
     free_text = step in ("what", "where")
     told = reporter(
@@ -120,3 +122,38 @@ async def answer(
         context = told.stage.context(told.scene)
         kept = words in told.keep["body"]
         assert kept or says(context, "people.no_words", words) or stray(words)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    step=st.sampled_from(["places", "segments", "when", "short", "text", "preview"]),
+    said=st.lists(anything, min_size=1, max_size=4),
+)
+def test_no_message_loses_what_was_decided_of_a_bulletin_or_leaves_a_dead_end(
+    step: str, said: list[tuple[str, list[Attachment], Location | None]]
+) -> None:
+    asyncio.run(plan(step, said))
+
+
+async def plan(step: str, said: list[tuple[str, list[Attachment], Location | None]]) -> None:
+    monthly = Schedule("monthly", 7, day=31)
+    board = making(step, PLAN.at(monthly) if step == "short" else PLAN, CADRE)
+    board.stage.answers[tickets.read] = nothing_there
+    for text, attachments, location in said:
+        before, at = board.plan, board.scene.step
+        reply = await board.say(text, *attachments, location=location)
+        assert reply.stay or reply.step or reply.buttons
+        if reply.stay:
+            assert board.plan == before
+            continue
+        if not reply.step:
+            assert board.done[-1].verb is bulletins.make
+            return
+        assert reply.buttons
+        after = board.plan
+        assert (after.title, after.sections) == (before.title, before.sections)
+        if at != "bulletins.text":
+            assert after.text == before.text
+        if at not in ("bulletins.places", "bulletins.segments"):
+            assert (after.places, after.segments) == (before.places, before.segments)
+        assert after.schedule or at == "bulletins.when"

@@ -25,9 +25,9 @@ STAGE = Stage()
 WORDS = STAGE.content.words("vi")
 # Agreed words never change under their version: new words, new version, new digests here.
 SHOWN = {
-    "2026-11-22": {
-        "vi": "97b75038f588279be7c833d043ec560a81011dce684bcb2412b7a6fc760429d2",
-        "en": "f2fc925bf9f898cba4708e154dc6837b1b3697b54726440dddee6c31c872641a",
+    "2026-11-22.2": {
+        "vi": "78bbbed4d12864825e6255270b3bc8c4fb7e9ab61b4fbab0f7f10f8ac5af8158",
+        "en": "e4cfffe50d37c211bf65cb143ea6ec6350388e353c2e52abde61574b6e7611f5",
     }
 }
 

@@ -27,7 +27,7 @@ WRITING: dict[str, Any] = {
     "buttons": (("Thôi", "feedback.cancel"),),
 }
 RESIDENT = ["faq.ask", "feedback.new", "tickets.mine", "start.language"]
-CADRE = ["announcements.new", "tickets.inbox", "groups.menu"]
+CADRE = ["announcements.new", "bulletins.list", "tickets.inbox", "groups.menu"]
 
 
 def unknown_report(*_: object) -> None:
@@ -81,13 +81,38 @@ def test_the_first_line_says_that_a_machine_speaks(language: str, says: str) -> 
     ("role", "offered"),
     [
         pytest.param("village_head", RESIDENT[:3] + CADRE + RESIDENT[3:], id="village head"),
-        pytest.param("admin", RESIDENT[:3] + CADRE + RESIDENT[3:], id="admin"),
+        pytest.param("admin", [*RESIDENT[:3], *CADRE, "start.admin", *RESIDENT[3:]], id="admin"),
         pytest.param("unknown", RESIDENT, id="a role we do not know"),
     ],
 )
 async def test_staff_see_what_they_may_do(role: str, offered: list[str]) -> None:
     reply = await said(press("start.menu"), scene(grants=(Grant(role, 2, "1.2."),)))
     assert actions(reply) == offered
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        pytest.param(
+            "admin",
+            ["exports.new", "exports.statistics", "roles.menu", "groups.menu", "start.menu"],
+            id="admin",
+        ),
+        pytest.param(
+            "approver", ["exports.statistics", "groups.menu", "start.menu"], id="approver"
+        ),
+    ],
+)
+async def test_who_leads_the_commune_has_a_menu_of_the_rarer_work(
+    role: str, offered: list[str]
+) -> None:
+    reply = await said(press("start.admin"), scene(grants=(Grant(role, 2, "1.2."),)))
+    assert actions(reply) == offered
+
+
+async def test_the_menu_of_the_rarer_work_is_closed_to_others() -> None:
+    reply = await said(press("start.admin"), scene(grants=(Grant("village_head", 3, "1.2.3."),)))
+    assert reply.text == shipped().words("vi")("start.not_allowed")
 
 
 async def test_a_group_gets_a_short_word_and_no_private_menu() -> None:

@@ -1,0 +1,138 @@
+"""An admin invites somebody to a role: role ─▶ place ─▶ until when ─▶ a code to hand on.
+
+What becomes of the code: see `candidates`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from db import invitations, places, roles
+from db.invitations import Invited, NotThere
+from db.permissions import NotAllowed
+from db.places import Spot
+from db.roles import KINDS
+from handlers import until
+from handlers.messages import Button, Message, Outcome, Press, Reply, effect
+from handlers.people import meant
+from handlers.router import HERE, Context, Router
+from handlers.start import back
+from handlers.titles import dated, titled
+
+router = Router()
+
+
+@router.action("roles.invite", standing=True)
+async def invite(press: Press, context: Context, argument: str) -> Outcome:
+    if not context.actor.can(roles.GRANT):
+        return not_allowed(context)
+    choices = tuple(Button(context.words(f"roles.as_{role}"), f"roles.as:{role}") for role in KINDS)
+    return Reply(context.words("roles.ask_role"), (*choices, _cancel(context)))
+
+
+@router.action("roles.as")
+async def choose_role(press: Press, context: Context, argument: str) -> Outcome:
+    spots = await _spots(context, argument)
+    if not spots:
+        return Reply(context.words("roles.no_place"), (to_list(context), back(context)))
+    if len(spots) == 1:
+        return _ask_until(context, argument, spots[0].id)
+    return _ask_place(context, argument, spots)
+
+
+async def _spots(context: Context, role: str) -> list[Spot]:
+    """The places that the actor may give the role for."""
+    spots: dict[int, Spot] = {}
+    for path in roles.paths(context.actor):
+        found = await context.read(places.below, path, KINDS[role])
+        spots.update({spot.id: spot for spot in found})
+    return list(spots.values())
+
+
+def _ask_place(context: Context, role: str, spots: list[Spot], note: str = "") -> Reply:
+    buttons = tuple(Button(spot.name, f"roles.at:{spot.id}") for spot in spots)
+    return Reply(
+        _noted(note, context.words("roles.ask_place")),
+        (*buttons, _cancel(context)),
+        step="roles.place",
+        keep={"role": role},
+    )
+
+
+@router.step("roles.place")
+async def say_place(message: Message, context: Context) -> Outcome:
+    role = context.scene.keep["role"]
+    spots = await _spots(context, role)
+    spot = meant(message.text, spots)
+    if spot is None:
+        return _ask_place(context, role, spots, context.words("roles.choose"))
+    return _ask_until(context, role, spot.id)
+
+
+@router.action("roles.at")
+async def choose_place(press: Press, context: Context, argument: str) -> Outcome:
+    return _ask_until(context, context.scene.keep["role"], int(argument))
+
+
+def _ask_until(context: Context, role: str, place_id: int, note: str = "") -> Reply:
+    words = context.words
+    return Reply(
+        _noted(note, words("roles.ask_until")),
+        (Button(words("roles.always"), "roles.always"), _cancel(context)),
+        step="roles.until",
+        keep={"role": role, "place": place_id},
+    )
+
+
+@router.step("roles.until")
+async def say_until(message: Message, context: Context) -> Outcome:
+    keep = context.scene.keep
+    day = until.last_day(message.text, context.actor.now.astimezone(HERE).date())
+    if day is None:
+        note = context.words("roles.unclear_day")
+        return _ask_until(context, keep["role"], keep["place"], note)
+    return _invite(context, until.after(day))
+
+
+@router.action("roles.always")
+async def choose_always(press: Press, context: Context, argument: str) -> Outcome:
+    return _invite(context, None)
+
+
+def _invite(context: Context, ends_at: datetime | None) -> Outcome:
+    """The code, in a message that can be forwarded as it is."""
+    words, keep = context.words, context.scene.keep
+    buttons = (Button(words("roles.invite"), "roles.invite"), to_list(context), back(context))
+
+    def say(invited: Invited) -> Reply:
+        title = titled(words, invited.role, invited.place)
+        told = dated(words, "roles.forward", invited.until, title=title, code=invited.code)
+        return Reply(words("roles.invited"), buttons, lead=(told,))
+
+    refusals = {
+        NotAllowed: not_allowed(context),
+        NotThere: Reply(words("roles.no_place"), buttons),
+    }
+    bound = effect(invitations.invite, place_id=keep["place"], role=keep["role"], until=ends_at)
+    return bound.then(say, refusals)
+
+
+@router.action("roles.cancel")
+async def cancel(press: Press, context: Context, argument: str) -> Outcome:
+    return Reply(context.words("roles.cancelled"), (to_list(context), back(context)))
+
+
+def not_allowed(context: Context) -> Reply:
+    return Reply(context.words("roles.not_allowed"), (back(context),))
+
+
+def to_list(context: Context) -> Button:
+    return Button(context.words("roles.back_to_list"), "roles.menu")
+
+
+def _cancel(context: Context) -> Button:
+    return Button(context.words("common.cancel"), "roles.cancel")
+
+
+def _noted(note: str, question: str) -> str:
+    return f"{note}\n\n{question}" if note else question
