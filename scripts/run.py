@@ -1,9 +1,10 @@
-"""The newcomer's two commands, on nothing but Python 3.11 and pip.
+"""Every command, on nothing but Python 3.11 and pip.
 
     python3 scripts/run.py demo     make .venv here, then start the village in the browser
     python3 scripts/run.py test     the same with the tools of development, then every test
 
-Whatever follows is handed on: `demo --port 9000`, `test -k splitting`.
+Any other command of Loa Làng works as well (`tour`, `init`, `check` …), and whatever follows is
+handed on: `demo --port 9000`, `test -k splitting`.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 
 
 def main(arguments: list[str]) -> int:
-    if arguments[:1] == ["demo"]:
-        make("requirements.lock")
-        return run("-m", "bot.cli", *arguments)
     if arguments[:1] == ["test"]:
         make("requirements-dev.lock")
+        os.chdir(ROOT)
         return run("-m", "pytest", *arguments[1:])
-    sys.stderr.write(__doc__ or "")
-    return 2
+    if not arguments or arguments[0] in ("-h", "--help"):
+        sys.stderr.write(__doc__ or "")
+        return 2
+    make("requirements.lock")
+    os.environ["PYTHONPATH"] = str(ROOT)
+    return run("-P", "-m", "bot.cli", *arguments)
 
 
 def make(lock: str) -> None:
@@ -58,7 +61,6 @@ def step(*command: str) -> None:
 
 def run(*arguments: str) -> int:
     """Become that command, so that whoever stops this one stops it."""
-    os.chdir(ROOT)
     if os.name != "nt":
         os.execv(PYTHON, [str(PYTHON), *arguments])  # noqa: S606
     try:
