@@ -110,6 +110,13 @@ def member_of(db: Connection, person: str, chat: str) -> Room:
     return room
 
 
+def group(db: Connection, chat: str) -> Room:
+    room = _chat(db, chat)
+    if room.kind != "group":
+        raise Missing("this chat is no group; take a group's id from /api/chats?person=")
+    return room
+
+
 def write(db: Connection, draft: Entry, now: str, reply_to: str) -> tuple[Entry, Room, bool]:
     """A person's message, its chat, and whether the bot hears of it."""
     room = member_of(db, draft.sender, draft.chat)

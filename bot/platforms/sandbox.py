@@ -159,6 +159,8 @@ class Sandbox:
         return command[1] + text[command.end() :], True
 
     def _check(self, outgoing: Outgoing) -> None:
+        if self._village.is_cut(outgoing.chat):
+            raise Rejected("this group's line was cut on the page")
         if isinstance(outgoing, OutgoingMessage):
             self._check_file(outgoing)
         elif not self.limits.edits:

@@ -47,6 +47,7 @@ class Village:
         self.arrived: Mapping[Style, asyncio.Event] = {
             style: asyncio.Event() for style in get_args(Style)
         }
+        self._cut: set[str] = set()
         self._files = folder / "files"
         self._clock = clock
         self._listeners: list[Listener] = []
@@ -110,6 +111,19 @@ class Village:
             lambda db: ledger.press(db, person, chat, message, callback),
             lambda room: self.arrived[room.style].set(),
         )
+
+    def is_cut(self, chat: str) -> bool:
+        """Whether nothing of the bot's gets through to this chat."""
+        return chat in self._cut
+
+    async def cut(self, chat: str, on: bool) -> None:
+        """Breaks a group's line to the bot, or mends it, so that a failed delivery can be seen.
+        Until the next start at most."""
+        await self._do(lambda db: ledger.group(db, chat))
+        if on:
+            self._cut.add(chat)
+        else:
+            self._cut.discard(chat)
 
     async def post(self, style: Style, draft: Entry) -> Entry:
         """The bot writes; the entry as recorded."""

@@ -37,6 +37,13 @@ def identity(values: Mapping[str, Any], field: str) -> str:
     return normalize(value)
 
 
+def truth(values: Mapping[str, Any], field: str) -> bool:
+    value = values.get(field)
+    if not isinstance(value, bool):
+        raise Refused(400, f"“{field}” must be true or false, without quotes")
+    return value
+
+
 def after(query: Mapping[str, str]) -> int:
     """The number of the message after which to begin."""
     value = query.get("after", "") or "0"

@@ -7,33 +7,30 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.platforms.base import Platform
-from bot.platforms.entry import Entry, MenuGone, Missing, NotMember
+from bot.platforms.entry import Entry, MenuGone, Missing, NotMember, Room
 from bot.platforms.record import RecordError
 from bot.platforms.village import Village
 from bot.web import demand
+from bot.web.assets import PAGE, Assets
 from bot.web.feed import Feed
 from bot.web.guard import Refused, add_headers, answer_errors, only_this_machine
 
-PAGE = Path(__file__).parent / "page"
+Ties: TypeAlias = Mapping[str, tuple[str, str]]  # place's name and segment by the group's id
 
 _YEAR = 366 * 24 * 3600.0  # seconds
 _LONGEST_WAIT = 600.0  # seconds
-_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-}
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -49,11 +46,13 @@ def sandbox_app(
     clock: Callable[[], datetime],
     idle: Callable[[float], Awaitable[bool]],
     advance: Callable[[float], Awaitable[datetime]],
+    ties: Callable[[], Awaitable[Ties]] | None = None,
     heartbeat: float = 15.0,
     page: Path = PAGE,
 ) -> web.Application:
     """`idle(seconds)`: whether nothing was due or in hand within that time. `advance(seconds)`:
-    moves the demo's clock, runs what has fallen due, and returns the new time."""
+    moves the demo's clock, runs what has fallen due, and returns the new time. `ties()`: where
+    the bot says its groups belong; without it, where they were settled."""
     most_bytes = max(platform.limits.max_file for platform in platforms)
     # Base64 takes four bytes for three; the rest is for the words.
     app = web.Application(
@@ -62,9 +61,9 @@ def sandbox_app(
     )
     feed = Feed()
     village.listen(lambda news, entry: _announce(feed, news, entry))
-    _People(village, most_bytes).add_to(app)
+    _People(village, most_bytes, ties).add_to(app)
     _Running(feed, clock, idle, advance, heartbeat).add_to(app)
-    _Page(page).add_to(app)
+    Assets(page).add_to(app)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(lambda _: _end(feed))
     return app
@@ -73,9 +72,12 @@ def sandbox_app(
 class _People:
     """What a person sees and does."""
 
-    def __init__(self, village: Village, most_bytes: int) -> None:
+    def __init__(
+        self, village: Village, most_bytes: int, ties: Callable[[], Awaitable[Ties]] | None
+    ) -> None:
         self._village = village
         self._most_bytes = most_bytes
+        self._ties = ties
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/api/people", self.people)
@@ -83,17 +85,22 @@ class _People:
         app.router.add_get("/api/messages", self.messages)
         app.router.add_post("/api/messages", self.write)
         app.router.add_post("/api/presses", self.press)
+        app.router.add_post("/api/outages", self.cut)
         app.router.add_get("/api/files/{id}", self.file)
 
     async def people(self, request: web.Request) -> web.Response:
         people = await self._village.people()
-        fields = ("id", "name", "role", "place")
+        fields = ("id", "name", "role", "place", "style")
         return web.json_response([_pick(person, fields) for person in people])
 
     async def chats(self, request: web.Request) -> web.Response:
         rooms = await self._village.chats(demand.identity(request.query, "person"))
+        if self._ties is not None:
+            ties = await self._ties()
+            rooms = [_tied(room, ties) if room.kind == "group" else room for room in rooms]
         fields = ("id", "kind", "title", "place", "segment", "style", "mention")
-        return web.json_response([_pick(room, fields) for room in rooms])
+        cut = self._village.is_cut
+        return web.json_response([_pick(room, fields) | {"cut": cut(room.id)} for room in rooms])
 
     async def messages(self, request: web.Request) -> web.Response:
         person = demand.identity(request.query, "person")
@@ -118,6 +125,11 @@ class _People:
         known = ("person", "chat", "message", "action")
         values = await demand.body(request, known)
         await self._village.press(*(demand.identity(values, field) for field in known))
+        return web.json_response({})
+
+    async def cut(self, request: web.Request) -> web.Response:
+        values = await demand.body(request, ("chat", "on"))
+        await self._village.cut(demand.identity(values, "chat"), demand.truth(values, "on"))
         return web.json_response({})
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -187,30 +199,6 @@ class _Running:
         return web.json_response({})
 
 
-class _Page:
-    """The page's own files, all in one flat folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def add_to(self, app: web.Application) -> None:
-        app.router.add_get("/", self.index)
-        app.router.add_get("/page/{name}", self.part)
-
-    async def index(self, request: web.Request) -> web.StreamResponse:
-        return self._file("index.html")
-
-    async def part(self, request: web.Request) -> web.StreamResponse:
-        return self._file(request.match_info["name"])
-
-    def _file(self, name: str) -> web.FileResponse:
-        files = {path.name: path for path in self._folder.iterdir() if path.suffix in _TYPES}
-        if name not in files:
-            raise web.HTTPNotFound
-        headers = {"Content-Type": _TYPES[files[name].suffix], "Cache-Control": "no-cache"}
-        return web.FileResponse(files[name], headers=headers)
-
-
 @web.middleware
 async def _answer_village(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
@@ -255,6 +243,11 @@ def _message(entry: Entry) -> dict[str, Any]:
     if entry.deleted:
         message |= {"text": "", "buttons": [], "attachments": [], "location": None}
     return message
+
+
+def _tied(room: Room, ties: Ties) -> Room:
+    place, segment = ties.get(room.id, ("", ""))
+    return replace(room, place=place, segment=segment)
 
 
 def _pick(value: object, fields: Sequence[str]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 /* Where a person writes: text, pictures and files, a place. Keeps each chat's unsent words. */
 
-import { make } from "./elements.js";
+import { make, makeButton } from "./elements.js";
+import { keep, recall } from "./memory.js";
+import { spotOf } from "./spot.js";
 import { words } from "./words.js";
 
 const LARGEST = 20e6; // bytes of all files of one message
@@ -32,17 +34,17 @@ function degrees(input, most) {
 }
 
 export class Composer {
-  /* `send(to, {text, attachments?, location?})` resolves to whether it was stored;
-     `complain(text)` shows a line, and clears it without one. */
+  /* `send(to, {text, attachments?, location?})`; `complain(text)` shows a line, and clears it
+     without one. */
   constructor(form, { send, complain }) {
     this.form = form;
-    this.deliver = send;
+    this.send = send;
     this.complain = complain;
     this.input = form.querySelector("textarea");
     this.picker = form.querySelector("input[type=file]");
     this.list = form.querySelector(".files");
-    this.button = form.querySelector(".send");
-    this.drafts = new Map(); // key -> {text, files}
+    this.drafts = recall("sessionStorage", "drafts", {});
+    this.held = new Map(); // key of a chat -> files not sent yet
     this.files = [];
     this.listen();
   }
@@ -53,8 +55,9 @@ export class Composer {
       event.preventDefault();
       this.submit();
     });
-    this.button.addEventListener("mousedown", (event) => event.preventDefault()); // keeps focus
-    this.input.addEventListener("input", () => this.fit());
+    const button = find(".send");
+    button.addEventListener("mousedown", (event) => event.preventDefault()); // keeps focus
+    this.input.addEventListener("input", () => this.changed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.picker.addEventListener("change", () => this.add([...this.picker.files]));
     this.more = { button: find(".more-open"), panel: find(".more") };
@@ -70,25 +73,46 @@ export class Composer {
     if (panel === this.more.panel && !open) this.toggle(this.place, false);
   }
 
+  /* Whether something was open that Esc has now closed. */
+  fold() {
+    const open = !this.more.panel.hidden;
+    this.toggle(this.more, false);
+    if (open) this.more.button.focus();
+    return open;
+  }
+
   key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || thumbs()) return;
     event.preventDefault();
     this.submit();
   }
 
-  /* Another chat, `{person, chat}`: its own unsent words come back. */
-  use(to) {
-    if (this.to) this.drafts.set(keyOf(this.to), { text: this.input.value, files: this.files });
+  /* Another chat, `{person, chat}`: its own unsent words come back. `home`: the person's place. */
+  use(to, home) {
+    if (this.to) this.held.set(keyOf(this.to), this.files);
     this.to = to;
-    const draft = this.drafts.get(keyOf(to)) || { text: "", files: [] };
-    this.files = draft.files;
+    this.files = this.held.get(keyOf(to)) || [];
     this.toggle(this.more, false);
-    this.fill(draft.text);
+    this.fill(this.drafts[keyOf(to)] || "");
     this.showFiles();
+    const { latitude, longitude } = spotOf(home);
+    this.form.elements.latitude.value = latitude;
+    this.form.elements.longitude.value = longitude;
+    this.place.panel.querySelector("p").textContent = words.nearPlace(home || words.elsewhere);
   }
 
   fill(text) {
     this.input.value = text;
+    this.changed();
+  }
+
+  /* Also another pane may write in this chat, so only this key is touched. */
+  changed() {
+    const kept = recall("sessionStorage", "drafts", this.drafts);
+    if (this.input.value) kept[keyOf(this.to)] = this.input.value;
+    else delete kept[keyOf(this.to)];
+    this.drafts = kept;
+    keep("sessionStorage", "drafts", kept);
     this.fit();
   }
 
@@ -111,7 +135,8 @@ export class Composer {
 
   fit() {
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight + 2, TALLEST)}px`;
+    if (!this.input.scrollHeight) this.input.style.height = "";
+    else this.input.style.height = `${Math.min(this.input.scrollHeight + 2, TALLEST)}px`;
   }
 
   add(files) {
@@ -132,65 +157,62 @@ export class Composer {
     this.list.textContent = "";
     this.list.hidden = !this.files.length;
     for (const file of this.files) {
-      const item = make("li", "", file.name);
-      const drop = make("button", "icon", "×");
-      drop.type = "button";
-      drop.setAttribute("aria-label", words.remove(file.name));
-      drop.onclick = () => {
+      const item = make("li");
+      if (/^image\//.test(file.type)) item.append(this.thumbnail(file));
+      const drop = makeButton("icon", "×", () => {
         this.files = this.files.filter((other) => other !== file);
         this.showFiles();
         this.input.focus();
-      };
-      item.append(drop);
+      });
+      drop.setAttribute("aria-label", words.remove(file.name));
+      item.append(make("span", "", file.name), drop);
       this.list.append(item);
     }
   }
 
+  thumbnail(file) {
+    const image = make("img");
+    image.alt = "";
+    image.src = URL.createObjectURL(file);
+    const free = () => URL.revokeObjectURL(image.src);
+    image.onload = free;
+    image.onerror = () => {
+      free();
+      image.remove();
+    };
+    return image;
+  }
+
   async submit() {
-    const { to, files, input: { value: text } } = this;
-    if (this.button.disabled) return;
+    const { to, files } = this;
+    const text = this.input.value;
     if (!text.trim() && !files.length) {
       this.focus();
       return;
     }
+    this.files = [];
+    this.showFiles();
+    this.fill("");
     const message = { text };
     try {
       if (files.length) message.attachments = await Promise.all(files.map(packed));
     } catch (error) {
       this.complain(words.unreadableFile);
+      if (this.to === to && !this.input.value) this.fill(text);
       return;
     }
-    if (await this.hand(to, message)) this.clear(to, text);
+    this.send(to, message);
   }
 
-  /* What was sent is gone, unless the person wrote on or went to another chat meanwhile. */
-  clear(to, sent) {
-    if (this.to !== to) {
-      this.drafts.delete(keyOf(to));
-      return;
-    }
-    this.files = [];
-    this.showFiles();
-    if (this.input.value === sent) this.fill("");
-  }
-
-  async sendPlace() {
+  sendPlace() {
     const latitude = degrees(this.form.elements.latitude, 90);
     const longitude = degrees(this.form.elements.longitude, 180);
     if (latitude === null || longitude === null) {
       this.complain(words.badPlace);
       return;
     }
-    const stored = await this.hand(this.to, { text: "", location: { latitude, longitude } });
-    if (stored) this.toggle(this.more, false);
-  }
-
-  async hand(to, message) {
-    this.button.disabled = true;
-    try {
-      return await this.deliver(to, message);
-    } finally {
-      this.button.disabled = false;
-    }
+    this.complain();
+    this.toggle(this.more, false);
+    this.send(this.to, { text: "", location: { latitude, longitude } });
   }
 }

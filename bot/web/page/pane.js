@@ -1,40 +1,30 @@
 /* One person at their phone: who am I, my chats, one chat. Where it stands is decided outside
-   (`go`), so that the address, the back button and two panes agree. */
+   (`go`), so that the address, the back button and several panes agree. */
 
-import { pressButton, sendMessage } from "./api.js";
+import { cutLine, pressButton } from "./api.js";
+import { summaryOf } from "./bubble.js";
+import { Chats, lookOf, whereIs } from "./chats.js";
 import { Composer } from "./composer.js";
-import { Conversation, textOf } from "./conversation.js";
-import { dress, make } from "./elements.js";
-import { People, roleOf } from "./people.js";
-import { Rows } from "./rows.js";
-import { dayOf, timeOf, words } from "./words.js";
-
-const joined = (...parts) => parts.filter(Boolean).join(" · ");
-
-function whereIs(chat) {
-  if (chat.kind === "private") return words.private;
-  return joined(chat.place || words.untied, words.segments[chat.segment] || chat.segment);
-}
-
-function badge(count) {
-  const mark = make("span", "badge", count > 99 ? "99+" : String(count));
-  mark.setAttribute("aria-label", words.unread(count));
-  mark.setAttribute("role", "img");
-  return mark;
-}
+import { Conversation } from "./conversation.js";
+import { dress } from "./elements.js";
+import { People, aboutPerson } from "./people.js";
+import { translate, words } from "./words.js";
 
 export class Pane {
   /* `go(pane, {person, chat})` moves this pane; `close(pane)` takes it away. */
-  constructor(village, { go, close }) {
+  constructor(village, outgoing, { go, close }) {
     const template = document.getElementById("pane-template");
     this.element = template.content.cloneNode(true).firstElementChild;
+    translate(this.element);
     this.village = village;
+    this.outgoing = outgoing;
     this.go = (place) => go(this, place);
     this.views = {};
     for (const name of ["people", "chats", "chat"]) this.views[name] = this.find(`.view.${name}`);
     this.status = this.find("[aria-live]");
     this.failure = this.find(".error");
     this.place = {};
+    this.number = 0;
     this.build(() => close(this));
     this.forget = village.watch((chat, message) => this.hear(chat, message));
   }
@@ -45,18 +35,35 @@ export class Pane {
 
   build(close) {
     const { people, chat } = this.views;
-    this.people = new People(people, this.village, ({ id }) => this.go({ person: id }));
-    this.chatRows = new Rows(this.find(".chats .rows"), (row) => this.row(row));
-    this.conversation = new Conversation(chat, this.village, (...press) => this.press(...press));
+    const { village, outgoing } = this;
+    const to = (id) => this.go({ person: this.place.person, chat: id });
+    this.people = new People(people, village, ({ id }) => this.go({ person: id }));
+    this.chats = new Chats(this.find(".chats .rows"), village, to);
+    this.conversation = new Conversation(chat, village, outgoing, {
+      press: (message, action) => this.press(message, action),
+      again: (entry) => this.tell(() => outgoing.again(entry)),
+      edit: (entry) => this.takeBack(entry),
+    });
     this.composer = new Composer(chat.querySelector("form"), {
-      send: (to, message) => this.attempt(() => sendMessage({ ...to, ...message })),
+      send: (receiver, message) => this.tell(() => outgoing.send({ ...receiver, ...message })),
       complain: (text) => this.complain(text),
     });
     this.find(".chats .back").onclick = () => this.go({});
-    this.find(".chat .back").onclick = () => this.go({ person: this.place.person });
+    this.find(".chat .back").onclick = () => to();
     this.find(".hint button").onclick = () => this.composer.mention(this.chat.mention);
     this.find(".greeting button").onclick = () => this.greet();
-    for (const button of this.element.querySelectorAll(".close")) button.onclick = close;
+    this.find(".cut").onclick = () => this.cut(true);
+    this.find(".mend").onclick = () => this.cut(false);
+    this.find(".close").onclick = close;
+    this.element.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /* Esc goes back one step: what is open above the words, then the chat, then the person. */
+  key(event) {
+    if (event.key !== "Escape" || event.isComposing || this.view === "people") return;
+    if (this.composer.fold()) return;
+    if (this.view === "chat") this.go({ person: this.place.person });
+    else this.go({});
   }
 
   /* Shows `{person, chat}`; what does not exist (any more) falls back to the list before it. */
@@ -71,6 +78,7 @@ export class Pane {
     else if (!this.village.chat(person, chat)) this.place = { person };
     const before = this.element.dataset.view;
     this.element.dataset.view = this.view;
+    this.introduce();
     const moved = person !== from.person || chat !== from.chat;
     if (moved && this.chat) this.open();
     else this.draw();
@@ -81,9 +89,29 @@ export class Pane {
     return this.village.chat(this.place.person, this.place.chat);
   }
 
+  get person() {
+    return this.village.person(this.place.person);
+  }
+
   get view() {
     if (this.place.chat) return "chat";
     return this.place.person ? "chats" : "people";
+  }
+
+  /* Whose phone this is, to eyes and to screen readers. */
+  introduce() {
+    const { person } = this;
+    const owner = person ? words.youAre(person.name, aboutPerson(person)) : words.newPane;
+    this.find(".owner p").textContent = owner;
+    this.label(this.number);
+    this.element.dataset.style = person ? person.style : "";
+  }
+
+  /* `number`: which of several panes it is, 0 when it is the only one. */
+  label(number) {
+    this.number = number;
+    const owner = this.find(".owner p").textContent;
+    this.element.setAttribute("aria-label", number ? words.pane(number, owner) : owner);
   }
 
   /* The keyboard goes to the writing line, or to the row one came back from. */
@@ -96,23 +124,20 @@ export class Pane {
   }
 
   open() {
-    const { person } = this.place;
-    const { chat } = this;
+    const { chat, person } = this;
     this.complain();
-    const about = joined(whereIs(chat), words.styles[chat.style]);
-    this.titles(this.views.chat, chat.title, about, chat.id, chat.kind === "group");
-    this.find(".who strong").textContent = this.village.person(person).name;
     this.find(".hint").hidden = chat.kind !== "group";
-    this.composer.use({ person, chat: chat.id });
-    this.conversation.open(person, chat);
+    this.composer.use({ person: person.id, chat: chat.id }, person.place);
+    this.conversation.open(person.id, chat);
+    this.opened = `${person.id} ${chat.id}`;
     this.draw();
     this.village.reload(chat.id).catch((error) => this.fail(error));
   }
 
-  titles(view, title, about, key, square) {
+  titles(view, title, about, key, look) {
     view.querySelector(".titles h2").textContent = title;
     view.querySelector(".titles p").textContent = about;
-    dress(view.querySelector(".avatar"), key, title, square);
+    dress(view.querySelector(".avatar"), key, title, look);
   }
 
   /* Many changes at once cost one drawing. */
@@ -127,82 +152,53 @@ export class Pane {
   }
 
   draw() {
-    const person = this.village.person(this.place.person);
+    const { person } = this;
     if (!person) {
       this.people.draw();
       return;
     }
-    if (this.chat) this.drawChat();
-    const chats = this.village.chats.get(person.id) || [];
-    const style = chats.length ? words.styles[chats[0].style] : "";
-    const about = joined(roleOf(person), person.place, style);
-    this.titles(this.views.chats, person.name, about, person.id, false);
-    this.chatRows.show(chats.map((chat) => this.summary(person.id, chat)));
+    const { chat } = this;
+    if (chat && this.opened === `${person.id} ${chat.id}`) this.drawChat();
+    this.titles(this.views.chats, person.name, aboutPerson(person), person.id, "person");
+    this.chats.draw(person.id, this.place.chat);
   }
 
   drawChat() {
     const { chat, arrived } = this;
     this.arrived = undefined;
-    this.village.markRead(this.place.person, chat.id);
+    const about = chat.kind === "group" ? whereIs(chat) : `${whereIs(chat)} · ${words.styles[chat.style]}`;
+    this.titles(this.views.chat, chat.title, about, chat.id, lookOf(chat));
+    this.showCut();
+    if (this.element.offsetParent) this.village.markRead(this.place.person, chat.id);
     this.conversation.refresh(arrived);
-    const silent = !this.village.history(chat.id).length;
+    const silent = !this.conversation.content().length;
     const alone = chat.kind === "private";
     this.find(".greeting").hidden = !silent;
-    this.find(".greeting span").textContent = alone ? words.greetPrivate : words.greetGroup;
+    this.find(".greeting p").textContent = alone ? words.greetPrivate : words.greetGroup;
     this.find(".greeting button").hidden = !alone;
     if (arrived && arrived.sender !== this.place.person) this.announce(arrived);
   }
 
   announce(message) {
     const name = this.conversation.nameOf(message);
-    this.status.textContent = `${name}: ${textOf(message).slice(0, 200)}`;
+    this.status.textContent = `${name}: ${summaryOf(message).slice(0, 200)}`;
   }
 
-  /* Everything a row of the chat list says. */
-  summary(person, chat) {
-    const history = this.village.history(chat.id);
-    const last = history[history.length - 1];
-    return {
-      key: `${person} ${chat.id}`,
-      chat,
-      unread: this.village.unread(person, chat.id),
-      preview: last ? this.preview(person, last) : words.noMessages,
-      when: last ? this.when(last.sent_at) : "",
-      current: chat.id === this.place.chat,
-    };
+  /* A group can be cut off from the bot, to see what the bot makes of it. */
+  showCut() {
+    const { chat } = this;
+    this.find(".cut").hidden = chat.kind !== "group" || chat.cut;
+    this.find(".cut-note").hidden = !chat.cut;
   }
 
-  row({ chat, unread, preview, when, current }) {
-    const button = make("button", `row${unread ? " unread" : ""}`);
-    button.type = "button";
-    button.dataset.id = chat.id;
-    if (current) button.setAttribute("aria-current", "true");
-    button.onclick = () => this.go({ person: this.place.person, chat: chat.id });
-    const avatar = dress(make("span"), chat.id, chat.title, chat.kind === "group");
-    avatar.setAttribute("aria-hidden", "true");
-    const titles = make("span", "titles");
-    titles.append(make("strong", "", chat.title), make("span", "about", whereIs(chat)));
-    titles.append(make("span", "preview", preview));
-    const side = make("span", "side", when);
-    if (unread) side.append(badge(unread));
-    button.append(avatar, titles, side);
-    const item = make("li");
-    item.append(button);
-    return item;
-  }
-
-  preview(person, message) {
-    if (message.deleted) return words.deleted;
-    const [file] = message.attachments;
-    const isPhoto = file && /^image\//.test(file.type);
-    const text = textOf(message) || (isPhoto ? words.photo : file && `${words.file}: ${file.name}`);
-    const name = message.sender === person ? words.you : this.conversation.nameOf(message);
-    return `${name}: ${text.slice(0, 120)}`;
-  }
-
-  when(moment) {
-    const day = dayOf(moment);
-    return day === dayOf(this.village.now()) ? timeOf(moment) : day;
+  cut(on) {
+    const { chat } = this;
+    return this.attempt(async () => {
+      await cutLine(chat.id, on);
+      await this.village.reloadChats();
+      this.village.tell(chat.id);
+      this.composer.invite();
+    });
   }
 
   press(message, action) {
@@ -210,24 +206,40 @@ export class Pane {
     return this.attempt(() => pressButton({ person, chat, message: message.id, action }));
   }
 
-  async greet() {
+  greet() {
     const { style, id } = this.chat;
-    const to = { person: this.place.person, chat: id };
-    if (await this.attempt(() => sendMessage({ ...to, text: words.hello[style] }))) {
-      this.composer.focus();
-    }
+    const { person } = this.place;
+    this.composer.focus();
+    return this.tell(() => this.outgoing.send({ person, chat: id, text: words.hello[style] }));
   }
 
-  /* True when `deed` was done; what failed is said in the chat it was tried in. */
+  /* Its words back where they were written, to be changed. */
+  takeBack(entry) {
+    const written = this.composer.input.value;
+    this.outgoing.drop(entry);
+    this.composer.fill(written ? `${entry.text}\n${written}` : entry.text);
+    this.composer.focus();
+    this.draw();
+  }
+
+  /* What became of a message stands beside it; only why is said here. */
+  tell(deliver) {
+    return this.attempt(async () => {
+      const sent = deliver();
+      this.conversation.toEnd();
+      const error = await sent;
+      if (error) throw error;
+    });
+  }
+
+  /* What failed is said in the chat it was tried in. */
   async attempt(deed) {
     const { chat } = this.place;
     try {
       await deed();
       this.complain();
-      return true;
     } catch (error) {
       if (chat === this.place.chat) this.fail(error);
-      return false;
     }
   }
 
@@ -243,6 +255,7 @@ export class Pane {
 
   leave() {
     this.forget();
+    cancelAnimationFrame(this.due);
     this.element.remove();
   }
 }

@@ -1,15 +1,17 @@
 /* "Who are you?": everybody of the village by place, found by name, place or role. */
 
-import { dress, make } from "./elements.js";
+import { arrows, dress, make, makeButton } from "./elements.js";
 import { words } from "./words.js";
 
 const RANKS = ["admin", "approver", "cadre", "village_head", "resident"];
 const rank = (person) => RANKS.indexOf(person.role);
 
-const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "")
+export const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "")
   .replace(/đ/g, "d");
 
-export const roleOf = (person) => words.roles[person.role] || person.role;
+const roleOf = (person) => words.roles[person.role] || person.role;
+
+export const aboutPerson = (person) => [roleOf(person), person.place].filter(Boolean).join(", ");
 
 /* [[place, people]], the commune's staff first; inside a place by role. */
 function byPlace(people) {
@@ -34,7 +36,9 @@ export class People {
     this.search.addEventListener("keydown", (event) => {
       const first = this.list.querySelector("li:not([hidden]) button");
       if (event.key === "Enter" && first) first.click();
+      if (event.key === "ArrowDown" && first) first.focus();
     });
+    arrows(this.list);
   }
 
   draw() {
@@ -50,17 +54,15 @@ export class People {
   }
 
   row(person) {
-    const button = make("button", "row");
-    button.type = "button";
-    button.dataset.id = person.id;
-    button.onclick = () => {
+    const button = makeButton("row", "", () => {
       this.search.value = "";
       this.choose(person);
-    };
+    });
+    button.dataset.id = person.id;
     const titles = make("span", "titles");
     titles.append(make("strong", "", person.name), make("span", "about", roleOf(person)));
-    button.append(dress(make("span"), person.id, person.name), titles);
-    button.firstChild.setAttribute("aria-hidden", "true");
+    const style = make("span", `style ${person.style || ""}`, words.styles[person.style] || "");
+    button.append(dress(make("span"), person.id, person.name, "person"), titles, style);
     const item = make("li");
     item.dataset.words = fold(`${person.name} ${roleOf(person)} ${person.place || ""}`);
     item.append(button);

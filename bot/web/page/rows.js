@@ -15,6 +15,7 @@ export class Rows {
   }
 
   show(rows) {
+    const focused = document.activeElement;
     const keys = new Set(rows.map(({ key }) => key));
     for (const [key, { element }] of this.drawn) {
       if (keys.has(key)) continue;
@@ -26,6 +27,8 @@ export class Rows {
       const there = this.list.children[index];
       if (there !== element) this.list.insertBefore(element, there || null);
     });
+    // What is moved loses the keyboard.
+    if (document.activeElement !== focused && this.list.contains(focused)) focused.focus();
   }
 
   element(row) {

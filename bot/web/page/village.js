@@ -2,16 +2,7 @@
    One copy for all panes, so that two people side by side see the same group. */
 
 import { getChats, getMessages, getPeople } from "./api.js";
-
-const READ = "loalang.read";
-
-function remembered() {
-  try {
-    return JSON.parse(localStorage.getItem(READ)) || {};
-  } catch (error) {
-    return {}; // storage is off or was tampered with: everything counts as unread
-  }
-}
+import { keep, recall } from "./memory.js";
 
 /* Of two states of one message, the later one. */
 function later(known, arrived) {
@@ -26,7 +17,7 @@ export class Village {
     this.chats = new Map(); // person id -> chats
     this.messages = new Map(); // chat id -> messages, oldest first
     this.readers = new Map(); // chat id -> a person who may read it
-    this.read = remembered(); // person id -> chat id -> id of the last message seen
+    this.read = recall("localStorage", "read", {}); // person -> chat -> id of the last one seen
     this.watchers = new Set();
     this.ahead = 0; // ms the village's clock is ahead of ours
   }
@@ -61,29 +52,49 @@ export class Village {
     return this.messages.get(chat) || [];
   }
 
+  /* The person's chats, the private one first, and at the first time all that was said there. */
   async loadChats(person) {
     const chats = await getChats(person);
     chats.sort((one, other) => (one.kind === "group") - (other.kind === "group"));
     for (const chat of chats) this.readers.set(chat.id, person);
-    await Promise.all(chats.map((chat) => this.messages.has(chat.id) || this.reload(chat.id)));
+    const fresh = chats.filter(({ id }) => !this.messages.has(id)).map(({ id }) => id);
+    if (fresh.length) await this.fetchAll(person, fresh);
     this.chats.set(person, chats);
     return chats;
   }
 
-  /* The whole chat again. What arrived while we asked is kept; what vanished is dropped. */
+  async fetchAll(person, chats) {
+    for (const chat of chats) this.messages.set(chat, []);
+    try {
+      const said = await getMessages(person);
+      for (const chat of chats) {
+        this.merge(chat, said.filter((one) => one.chat === chat), []);
+        this.tell(chat);
+      }
+    } catch (error) {
+      for (const chat of chats) this.messages.delete(chat);
+      throw error;
+    }
+  }
+
+  /* The chat as it is on record, whole. What arrived while we asked is kept. */
   async reload(chat) {
     if (!this.messages.has(chat)) this.messages.set(chat, []);
-    const before = new Set(this.history(chat).map((message) => message.id));
-    const whole = await getMessages(chat, this.readers.get(chat));
+    const before = this.history(chat).map((message) => message.id);
+    this.merge(chat, await getMessages(this.readers.get(chat), chat), before);
+    this.tell(chat);
+  }
+
+  /* `before`: ids known when `whole` was asked for; what of them is missing has vanished. */
+  merge(chat, whole, before) {
     const known = new Map(this.history(chat).map((message) => [message.id, message]));
     const fresh = whole.map((message) => {
       const old = known.get(message.id);
       return old ? later(old, message) : message;
     });
-    const listed = new Set(whole.map((message) => message.id));
-    const arrived = this.history(chat).filter(({ id }) => !before.has(id) && !listed.has(id));
+    const settled = new Set(before.concat(whole.map((message) => message.id)));
+    const arrived = this.history(chat).filter(({ id }) => !settled.has(id));
     this.messages.set(chat, fresh.concat(arrived));
-    this.tell(chat);
   }
 
   /* After a broken line: open chats whole (they may have been edited), the others' new messages. */
@@ -93,13 +104,18 @@ export class Village {
     await Promise.all([...this.messages.keys()].map(renew));
     const known = [...this.chats.keys()];
     known.filter((id) => !this.person(id)).forEach((id) => this.chats.delete(id));
+    await this.reloadChats();
+  }
+
+  /* Where groups belong may have changed. */
+  async reloadChats() {
     await Promise.all([...this.chats.keys()].map((id) => this.loadChats(id)));
   }
 
   async extend(chat) {
     const [last] = this.history(chat).slice(-1);
     try {
-      const missed = await getMessages(chat, this.readers.get(chat), last && last.id);
+      const missed = await getMessages(this.readers.get(chat), chat, last && last.id);
       for (const message of missed) this.hear("message", message);
     } catch (error) {
       if (!error.status) throw error;
@@ -128,6 +144,11 @@ export class Village {
     return count;
   }
 
+  unreadOf(person) {
+    const chats = this.chats.get(person) || [];
+    return chats.reduce((sum, chat) => sum + this.unread(person, chat.id), 0);
+  }
+
   markRead(person, chat) {
     const messages = this.history(chat);
     if (!messages.length) return;
@@ -135,10 +156,7 @@ export class Village {
     const last = messages[messages.length - 1].id;
     if (marks[chat] === last) return;
     marks[chat] = last;
-    try {
-      localStorage.setItem(READ, JSON.stringify(this.read));
-    } catch (error) {
-      this.unsaved = true; // storage is off or full: the marks live as long as the page
-    }
+    keep("localStorage", "read", this.read);
+    this.tell(chat);
   }
 }

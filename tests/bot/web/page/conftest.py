@@ -16,6 +16,7 @@ from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
 from content.commune import load_commune
 from tests.bot.web.page.town import PHONE, Open, Town
+from tests.living import Living, living
 
 FLAGS = [
     "--no-sandbox",
@@ -28,7 +29,7 @@ FLAGS = [
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
@@ -40,7 +41,7 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     clock: list[Callable[[], datetime]] = []
     village = await Village.open(tmp_path, load_commune(), lambda: clock[0]())
@@ -52,7 +53,14 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     await village.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
+async def village(tmp_path: Path) -> AsyncIterator[Living]:
+    """With the real bot in it."""
+    async with living(tmp_path) as village:
+        yield village
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser, town: Town) -> AsyncIterator[Open]:
     """Opens the page at `#place`; whatever the page complains of to its console fails the test."""
     complaints: list[str] = []

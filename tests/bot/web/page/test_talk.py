@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import FilePayload, Route, expect
 
 from bot.platforms.base import OutgoingDelete, OutgoingEdit
+from bot.platforms.village import Upload
 from tests.bot.web.page.town import (
     CADRE,
     GROUP,
@@ -23,7 +24,7 @@ from tests.bot.web.page.town import (
     write,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ async def test_a_press_on_a_menu_that_is_gone_says_what_to_do(visit: Open, town:
     await town.bot_says(CADRE, "Gửi chứ?", "Gửi")
     await page.route("**/api/presses", lambda route: route.fulfill(status=409, json={"error": ""}))
     await messages(page).get_by_role("button", name="Gửi").click()
-    await expect(page.locator(".chat .error")).to_contain_text("Menu này đã đóng.")
+    await expect(page.locator(".chat .error")).to_contain_text("Lựa chọn này đã đóng.")
 
 
 async def test_an_edit_and_a_deletion_appear_where_the_message_stands(
@@ -161,20 +162,88 @@ async def test_a_photo_is_attached_and_shown(visit: Open, town: Town) -> None:
     await expect(page.locator(".files li")).to_have_count(0)
 
 
-async def test_a_place_is_sent_and_a_wrong_one_is_refused_with_an_example(
+async def test_a_photo_is_seen_whole_and_put_away_again(visit: Open, town: Town) -> None:
+    await town.village.write(RESIDENT, GROUP, "", [Upload("cống vỡ.png", "image/png", PIXEL)])
+    page = await visit(f"{HEAD}/{GROUP}")
+    small = page.get_by_role("button", name="Xem ảnh cống vỡ.png")
+    await small.click()
+    whole = page.get_by_role("dialog", name="Ảnh")
+    await expect(whole.get_by_role("img", name="cống vỡ.png")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(whole).to_be_hidden()
+    await expect(small).to_be_focused()
+    await expect(page.locator(".chat h2")).to_be_visible()
+
+
+async def test_a_file_shows_its_name_and_size(visit: Open, town: Town) -> None:
+    await town.village.write(
+        RESIDENT, RESIDENT, "", [Upload("đơn.pdf", "application/pdf", bytes(2400))]
+    )
+    page = await visit(f"{RESIDENT}/{RESIDENT}")
+    link = messages(page).get_by_role("link", name="đơn.pdf 2 kB")
+    await expect(link).to_have_attribute("rel", "noopener")
+
+
+async def test_a_place_is_offered_and_a_wrong_one_is_refused_with_an_example(
     visit: Open, town: Town
 ) -> None:
     page = await visit(f"{RESIDENT}/{RESIDENT}")
     await page.get_by_role("button", name="Gửi ảnh, tệp, vị trí").click()
     await page.get_by_role("button", name="Vị trí", exact=True).click()
+    await expect(page.get_by_text("Đã điền sẵn một điểm ở Thôn Bến Đò")).to_be_visible()
     await page.get_by_label("Vĩ độ").fill("910")
     await page.get_by_role("button", name="Gửi vị trí").click()
     await expect(page.locator(".chat .error")).to_contain_text("ví dụ 10.2541")
     await page.get_by_label("Vĩ độ").fill("10,5")
+    await page.get_by_label("Kinh độ").fill("105.9")
     await page.get_by_role("button", name="Gửi vị trí").click()
-    await expect(messages(page)).to_contain_text(["Vị trí: 10.5, 105.9722"])
+    await expect(messages(page).locator(".spot")).to_have_text("Vị trí 10.5, 105.9")
     [entry] = await town.village.messages(RESIDENT, RESIDENT)
-    assert entry.location == (10.5, 105.9722)
+    assert entry.location == (10.5, 105.9)
+
+
+async def test_a_very_long_text_is_folded_until_it_is_asked_for(visit: Open, town: Town) -> None:
+    await town.village.write(RESIDENT, RESIDENT, "bà con ơi " * 400)
+    page = await visit(f"{RESIDENT}/{RESIDENT}")
+    text = messages(page).locator(".text")
+    before = await text.evaluate("element => element.clientHeight")
+    await page.get_by_role("button", name="Xem hết").click()
+    await expect(page.get_by_role("button", name="Xem hết")).to_have_count(0)
+    assert await text.evaluate("element => element.clientHeight") > before
+
+
+async def test_while_a_press_is_under_way_a_second_one_does_nothing(
+    visit: Open, town: Town
+) -> None:
+    page = await visit(f"{CADRE}/{CADRE}")
+    await town.bot_says(CADRE, "Gửi chứ?", "Gửi", "Thôi")
+    asked, go_on, count = asyncio.Event(), asyncio.Event(), 0
+
+    async def hold(route: Route) -> None:
+        nonlocal count
+        count += 1
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/api/presses", hold)
+    await messages(page).get_by_role("button", name="Gửi").click()
+    await asked.wait()
+    await expect(messages(page).locator(".buttons")).to_have_attribute("aria-busy", "true")
+    await messages(page).get_by_role("button", name="Thôi").click()
+    go_on.set()
+    await expect(messages(page).locator(".buttons[aria-busy]")).to_have_count(0)
+    assert count == 1
+
+
+async def test_a_group_cut_off_says_so_and_is_mended(visit: Open, town: Town) -> None:
+    page = await visit(f"{HEAD}/{GROUP}")
+    await page.get_by_role("button", name="Thử cho nhóm này mất mạng").click()
+    await expect(page.get_by_text("Nhóm này đang mất mạng")).to_be_visible()
+    assert town.village.is_cut(GROUP)
+    await page.get_by_role("button", name="Nối lại").click()
+    await expect(page.get_by_text("Nhóm này đang mất mạng")).to_be_hidden()
+    assert not town.village.is_cut(GROUP)
 
 
 async def test_a_tap_calls_the_bot_by_its_name_in_a_group(visit: Open) -> None:

@@ -3,64 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, Locator, Page, expect
+from playwright.async_api import Browser, FilePayload, expect
 
+from tests.bot.web.page.seat import Seat, sit
 from tests.bot.web.page.town import PHONE, WIDE
-from tests.living import PNG, Living, living
+from tests.living import PNG, Living
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NEWS = "Sáng mai cắt nước từ 8 giờ để sửa ống, bà con tích nước dùng tạm."
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def village(tmp_path: Path) -> AsyncIterator[Living]:
-    async with living(tmp_path) as village:
-        yield village
-
-
-class Seat:
-    """Somebody in front of the page, in their chat with the bot."""
-
-    def __init__(self, page: Page, pane: int = 0) -> None:
-        self.page = page
-        self.pane: Locator = page.locator(".pane").nth(pane)
-
-    async def write(self, text: str) -> None:
-        await self.pane.locator("textarea").fill(text)
-        await self.send()
-
-    async def send(self) -> None:
-        await self.pane.locator("button.send").click()
-
-    async def choose(self, label: str) -> None:
-        """Press the button, or send the number that stands before the label."""
-        newest = self.pane.locator(".message").last
-        await expect(newest).to_contain_text(label)
-        button = newest.get_by_role("button", name=label)
-        if await button.count():
-            await button.first.click()
-            return
-        text = await newest.locator(".text").inner_text()
-        number = re.search(rf"^(\d+)\. .*{re.escape(label)}", text, re.MULTILINE)
-        await self.write(number[1] if number else label)
-
-    async def reads(self, pattern: str) -> None:
-        await expect(self.pane.locator(".message").last).to_contain_text(re.compile(pattern))
-
-
-async def sit(browser: Browser, village: Living, size: tuple[int, int], *people: str) -> Page:
-    page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.set_default_timeout(10_000)
-    place = "&".join(f"{person}/{person}" for person in people)
-    await page.goto(str(village.client.make_url(f"/#{place}")))
-    await expect(page.locator(".pane").first.locator("textarea")).to_be_visible()
-    return page
 
 
 async def test_two_people_side_by_side_a_report_and_its_answer(
@@ -116,4 +69,141 @@ async def test_a_village_heads_announcement_reaches_just_the_chosen_group(
         heard = await village.heard(head, group["id"])
         reached += [group["segment"]] * sum(message["text"] == NEWS for message in heard)
     assert reached == ["households"]
+    await page.close()
+
+
+@pytest.mark.parametrize(
+    ("style", "size"),
+    [pytest.param("telegram", PHONE, id="phone"), pytest.param("zalo", WIDE, id="wide")],
+)
+async def test_a_resident_asks_and_asks_on(
+    browser: Browser, village: Living, style: str, size: tuple[int, int]
+) -> None:
+    page = await sit(browser, village, size, await village.person("resident", style))
+    seat = Seat(page)
+    await seat.write("lam giay khai sinh can gi")
+    await seat.reads("Giấy tờ cần có.*Nguồn:")
+    await seat.choose("Lệ phí")
+    await seat.reads("Lệ phí")
+    await page.close()
+
+
+async def test_an_approver_tells_the_whole_commune_urgently(
+    browser: Browser, village: Living
+) -> None:
+    approver = await village.person("approver", "telegram")
+    page = await sit(browser, village, WIDE, approver)
+    seat = Seat(page)
+    await seat.write("/thongbao")
+    await seat.reads("nội dung")
+    await seat.write("Bão sắp vào, bà con về nhà văn hóa trước 15 giờ.")
+    for choice in ("Xã Sông Trăng", "Tiếp tục", "Tất cả các nhóm", "Tiếp tục", "Đánh dấu khẩn"):
+        await seat.choose(choice)
+    await seat.reads("đi trước mọi tin khác")
+    await seat.choose("Gửi ngay")
+    await seat.reads(r"(\d+)/\1 nhóm")
+    group = page.locator(".chats .row", has_text="Cấp ủy thôn Gò Sen")
+    await expect(group.locator(".badge")).to_be_visible()
+    await group.click()
+    await seat.reads("🔴 KHẨN")
+    await page.close()
+
+
+async def test_an_admin_ties_a_group_and_the_list_shows_where_it_belongs(
+    browser: Browser, village: Living
+) -> None:
+    page = await sit(browser, village, PHONE, "nhap")
+    seat = Seat(page)
+    await seat.write("/nhom")
+    for choice in ("Thêm nhóm", "Gò Sen", "Người dân"):
+        await seat.choose(choice)
+    await seat.reads("đăng ký")
+    words = await page.locator(".message").last.inner_text()
+    code = re.findall(r"đăng ký ([0-9A-Z]{4}-[0-9A-Z]{4})", words)[0]
+    await page.locator(".chat .back").click()
+    group = page.locator(".chats .row", has_text="Tổ phụ nữ Gò Sen")
+    await expect(group).to_contain_text("Chưa gắn với nơi nào")
+    await group.click()
+    await page.get_by_role("button", name="Gọi bot").click()
+    await page.keyboard.type(f"đăng ký {code}")
+    await seat.send()
+    await seat.reads("từ nay nhận tin của Thôn Gò Sen")
+    await expect(page.locator(".chat .titles p")).to_have_text("Thôn Gò Sen · Người dân")
+    await page.close()
+
+
+async def test_a_group_without_a_line_is_reported_and_reached_later(
+    browser: Browser, village: Living
+) -> None:
+    group = "tgr-go-sen-ho-dan"
+    page = await sit(browser, village, WIDE, "lua", f"khe/{group}")
+    head, neighbour = Seat(page, 0), Seat(page, 1)
+    await page.get_by_role("button", name="Thử cho nhóm này mất mạng").click()
+    await expect(neighbour.pane.get_by_text("Nhóm này đang mất mạng")).to_be_visible()
+    await head.write("/thongbao")
+    await head.reads("nội dung")
+    await head.write(NEWS)
+    for choice in ("Hộ dân", "Tiếp tục", "Gửi ngay"):
+        await head.choose(choice)
+    await head.reads(r"Chưa gửi được \(1\)")
+    await page.get_by_role("button", name="Nối lại").click()
+    await expect(neighbour.pane.get_by_text("Nhóm này đang mất mạng")).to_be_hidden()
+    await head.choose("Gửi lại")
+    await neighbour.reads(NEWS)
+    await page.close()
+
+
+async def test_an_admin_gets_a_chart_and_a_table_from_the_menu(
+    browser: Browser, village: Living
+) -> None:
+    resident = await village.person("resident", "telegram")
+    await village.say(resident, "/phananh")
+    for choice in ("Đồng ý", "", "", "Không có ảnh", "Gửi"):
+        await (village.press(resident, choice) if choice else village.say(resident, "Đèn hỏng"))
+    page = await sit(browser, village, WIDE, await village.person("admin", "telegram"))
+    seat = Seat(page)
+    await seat.write("/start")
+    await seat.choose("Quản trị")
+    await seat.choose("Thống kê")
+    chart = seat.pane.get_by_role("button", name="Xem ảnh phan-anh")
+    await chart.click()
+    whole = page.get_by_role("dialog", name="Ảnh").get_by_role("img")
+    await expect(whole).to_have_js_property("complete", True)
+    assert await whole.evaluate("image => image.naturalWidth") >= 1000
+    await page.keyboard.press("Escape")
+    await seat.write("/xuat")
+    await seat.choose("Tất cả")
+    await seat.choose("Excel")
+    await seat.choose("Tất cả các nơi")
+    await seat.choose("Xuất, không tên")
+    link = seat.pane.get_by_role("link", name=".xlsx")
+    await expect(link).to_be_visible()
+    async with page.expect_download() as download:
+        await link.click()
+    assert (await download.value).suggested_filename.endswith(".xlsx")
+    await page.close()
+
+
+async def test_a_bulletin_is_made_on_zalo_and_goes_out_when_the_clock_moves(
+    browser: Browser, village: Living
+) -> None:
+    head = await village.person("village_head", "zalo")
+    page = await sit(browser, village, PHONE, head)
+    seat = Seat(page)
+    await seat.write("bản tin")
+    for choice in ("Thêm bản tin", "Bản tin sáng", "Hộ dân", "Tiếp tục"):
+        await seat.choose(choice)
+    await seat.reads("Gửi vào lúc nào")
+    await seat.write("5 giờ 30 sáng hằng ngày")
+    await seat.reads("lời nào cần ghi")
+    await seat.write("Bà con nhớ đổ rác trước 6 giờ tối.")
+    await seat.choose("Bắt đầu")
+    await seat.reads("đã bắt đầu")
+    await page.locator(".chat .back").click()
+    await page.locator("#clock .now").click()
+    await page.get_by_role("button", name="đến 5:30 sáng").click()
+    group = page.locator(".chats .row", has_text="Các hộ dân")
+    await expect(group.locator(".badge")).to_have_text("1")
+    await group.click()
+    await seat.reads("📢 Bản tin sáng.*nhớ đổ rác")
     await page.close()

@@ -1,0 +1,132 @@
+/* Every Vietnamese word the page says that is not already written in index.html. */
+
+const troubles = {
+  0: "Chưa nối được với chương trình.",
+  403: "Người này không ở trong cuộc trò chuyện đó. Hãy quay lại và chọn lại.",
+  404: "Không còn thấy người hoặc tin nhắn đó. Hãy quay lại và chọn lại.",
+  409: "Lựa chọn này đã đóng. Hãy bấm ở tin nhắn mới nhất, hoặc nhắn cho bot để mở lại.",
+  413: "Ảnh hoặc tệp quá lớn. Hãy chọn tệp nhỏ hơn 20 MB.",
+};
+
+export const vi = {
+  roles: {
+    admin: "Quản trị",
+    approver: "Lãnh đạo xã",
+    cadre: "Cán bộ",
+    village_head: "Trưởng thôn",
+    resident: "Người dân",
+  },
+  segments: {
+    residents: "Người dân",
+    households: "Hộ dân",
+    party_members: "Đảng viên",
+    party_committee: "Cấp ủy",
+    authorities: "Chính quyền",
+    unions: "Đoàn thể",
+  },
+  styles: { telegram: "kiểu Telegram", zalo: "kiểu Zalo" },
+  bot: "Loa Làng",
+  you: "Bạn",
+  youAre: (person, about) => `Bạn là ${person} · ${about}`,
+  pane: (number, owner) => `Khung ${number}: ${owner}`,
+  newPane: "Chọn một người",
+  elsewhere: "Nơi khác",
+  untied: "Chưa gắn với nơi nào",
+  private: "Trò chuyện riêng",
+  noMessages: "Chưa có tin nhắn",
+  yesterday: "Hôm qua",
+  today: "Hôm nay",
+  deleted: "Tin nhắn đã thu hồi",
+  edited: "đã sửa",
+  pinned: "đã ghim",
+  photo: "Ảnh",
+  file: "Tệp",
+  openPhoto: (name) => `Xem ảnh ${name}`,
+  wholeText: "Xem hết",
+  sending: "đang gửi…",
+  unsent: "Chưa gửi được",
+  sendAgain: "Gửi lại",
+  takeBack: "Sửa lại",
+  greetPrivate: "Chưa có tin nhắn. Chào bot một câu để bắt đầu.",
+  greetGroup: "Nhóm chưa có tin nhắn.",
+  hello: { telegram: "/start", zalo: "Xin chào" },
+  nearPlace: (place) => `Đã điền sẵn một điểm ở ${place}; sửa số nếu muốn chỗ khác.`,
+  badPlace: "Vị trí chưa đúng. Hãy gõ số, ví dụ 10.2541 và 105.9722.",
+  unreadableFile: "Không đọc được tệp này. Hãy chọn lại tệp khác.",
+  unread: (count) => `${count} tin chưa đọc`,
+  location: (place) => (place ? `Vị trí: ${place.latitude}, ${place.longitude}` : "Vị trí"),
+  locationTitle: "Vị trí",
+  remove: (name) => `Bỏ ${name}`,
+  close: (name) => `Đóng ${name}`,
+  lost: "Đang nối lại với chương trình… Lời đang viết vẫn còn. Nếu lâu, xem cửa sổ dòng lệnh còn chạy không.",
+  back: "Đã nối lại.",
+  trouble: (status) => troubles[status] || `Chưa làm được (lỗi ${status}). Hãy thử lại.`,
+
+  weekdays: ["CN", "T2", "T3", "T4", "T5", "T6", "T7"],
+  hour: "+1 giờ",
+  day: "+1 ngày",
+  evening: (days) => `đến 17:00 ${days ? "ngày mai" : "hôm nay"}`,
+  morning: (days) => `đến 5:30 sáng ${days ? "mai" : "nay"}`,
+  moving: "Đồng hồ đang chạy…",
+  moved: (now) => `Bây giờ là ${now}`,
+  tooFar: "Đồng hồ không đi xa hơn được nữa. Muốn bắt đầu lại, dừng chương trình rồi chạy demo --fresh.",
+  slowClock: "Đồng hồ chưa chạy xong. Đợi một lát rồi thử lại.",
+
+  progress: (done, all) => `${done}/${all}`,
+  done: "đã xong",
+  jobDone: (title) => `Xong: ${title}`,
+  allDone: "Xong cả bốn việc! Giờ anh/chị cứ thử theo ý mình.",
+  nextJob: (title) => `✓ Xong. Tiếp: ${title}`,
+  reopen: "Mở đúng người",
+  fill: (text) => `Điền sẵn: ${text}`,
+  jobs: {
+    ask: {
+      title: "Hỏi thủ tục",
+      moves: [
+        { text: "{asker} hỏi bot:", fill: "Làm giấy khai sinh cần gì?", after: "rồi bấm Gửi." },
+      ],
+    },
+    report: {
+      title: "Gửi phản ánh",
+      moves: [
+        {
+          text: "{neighbour} nhắn:",
+          fill: "Tôi muốn phản ánh: đèn đường đầu ngõ bị hỏng",
+          after: "rồi làm theo lời bot tới khi có mã PA.",
+        },
+        {
+          text: "{head} bấm Trả lời dưới phản ánh, viết:",
+          fill: "Tối nay thôn cho người thay bóng đèn mới ạ.",
+          after: "rồi bấm Gửi.",
+        },
+      ],
+    },
+    announce: {
+      title: "Gửi thông báo",
+      moves: [
+        { text: "{head} nhắn bot:", fill: "Thông báo" },
+        {
+          text: "Viết nội dung:",
+          fill: "Sáng mai 7 giờ, mời bà con ra dọn vệ sinh đường làng.",
+          after: "rồi chọn Hộ dân, Tiếp tục, Gửi ngay. Nhóm của {neighbour} sẽ nhận được.",
+        },
+      ],
+    },
+    bulletin: {
+      title: "Hẹn giờ bản tin",
+      moves: [
+        {
+          text: "{head} nhắn bot:",
+          fill: "Bản tin",
+          after: "rồi chọn Thêm bản tin, Bản tin sáng, Hộ dân, Tiếp tục.",
+        },
+        {
+          text: "Khi bot hỏi giờ:",
+          fill: "5 giờ 30 sáng hằng ngày",
+          after: "rồi chọn Không có, Bắt đầu.",
+        },
+        { text: "Cho đồng hồ chạy:", clock: "đến 5:30 sáng", after: "và xem nhóm của {neighbour}." },
+      ],
+    },
+  },
+};
