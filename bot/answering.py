@@ -118,7 +118,8 @@ class Answering:
     def _context(self, scene: Scene, words: Words) -> Context:
         composer = self._composer
         read = self._database.read
-        return Context(scene, words, composer.content, read, composer.split, slots)
+        files = self._platform.limits.files
+        return Context(scene, words, composer.content, read, composer.split, slots, files)
 
     async def _scene(self, update: Waiting, incoming: Incoming) -> Scene:
         return await self._database.read(

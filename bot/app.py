@@ -13,13 +13,15 @@ from sqlmodel import Session
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.composer import Composer
+from bot.exporter import Exporter
 from bot.intake import Intake
 from bot.media import Fetcher
 from bot.platforms.base import Platform
 from bot.progress import Follower
+from bot.scheduler import Scheduler
 from bot.sender import Sender
 from content.loader import Content
-from db import announcements, inbox, lock, media, outbox, schema
+from db import announcements, exports, inbox, lock, media, occurrences, outbox, schema
 from db.engine import Database
 from handlers import dispatcher
 
@@ -43,9 +45,12 @@ class App:
         await asyncio.to_thread(self.folder.mkdir, 0o700, parents=True, exist_ok=True)
         keeping = asyncio.Lock()
         follower = Follower(self.database, composer, self.clock, self.follow_every)
+        exporter = Exporter(self.database, composer, self.clock, self.folder, keeping)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(asyncio.to_thread(self._warm))
             tasks.create_task(follower.run())
+            tasks.create_task(exporter.run())
+            tasks.create_task(Scheduler(self.database, composer, self.clock).run())
             for bot_id, platform in self.platforms.items():
                 for part in self._parts(bot_id, platform, composer, keeping):
                     tasks.create_task(part.run())
@@ -78,6 +83,8 @@ def _waiting(session: Session, clock: Clock) -> int:
         or media.waiting(session, now)
         or outbox.unsettled(session, now)
         or announcements.unfinished(session)
+        or exports.unfinished(session)
+        or occurrences.pending(session, now)
     )
 
 

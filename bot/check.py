@@ -41,9 +41,9 @@ def _look(look: Callable[[Config], str], config: Config) -> Finding:
 
 def _bots(config: Config) -> str:
     from bot.demo import styles_of
-    from content.commune import load_commune
+    from content.commune import commune_of
 
-    return f"bots: {', '.join(styles_of(config, load_commune()))}"
+    return f"bots: {', '.join(styles_of(config, commune_of(config.content)))}"
 
 
 def _folder(config: Config) -> str:
@@ -56,11 +56,11 @@ def _folder(config: Config) -> str:
 
 
 def _content(config: Config) -> str:
-    from content.commune import load_commune
+    from content.commune import commune_of
     from content.loader import SHIPPED, load
 
     content = load((SHIPPED, Path(config.content)) if config.content else (SHIPPED,))
-    load_commune()
+    commune_of(config.content)
     today = datetime.now(UTC).date()
     late = [entry.id for entry in content.faq if entry.expired(today)]
     if late:
@@ -69,7 +69,8 @@ def _content(config: Config) -> str:
             1,
             f"its review_by has passed ({', '.join(late)}); look at the source again, then move it",
         )
-    return f"content: {len(content.faq)} procedures, {len(content.words('vi').keys())} texts"
+    texts, bulletins = len(content.words("vi").keys()), len(content.bulletins)
+    return f"content: {len(content.faq)} procedures, {bulletins} kinds of bulletins, {texts} texts"
 
 
 def _database(config: Config) -> str:

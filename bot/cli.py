@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ROOMS = frozenset({"bot", "content", "db", "__main__"})  # libraries use the same names
 _FOR_PEOPLE = frozenset(
     {"ConfigError", "ContentError", "DatabaseError", "RecordError", "CommandError", "TableError"}
+    | {"TourError", "ExportError"}
 )
 
 
@@ -89,11 +90,36 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--file", metavar="F.tsv", help="a table with a column “question”")
     ask.add_argument("--json", action="store_true", help="one line of JSON for each question")
     ask.set_defaults(run=_ask)
+    init = commands.add_parser("init", help="a commune of your own, and its first admin's code")
+    init.add_argument("folder", nargs="?", type=Path, default=Path("loalang-xa"), metavar="FOLDER")
+    init.add_argument("--commune", metavar="NAME", help="what the commune is called")
+    init.add_argument("--villages", metavar='"A, B, C"', help="its villages")
+    init.add_argument("--province", metavar="NAME", help="its province (may be left out)")
+    init.set_defaults(run=_init)
+    tour = commands.add_parser("tour", help="a day in the village, played in this terminal")
+    tour.add_argument("--fast", action="store_true", help="without pauses")
+    tour.add_argument("--english", action="store_true", help="narrated in English")
+    tour.set_defaults(run=_tour)
+    export = commands.add_parser("export", help="the reports as a table, for Excel or any other")
+    _export_options(export)
     check = commands.add_parser("check", help="say what is wrong, and what to do about it")
     check.set_defaults(run=_check)
-    for command in (demo, ask, check):
+    for command in (demo, ask, check, export):
         command.add_argument("--config", type=Path, metavar="F.toml", help="the settings to use")
     return parser
+
+
+def _export_options(export: argparse.ArgumentParser) -> None:
+    export.add_argument("what", choices=("feedback",), help="what people reported")
+    export.add_argument("--format", required=True, choices=("csv", "xlsx"))
+    export.add_argument("--out", required=True, type=Path, metavar="F", help="the file to write")
+    export.add_argument("--since", metavar="D", help="the first day: 2026-11-01 or 01/11/2026")
+    export.add_argument("--until", metavar="D", help="the last day, itself included")
+    export.add_argument("--place", metavar="SLUG", help="a place, and all below it")
+    export.add_argument("--state", choices=("open", "answered"))
+    export.add_argument("--category", metavar="ID", help="road, light, water …")
+    export.add_argument("--names", action="store_true", help="with the names of the people")
+    export.set_defaults(run=_export)
 
 
 def _demo(asked: argparse.Namespace) -> int:
@@ -126,6 +152,59 @@ def _ask(asked: argparse.Namespace) -> int:
         raise CommandError("what is the question? give it in quotes, or a table with --file")
     for line in lines:
         _say(line)
+    return 0
+
+
+def _init(asked: argparse.Namespace) -> int:
+    from bot.init import Given, init
+
+    given = Given(asked.commune, asked.villages, asked.province)
+    init(asked.folder, given, _typed if sys.stdin and sys.stdin.isatty() else None, _say)
+    return 0
+
+
+def _typed(question: str) -> str:
+    """The line typed after the question. Raises EOFError."""
+    sys.stdout.write(question)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line
+
+
+def _tour(asked: argparse.Namespace) -> int:
+    from bot import logs
+    from bot.tour import tour
+    from content.loader import load
+
+    logs.start()
+    tour(load(), english=asked.english, fast=asked.fast)
+    return 0
+
+
+def _export(asked: argparse.Namespace) -> int:
+    from bot.clock import Clock
+    from bot.export import Wish, export
+    from content.documents import Layers
+    from content.words import load_words
+
+    config = _config(asked)
+    shipped = Path(__file__).parent.parent / "content"
+    folders = (shipped, Path(config.content)) if config.content else (shipped,)
+    words = load_words(Layers.of(folders))["vi"]
+    wish = Wish(
+        kind=asked.format,
+        out=asked.out,
+        since=asked.since,
+        until=asked.until,
+        place=asked.place,
+        state=asked.state,
+        category=asked.category,
+        names=asked.names,
+    )
+    count = export(config.url, wish, words, Clock().now())
+    _say(f"{count} reports: {asked.out}")
     return 0
 
 

@@ -26,12 +26,16 @@ class Clock:
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
 
-    def advance(self, by: timedelta) -> None:
+    def allow(self, by: timedelta) -> None:
         """Raises ValueError when `by` is negative, or leads too far."""
         if by < timedelta(0):
             raise ValueError("the clock only moves forward; advance it by 0 or more")
         if self._ahead + by > FURTHEST:
             raise ValueError("the clock is far enough ahead; start afresh with --fresh")
+
+    def advance(self, by: timedelta) -> None:
+        """Raises ValueError as `allow`."""
+        self.allow(by)
         self._ahead += by
         for callback in self._moved:
             callback()

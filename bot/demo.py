@@ -6,12 +6,14 @@ import asyncio
 import errno
 import logging
 import re
+import shutil
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,18 +22,23 @@ from aiohttp import web
 from bot.app import App, opened
 from bot.clock import FURTHEST, Clock
 from bot.config import Config, ConfigError
+from bot.exporter import UNFINISHED
 from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
 from bot.web.guard import WithoutWords
 from bot.web.sandbox import sandbox_app
-from content.commune import Commune, Style, load_commune
+from content.commune import Commune, Style, commune_of
 from content.loader import Content
-from db import bots, communes, lock, schema, sqlite
+from db import bots, communes, groups, lock, occurrences, roles, schema, sqlite
 from db.communes import Inhabited, NewGroup, NewPerson, NewPlace, Settlement
 from db.errors import DatabaseError
 
 STYLES: Final[dict[str, Style]] = {"sandbox-telegram": "telegram", "sandbox-zalo": "zalo"}
 PATIENCE: Final = 30.0  # seconds the clock's mover waits for what has fallen due
+_NO_ADMIN: Final = (
+    "Chưa có quản trị: nhắn mã của “loalang init” cho bot; mất mã thì dừng lại, chạy lại lệnh đó.\n"
+    "No admin yet: send the bot the code of “loalang init”; if it is lost, stop and run that again."
+)
 _OURS: Final = re.compile(r"[0-9a-f]{64}(\.[0-9a-f]{8})?|\d+\.part")  # how we name people's files
 
 
@@ -50,6 +57,26 @@ class Demo:
             await asyncio.sleep(0.01)
         return True
 
+    async def advance(self, by: timedelta, moved: Callable[[], None]) -> datetime:
+        """Move the clock, halting where a bulletin goes out, so that each is heard at its time.
+        `moved` is called in a thread after each step. Raises ValueError."""
+        clock, deadline = self.app.clock, time.monotonic() + PATIENCE
+        clock.allow(by)
+        while time.monotonic() < deadline:
+            slot = await self.app.database.read(occurrences.next_slot)
+            step = by if slot is None else min(by, slot - clock.now())
+            if step == by or step < timedelta(0):  # it was due before: it will not wait for us
+                break
+            await self._step(step, moved, deadline)
+            by -= step
+        await self._step(by, moved, deadline)
+        return clock.now()
+
+    async def _step(self, by: timedelta, moved: Callable[[], None], deadline: float) -> None:
+        self.app.clock.advance(by)
+        await asyncio.to_thread(moved)
+        await self.idle(max(deadline - time.monotonic(), 1.0))
+
     async def _quiet(self) -> bool:
         """Upstream first, and nothing written meanwhile: so nothing can slip past unseen."""
         database = self.app.database
@@ -61,11 +88,11 @@ class Demo:
 @asynccontextmanager
 async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
     """Everything but the running. Raises ConfigError, DatabaseError, ContentError."""
-    folder, commune = config.folder, load_commune()
+    folder, commune = config.folder, commune_of(config.content)
     styles = styles_of(config, commune)
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(_make, folder)
-        clock = await asyncio.to_thread(_clock, folder / "clock")
+        clock = await asyncio.to_thread(kept_clock, folder / "clock")
         database = await stack.enter_async_context(opened(config.url, clock))
         settlement = settlement_of(commune, styles, config)
         try:
@@ -83,16 +110,22 @@ async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
         demo: Demo
 
         async def advance(seconds: float) -> datetime:
-            clock.advance(timedelta(seconds=seconds))
-            await asyncio.to_thread(_keep_clock, folder / "clock", clock)
-            await demo.idle(PATIENCE)
-            return clock.now()
+            keep = partial(_keep_clock, folder / "clock", clock)
+            return await demo.advance(timedelta(seconds=seconds), keep)
 
         async def idle(seconds: float) -> bool:
             return await demo.idle(seconds)
 
+        async def ties() -> dict[str, tuple[str, str]]:
+            return await database.read(groups.ties)
+
         served = sandbox_app(
-            village, list(platforms.values()), clock=clock.now, idle=idle, advance=advance
+            village,
+            list(platforms.values()),
+            clock=clock.now,
+            idle=idle,
+            advance=advance,
+            ties=ties,
         )
         demo = Demo(app, village, served)
         yield demo
@@ -120,6 +153,8 @@ async def _serve(
                 for stop in (signal.SIGINT, signal.SIGTERM):
                     asyncio.get_running_loop().add_signal_handler(stop, running.cancel)
             say(f"Loa Làng: http://127.0.0.1:{port}/   (Ctrl+C để dừng / to stop)")
+            if not await demo.app.database.read(roles.admins, demo.app.clock.now()):
+                say(_NO_ADMIN)
             with suppress(asyncio.CancelledError):
                 await running
         finally:
@@ -152,6 +187,7 @@ def remove(config: Config) -> None:
         schema.stand(config.url)
         for path in _made(config.folder):
             path.unlink(missing_ok=True)
+        shutil.rmtree(config.folder / "media" / UNFINISHED, ignore_errors=True)
         for name in ("village/files", "village", "media"):
             with suppress(OSError):  # not there, or something of somebody else's in it
                 (config.folder / name).rmdir()
@@ -160,7 +196,7 @@ def remove(config: Config) -> None:
 def _made(folder: Path) -> Iterator[Path]:
     for name in ("loalang.db", "village/village.db"):
         yield from (folder / f"{name}{end}" for end in ("", "-wal", "-shm"))
-    if _clock(folder / "clock").ahead:
+    if kept_clock(folder / "clock").ahead:
         yield folder / "clock"
     for name in ("village/files", "media"):
         yield from (path for path in (folder / name).glob("*") if _OURS.fullmatch(path.name))
@@ -220,7 +256,7 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def _clock(path: Path) -> Clock:
+def kept_clock(path: Path) -> Clock:
     """As far ahead as the demo's clock was before: its time never runs backwards."""
     try:
         ahead = float(path.read_text(encoding="ascii"))
@@ -230,7 +266,7 @@ def _clock(path: Path) -> Clock:
 
 
 def _keep_clock(path: Path, clock: Clock) -> None:
-    partial = path.with_suffix(".part")
-    partial.touch(mode=0o600)
-    partial.write_text(str(clock.ahead.total_seconds()))
-    partial.replace(path)
+    beside = path.with_suffix(".part")
+    beside.touch(mode=0o600)
+    beside.write_text(str(clock.ahead.total_seconds()))
+    beside.replace(path)

@@ -55,7 +55,9 @@ class Follower:
         if progress.mark != progress.shown:
             self._edit(session, progress, words)
             announcements.showed(session, version_id, progress.mark)
-        if progress.over and announcements.reported(session, version_id, self._clock.now()):
+        if not (progress.over and announcements.reported(session, version_id, self._clock.now())):
+            return
+        if not progress.quiet:
             said = report(progress, words)
             notice = Notice(
                 said.text,

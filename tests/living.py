@@ -121,7 +121,14 @@ class Living:
 
 @asynccontextmanager
 async def living(folder: Path, database: str = "") -> AsyncIterator[Living]:
-    async with open_demo(settings(folder, database), CONTENT) as demo:
+    async with inhabited(settings(folder, database)) as village:
+        yield village
+
+
+@asynccontextmanager
+async def inhabited(config: Config) -> AsyncIterator[Living]:
+    """The commune that the settings name."""
+    async with open_demo(config, CONTENT) as demo:
         demo = replace(demo, app=replace(demo.app, follow_every=0.02))
         async with TestClient(TestServer(demo.web)) as client:
             running = asyncio.create_task(demo.app.run())

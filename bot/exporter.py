@@ -1,0 +1,210 @@
+"""Tables and charts that somebody asked for in chat: made off the event loop, sent through the
+outbox like all else, and erased when they have arrived, since they are full of people's matters.
+
+Whatever stops the program, an order is made again: what was not finished lies in a folder that
+is emptied at the start, and a file counts as one to remove until its message is queued.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import file_digest
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.chart import Chart, draw, lines
+from bot.clock import Clock, wait
+from bot.composer import Composer
+from bot.export import tabulate
+from bot.summary import HERE, Summary
+from content.words import Words
+from db import exports, media, snapshot
+from db.engine import Database, DatabaseError
+from db.exports import Order, Over
+from db.listing import rows
+from handlers.messages import Notice
+
+log = logging.getLogger(__name__)
+
+UNFINISHED: Final = "exports"  # the folder below that of files for what is being made
+SWEEP: Final = 60.0  # seconds
+MAX_ATTEMPTS: Final = 3
+MIMES: Final = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "chart": "image/png",
+}
+_ENDINGS: Final = {"csv": "csv", "xlsx": "xlsx", "chart": "png"}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What was made, and the words that go with it."""
+
+    path: Path
+    digest: str
+    size: int
+    words: str
+
+
+class _Stopped(Exception):
+    """The program ends: the order is made again at the next start."""
+
+
+class Exporter:
+    """`run` makes what is ordered until cancelled, in `folder`, where files are named by their
+    sha256. Whoever shares the folder shares `keeping`."""
+
+    def __init__(
+        self,
+        database: Database,
+        composer: Composer,
+        clock: Clock,
+        folder: Path,
+        keeping: asyncio.Lock,
+    ) -> None:
+        self._database = database
+        self._composer = composer
+        self._clock = clock
+        self._folder = folder
+        self._unfinished = folder / UNFINISHED
+        self._keeping = keeping
+        self._wake = asyncio.Event()
+        self._stop = threading.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
+
+    async def run(self) -> None:
+        self._database.on_commit("exports", self._wake.set)
+        self._database.on_commit("settled", self._wake.set)
+        try:
+            await asyncio.to_thread(shutil.rmtree, self._unfinished, ignore_errors=True)
+            while True:
+                await self._turn()
+                await wait(self._wake, SWEEP)
+        finally:
+            self._stop.set()
+            await asyncio.to_thread(self._thread.shutdown)
+
+    async def _turn(self) -> None:
+        try:
+            while await self.sweep():
+                pass
+        except DatabaseError as error:
+            log.error("tables wait: %s", error)
+
+    async def sweep(self) -> int:
+        """Let go of what has arrived, and make what is wanted; how many attempts that took."""
+        for over in await self._database.read(exports.over):
+            await self._database.write(self._erase, over)
+        wanted = await self._database.read(exports.wanted)
+        for export_id, attempts in wanted:
+            await self._attempt(export_id, attempts)
+        return len(wanted)
+
+    async def _attempt(self, export_id: int, attempts: int) -> None:
+        now = self._clock.now()
+        if attempts >= MAX_ATTEMPTS:
+            order = await self._database.read(exports.order, export_id, now)
+            await self._database.write(self._end, order, "failed", "exports.failed")
+            return
+        order = await self._database.write(exports.begin, export_id, now)
+        if not order.paths:
+            await self._database.write(self._end, order, "failed", "start.not_allowed")
+            return
+        try:
+            await self._fulfil(order)
+        except DatabaseError:
+            raise
+        except Exception as error:  # told to whoever asked, after the last attempt
+            log.error("export %d cannot be made: %s", export_id, type(error).__name__)
+
+    async def _fulfil(self, order: Order) -> None:
+        loop = asyncio.get_running_loop()
+        made = await loop.run_in_executor(self._thread, self._make, order)
+        if made is None:
+            await self._database.write(self._end, order, "erased", "exports.nothing")
+            return
+        try:
+            await self._hand_over(order, made)
+        finally:
+            await asyncio.to_thread(made.path.unlink, missing_ok=True)
+
+    async def _hand_over(self, order: Order, made: _File) -> None:
+        now = self._clock.now()
+        name = f"phan-anh-{now.astimezone(HERE):%Y-%m-%d}.{_ENDINGS[order.kind]}"
+        async with self._keeping:
+            media_id = await self._database.write(
+                exports.announce,
+                order,
+                digest=made.digest,
+                size=made.size,
+                mime=MIMES[order.kind],
+                name=name,
+                now=now,
+            )
+            await asyncio.to_thread(made.path.replace, self._folder / made.digest)
+            await self._database.write(self._send, order, media_id, made.words)
+
+    def _make(self, order: Order) -> _File | None:
+        """In the thread of its own. None: there is nothing to show."""
+        self._unfinished.mkdir(mode=0o700, exist_ok=True)
+        path = self._unfinished / f"{order.id}.part"
+        said = self._picture(order, path) if order.kind == "chart" else self._table(order, path)
+        if not said:
+            return None
+        with path.open("rb") as stream:
+            digest = file_digest(stream, "sha256").hexdigest()
+        return _File(path, digest, path.stat().st_size, said)
+
+    def _table(self, order: Order, path: Path) -> str:
+        url, words = self._database.url, self._words(order)
+        count = tabulate(
+            url, order.kind, order.filters, words, path, paths=order.paths, turn=self._pause
+        )
+        return words("exports.ready", count=count) if count else ""
+
+    def _picture(self, order: Order, path: Path) -> str:
+        summary, since, until = Summary(), order.filters.since, order.filters.until
+        with snapshot.taken(self._database.url) as session:
+            for row in rows(session, order.filters, order.paths):
+                self._pause()
+                summary.add(row)
+        last = (until or self._clock.now()).astimezone(HERE).date() - timedelta(days=1)
+        first = since.astimezone(HERE).date() if since else last
+        chart = Chart(summary, first, last, order.where, self._words(order))
+        draw(chart, path)
+        return lines(chart)
+
+    def _pause(self) -> None:
+        if self._stop.is_set():
+            raise _Stopped
+
+    def _words(self, order: Order | Over) -> Words:
+        return self._composer.content.words(order.language)
+
+    def _send(self, session: Session, order: Order, media_id: int, words: str) -> None:
+        exports.made(session, order.id, media_id)
+        notice = Notice(words, chat=order.chat_id, media=(media_id,))
+        self._composer.notice(session, self._clock.now(), notice)
+
+    def _end(self, session: Session, order: Order, state: str, key: str) -> None:
+        """Without a file, but never without a word to whoever asked."""
+        exports.end(session, order.id, state)
+        notice = Notice(self._words(order)(key), chat=order.chat_id)
+        self._composer.notice(session, self._clock.now(), notice)
+
+    def _erase(self, session: Session, over: Over) -> None:
+        """The bytes go with the next sweep of the fetcher."""
+        exports.end(session, over.export_id, "erased")
+        media.drop(session, over.media_id, "refused")
+        if not over.sent:
+            notice = Notice(self._words(over)("exports.not_sent"), chat=over.chat_id)
+            self._composer.notice(session, self._clock.now(), notice)

@@ -1,0 +1,167 @@
+"""A commune to be: its names as somebody typed them, checked, and the file that they make.
+
+The file holds people and groups to practise with, plainly invented. None of them has a role:
+roles come by codes, as in life.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.config import ConfigError
+from content.folding import fold, spell
+
+LONGEST: Final = 100  # characters of a name
+MOST: Final = 90  # villages: each keeps a number of two figures in a menu
+CADRES: Final = 3  # of the commune, to practise with
+
+_STYLES: Final = {"telegram": "Telegram", "zalo": "Zalo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """`province` "": the commune stands topmost."""
+
+    commune: str
+    villages: tuple[str, ...]
+    province: str = ""
+
+
+def on_one_line(text: str) -> None:
+    """Raises ConfigError."""
+    if any(unicodedata.category(sign)[0] == "C" for sign in text):
+        raise ConfigError(
+            "tên có dấu xuống dòng hay ký tự ẩn: gõ lại trên một dòng / "
+            "the name holds a line break or an unseen character: type it again on one line"
+        )
+
+
+def name(text: str) -> str:
+    """A name as it is shown. Raises ConfigError."""
+    on_one_line(text)
+    found = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not any(sign.isalnum() for sign in found):
+        raise ConfigError("chưa có tên: gõ tên vào / there is no name: type one")
+    if len(found) > LONGEST:
+        raise ConfigError(
+            f"tên dài {len(found)} chữ, nhiều nhất {LONGEST}: viết ngắn lại / "
+            f"the name has {len(found)} characters, {LONGEST} at most: shorten it"
+        )
+    return found
+
+
+def optional(text: str) -> str:
+    """A name, or "" for none. Raises ConfigError."""
+    return name(text) if text.strip() else ""
+
+
+def villages(text: str) -> tuple[str, ...]:
+    """Names with commas between them. Raises ConfigError."""
+    found = tuple(name(piece) for piece in re.split("[,;]", text) if piece.strip())
+    if not found:
+        raise ConfigError(
+            "chưa có thôn nào: gõ tên các thôn, cách nhau bằng dấu phẩy / "
+            "there is no village: type their names with commas between them"
+        )
+    if len(found) > MOST:
+        raise ConfigError(
+            f"có {len(found)} thôn, nhiều nhất {MOST}: gộp bớt lại / "
+            f"there are {len(found)} villages, {MOST} at most: leave some out"
+        )
+    known: set[tuple[str, ...]] = set()
+    for one in found:
+        if tuple(spell(one)) in known:
+            raise ConfigError(
+                f"hai thôn cùng tên “{one}”: đặt tên khác nhau / "
+                f"two villages are called “{one}”: give each its own name"
+            )
+        known.add(tuple(spell(one)))
+    return found
+
+
+def slugs(names: Sequence[str]) -> tuple[str, ...]:
+    """What each place is called in files and settings: a–z, 0–9 and hyphens, each unique."""
+    taken: list[str] = []
+    for one in names:
+        plain = "-".join(re.findall("[a-z0-9]+", fold(one))) or "noi"
+        number, slug = 1, plain
+        while slug in taken:
+            number += 1
+            slug = f"{plain}-{number}"
+        taken.append(slug)
+    return tuple(taken)
+
+
+def commune_slug(names: Names) -> str:
+    return slugs((names.commune,))[0]
+
+
+def commune_toml(names: Names) -> str:
+    """The commune's file, as `content.commune` reads it."""
+    commune, *below = slugs((names.commune, *names.villages))
+    province = slugs((names.commune, *names.villages, names.province))[-1] if names.province else ""
+    tables = [
+        "# Địa bàn của xã. Phần người và nhóm chỉ để tập, đều bịa ra; không ai có sẵn vai trò.\n"
+        "# The commune's places. People and groups are for practice; nobody has a role yet.\n",
+        _table("[bot]", title="Loa Làng", telegram="@loalang_bot", zalo="@Bot Loa Làng"),
+        *_places(names, commune, below, province),
+        *_people(names, commune, below),
+        *_groups(names, below),
+    ]
+    return "\n".join(tables)
+
+
+def _places(names: Names, commune: str, below: Sequence[str], province: str) -> Iterator[str]:
+    if province:
+        yield _table("[[places]]", slug=province, name=names.province, kind="province")
+    above = {"parent": province} if province else {}
+    yield _table("[[places]]", slug=commune, name=names.commune, kind="commune", **above)
+    for slug, village in zip(below, names.villages, strict=True):
+        yield _table("[[places]]", slug=slug, name=village, kind="village", parent=commune)
+
+
+def _people(names: Names, commune: str, below: Sequence[str]) -> Iterator[str]:
+    """Three of the commune; then of each village one for each style."""
+    for number in range(1, CADRES + 1):
+        yield _person(f"can-bo-{number}", f"Cán bộ tập {number}", commune, _style(number))
+    for slug, village in zip(below, names.villages, strict=True):
+        for number, style in enumerate(_STYLES, 1):
+            yield _person(_villager(slug, style), f"Người tập {number} ({village})", slug, style)
+
+
+def _groups(names: Names, below: Sequence[str]) -> Iterator[str]:
+    """Of each village one for each style, to be tied by a code."""
+    for slug, village in zip(below, names.villages, strict=True):
+        for style, app in _STYLES.items():
+            cadres = [f"can-bo-{n}" for n in range(1, CADRES + 1) if _style(n) == style]
+            yield _table(
+                "[[groups]]",
+                id=f"nhom-{slug}-{style}",
+                title=f"Nhóm tập {village} ({app})",
+                style=style,
+                tied=False,
+                members=[_villager(slug, style), *cadres],
+            )
+
+
+def _style(number: int) -> str:
+    return list(_STYLES)[(number - 1) % len(_STYLES)]
+
+
+def _villager(slug: str, style: str) -> str:
+    return f"dan-{slug}-{style}"
+
+
+def _person(id: str, name: str, place: str, style: str) -> str:
+    return _table("[[people]]", id=id, name=name, role="resident", place=place, style=style)
+
+
+def _table(heading: str, **values: object) -> str:
+    """What JSON calls a value is also one in TOML, as long as it is on one line."""
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join([heading, *lines, ""])

@@ -1,0 +1,235 @@
+"""`loalang init`: a commune of one's own, from three answers to the code of its first admin.
+
+What it makes is for practice until real platforms are named in the settings. Its data lies in a
+folder of its own ("thu"), so that what was practised never mixes with service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias, TypeVar
+
+from bot import config as settings
+from bot import founding
+from bot.app import opened
+from bot.config import Config, ConfigError
+from bot.demo import kept_clock, settlement_of, styles_of
+from bot.founding import Names
+from content.commune import Commune, load_commune
+from db import communes, invitations
+from db.communes import Inhabited
+from db.invitations import AdminThere, Invited
+from handlers.reports import day
+
+T = TypeVar("T")
+Ask: TypeAlias = Callable[[str], str]  # a prompt → the line typed; raises EOFError
+Say: TypeAlias = Callable[[str], None]
+
+PRACTICE: Final = "thu"
+_MADE: Final = (settings.FILE, "content", PRACTICE)
+_HERE: Final = Path(__file__).parent
+
+_REPLIES = """\
+# Lời của xã: chép một đoạn từ bộ lời có sẵn (content/replies/vi.toml) vào đây rồi sửa. Ví dụ:
+# The commune's own words: copy any text from the shipped replies, and change it. For example:
+#
+# [start]
+# menu = "Dạ, em là trợ lý tự động của xã. Anh/chị cần việc gì ạ?"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line says; None: it does not."""
+
+    commune: str | None = None
+    villages: str | None = None
+    province: str | None = None
+
+
+def init(folder: Path, given: Given, ask: Ask | None, say: Say) -> None:
+    """Make a commune in `folder`; where there is one already, only a fresh code. `ask` None:
+    there is nobody to ask. Raises ConfigError, ContentError, DatabaseError."""
+    folder = folder.expanduser().absolute()
+    founding.on_one_line(str(folder))  # it will stand in a file
+    if _there(folder / settings.FILE):
+        _again(folder, say)
+        return
+    _refuse_others(folder)
+    names = _complete(given, ask, say)
+    with _whole(folder):
+        _write(folder, names)
+        config = settings.load(folder / settings.FILE)
+        config.folder.mkdir(mode=0o700)
+        invited = asyncio.run(_first_code(config))
+    say(f"Đã lập {names.commune}: {len(names.villages)} thôn, trong {folder}")
+    say(f"Made {names.commune} with {len(names.villages)} villages, in {folder}")
+    _tell(folder, invited, say)
+
+
+def _again(folder: Path, say: Say) -> None:
+    config = settings.load(folder / settings.FILE)
+    if not (config.content and _there(Path(config.content) / "commune.toml")):
+        raise ConfigError(
+            f"{folder}: its settings name no commune of their own; choose a new, empty folder"
+        )
+    try:
+        invited = asyncio.run(_first_code(config))
+    except AdminThere:
+        raise ConfigError(
+            f"{folder}: đã lập rồi và đã có quản trị, nên không đổi gì: quản trị mời thêm người "
+            "bằng mục Vai trò trong trò chuyện riêng / has a commune and an admin, so nothing "
+            "was changed: further people are invited in private chat, under Vai trò"
+        ) from None
+    say(f"{folder}: đã lập từ trước, chưa có quản trị. Không ghi đè gì; đây là mã mới.")
+    say("There is a commune without an admin. Nothing was overwritten; here is a fresh code.")
+    _tell(folder, invited, say)
+
+
+def _tell(folder: Path, invited: Invited, say: Say) -> None:
+    last = day(invited.expires_at)
+    say("")
+    say(f"    {invited.code}")
+    say("")
+    say("Ai nhắn mã này riêng cho bot sẽ thành quản trị đầu tiên. Mã dùng một lần, đến " + last)
+    say("Whoever sends this code to the bot in private becomes the first admin; once, until then.")
+    say("")
+    say("Tập trong trình duyệt / practise in the browser:")
+    say(f'    loalang demo --config "{folder / settings.FILE}"')
+    say("Mất mã thì lấy mã mới / a fresh code, should this one be lost:")
+    say(f'    loalang init "{folder}"')
+
+
+def _complete(given: Given, ask: Ask | None, say: Say) -> Names:
+    """Raises ConfigError for what is missing or wrong."""
+    if ask is None and (given.commune is None or given.villages is None):
+        raise ConfigError(
+            "không có ai để hỏi: ghi đủ / there is nobody to ask: give "
+            '--commune NAME --villages "A, B, C" (--province NAME)'
+        )
+    commune = _answer(given.commune, "Tên xã, phường / commune: ", founding.name, ask, say)
+    villages = _answer(
+        given.villages,
+        "Các thôn, tổ dân phố, cách nhau bằng dấu phẩy / villages, with commas: ",
+        founding.villages,
+        ask,
+        say,
+    )
+    province = "" if ask is None and given.province is None else given.province
+    question = "Tỉnh, thành phố (bỏ trống cũng được) / province (may be left empty): "
+    return Names(commune, villages, _answer(province, question, founding.optional, ask, say))
+
+
+def _answer(
+    given: str | None, question: str, read: Callable[[str], T], ask: Ask | None, say: Say
+) -> T:
+    """Asked again until it can be read."""
+    if given is not None or ask is None:
+        return read(given or "")
+    while True:
+        try:
+            return read(ask(question).rstrip("\r\n"))
+        except ConfigError as error:
+            say(str(error))
+        except EOFError:
+            raise ConfigError("chưa lập gì: chạy lại / nothing was made: run it again") from None
+
+
+def _there(path: Path) -> bool:
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def _refuse_others(folder: Path) -> None:
+    """Raises ConfigError unless the folder is new or empty."""
+    try:
+        if not folder.exists():
+            return
+        if not folder.is_dir():
+            raise ConfigError(f"{folder}: is a file; name a folder that is new or empty")
+        if any(folder.iterdir()):
+            raise ConfigError(f"{folder}: holds something else; name a folder that is new or empty")
+    except OSError as error:
+        raise _unusable(folder, error) from None
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """What was made goes again unless all of it was. Raises ConfigError where the disk refuses."""
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except BaseException as error:
+        for name in _MADE:
+            shutil.rmtree(folder / name, ignore_errors=True)
+            with suppress(OSError):
+                (folder / name).unlink()
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+        if isinstance(error, OSError):
+            raise _unusable(folder, error) from None
+        raise
+
+
+def _unusable(folder: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"{folder}: cannot be used ({error.strerror}); choose another folder")
+
+
+def _write(folder: Path, names: Names) -> None:
+    content = folder / "content"
+    (content / "replies").mkdir(parents=True)
+    (content / "replies" / "vi.toml").write_text(_REPLIES, encoding="utf-8")
+    (content / "commune.toml").write_text(founding.commune_toml(names), encoding="utf-8")
+    (folder / settings.FILE).write_text(_config_toml(folder, names), encoding="utf-8")
+
+
+def _config_toml(folder: Path, names: Names) -> str:
+    """The shipped settings, commented as they are, with this commune's in them. Paths are
+    absolute: they hold wherever the program is started."""
+    shipped = next(path for path in (_HERE, _HERE.parent) if (path / settings.FILE).is_file())
+    text = (shipped / settings.FILE).read_text(encoding="utf-8")
+    for key, value in (
+        ("data", str(folder / PRACTICE)),
+        ("content", str(folder / "content")),
+        ("place", founding.commune_slug(names)),
+    ):
+        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        text = re.sub(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text)
+    return (
+        "# Đường dẫn ghi đầy đủ: dời thư mục này thì sửa lại data và content.\n"
+        "# Paths are written in full: mend data and content when this folder is moved.\n"
+        "# “thu” là chỗ tập: khi chạy thật thì đổi data sang thư mục khác, để không lẫn vào nhau.\n"
+        "# “thu” is for practice: give service another data folder, so that they never mix.\n\n"
+        f"{text}"
+    )
+
+
+async def _first_code(config: Config) -> Invited:
+    """The commune in its database, if it is not there yet, and a code. Raises AdminThere."""
+    commune = _commune(config)
+    clock = kept_clock(config.folder / "clock")
+    slug = next(place.slug for place in commune.places if place.kind == "commune")
+    async with opened(config.url, clock) as database:
+        settlement = settlement_of(commune, styles_of(config, commune), config)
+        try:
+            await database.write(communes.settle, settlement, clock.now())
+        except Inhabited:
+            raise ConfigError(
+                f"{config.folder}: its database holds other places than commune.toml; name a new "
+                "folder"
+            ) from None
+        return await database.write(invitations.first, slug, clock.now())
+
+
+def _commune(config: Config) -> Commune:
+    return load_commune(Path(config.content) / "commune.toml")

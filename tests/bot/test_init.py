@@ -1,0 +1,357 @@
+"""A commune of one's own: whole or not at all, from whatever names somebody types."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import config, founding
+from bot import init as making
+from bot.check import check
+from bot.config import ConfigError
+from bot.demo import open_demo
+from bot.init import Ask, Given, init
+from content.commune import Commune, commune_of
+from db.errors import DatabaseError
+from db.lock import hold
+from tests.bot.process import demo, run
+from tests.living import CONTENT, ROOT
+
+GIVEN = Given("Xã Mây Trắng", "Thôn Đông, Thôn Đoài", "Tỉnh Hương Đồng")
+CODE = re.compile(r"^ {4}([2-9A-Z]{4}-[2-9A-Z]{4})$", re.MULTILINE)
+
+
+def made(folder: Path, given: Given = GIVEN, ask: Ask | None = None) -> str:
+    """What it said."""
+    said: list[str] = []
+    init(folder, given, ask, said.append)
+    return "\n".join(said)
+
+
+def code(said: str) -> str:
+    (found,) = CODE.findall(said)
+    return str(found)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
+
+
+def commune(folder: Path) -> Commune:
+    return commune_of(config.load(folder / "config.toml").content)
+
+
+def test_three_answers_make_a_commune_that_check_finds_well(tmp_path: Path) -> None:
+    folder = tmp_path / "xa"
+    said = made(folder)
+    assert code(said)
+    assert f'loalang demo --config "{folder}/config.toml"' in said
+    findings = check(folder / "config.toml")
+    assert [finding.text for finding in findings if finding.wrong] == []
+    assert "as this version needs it" in findings[-1].text
+    assert [(place.kind, place.name) for place in commune(folder).places] == [
+        ("province", "Tỉnh Hương Đồng"),
+        ("commune", "Xã Mây Trắng"),
+        ("village", "Thôn Đông"),
+        ("village", "Thôn Đoài"),
+    ]
+
+
+def test_nobody_has_a_role_and_every_village_can_practise_in_both_styles(tmp_path: Path) -> None:
+    made(tmp_path / "xa")
+    found = commune(tmp_path / "xa")
+    assert {person.role for person in found.people} == {"resident"}
+    by_place = {p.slug: [q for q in found.people if q.place == p.slug] for p in found.places}
+    assert {person.style for person in by_place["thon-dong"]} == {"telegram", "zalo"}
+    assert len(by_place["xa-may-trang"]) == 3
+    assert not any(group.tied for group in found.groups)
+    for person in by_place["thon-dong"]:
+        assert any(person.id in group.members for group in found.groups)
+
+
+def test_the_settings_are_the_commented_ones_and_hold_wherever_one_starts(tmp_path: Path) -> None:
+    made(tmp_path / "xa")
+    text = (tmp_path / "xa" / "config.toml").read_text(encoding="utf-8")
+    shipped = (ROOT / "config.toml").read_text(encoding="utf-8")
+    comments = [line for line in shipped.splitlines() if line.startswith("#")]
+    assert all(line in text for line in comments)
+    loaded = config.load(tmp_path / "xa" / "config.toml")
+    assert Path(loaded.data) == tmp_path / "xa" / "thu"
+    assert Path(loaded.content) == tmp_path / "xa" / "content"
+    assert {bot.place for bot in loaded.bots} == {"xa-may-trang"}
+
+
+async def test_the_demo_finds_the_database_as_it_was_made(tmp_path: Path) -> None:
+    await asyncio.to_thread(made, tmp_path / "xa")
+    loaded = config.load(tmp_path / "xa" / "config.toml")
+    for _ in range(2):
+        async with open_demo(loaded, CONTENT) as demo:
+            people = await demo.village.people()
+            assert len(people) == 3 + 2 * 2
+
+
+NAMES = [
+    ("quotes", "Xã \"Mới\" \\ 'Cũ'", "Thôn #1 = [a], Thôn {b}"),
+    ("a_name_without_marks", "Xa May", "Thon Dong, Thôn Đông, Thôn Dòng"),
+    ("villages_called_like_the_commune", "An Bình", "An Bình, An  Binh"),
+    ("numbers", "Phường 12", "Tổ dân phố 1, Tổ dân phố 2; Tổ dân phố 10"),
+    ("a_hundred_characters", "X" * 100, "Y" * 100),
+    ("another_script", "村", "Plei Kơ-ning, 村"),
+    ("ids_of_practice", "Xã", "Cán bộ, Dân, Nhóm, Noi"),
+    ("spaces_and_commas", "  Xã   Mây ", " A , , B ,"),
+    ("decomposed", "Xa\u0303 Ma\u0302y", "Tho\u0302n Đo\u0302ng"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "villages"), [case[1:] for case in NAMES], ids=[case[0] for case in NAMES]
+)
+def test_any_name_people_give_their_places_is_kept_as_they_write_it(
+    tmp_path: Path, name: str, villages: str
+) -> None:
+    made(tmp_path / "xa", Given(name, villages))
+    places = commune(tmp_path / "xa").places
+    names = founding.villages(villages)
+    assert [place.name for place in places] == [founding.name(name), *names]
+    assert places[0].parent == ""
+
+
+WRONG = [
+    ("an_empty_name", Given("", "A"), "type one"),
+    ("only_spaces", Given("   ", "A"), "type one"),
+    ("only_signs", Given("?!", "A"), "type one"),
+    ("300_characters", Given("X" * 300, "A"), "300 characters, 100 at most"),
+    ("a_village_of_300", Given("X", "A," + "B" * 300), "300 characters, 100 at most"),
+    ("a_province_of_300", Given("X", "A", "P" * 300), "300 characters, 100 at most"),
+    ("a_line_break", Given("Xã\nMây", "A"), "on one line"),
+    ("a_control_character", Given("Xã\x07", "A"), "on one line"),
+    ("an_unseen_character", Given("Xã\u202e", "A"), "on one line"),
+    ("no_text_at_all", Given("Xã\udcff", "A"), "on one line"),
+    ("no_village", Given("X", " , ,"), "there is no village"),
+    ("two_alike", Given("X", "Thôn Hoà, thôn  Hòa"), "each its own name"),
+    ("too_many", Given("X", ",".join(f"Thôn {n}" for n in range(91))), "90 at most"),
+    ("nobody_to_ask", Given("X", None), "--villages"),
+    ("nothing_given", Given(), "--commune NAME"),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG]
+)
+def test_a_name_that_cannot_be_is_refused_and_nothing_made(
+    tmp_path: Path, given: Given, told: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        made(tmp_path / "deep" / "xa", given)
+    assert list(tmp_path.iterdir()) == []
+
+
+def a_file(folder: Path) -> None:
+    folder.write_text("mine", encoding="utf-8")
+
+
+def something_else(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+
+
+def other_settings(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "config.toml").write_text("", encoding="utf-8")
+
+
+def below_a_file(folder: Path) -> None:
+    folder.parent.rmdir()
+    folder.parent.write_text("mine", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        pytest.param(a_file, "is a file; name a folder", id="a file"),
+        pytest.param(something_else, "holds something else; name a folder", id="in use"),
+        pytest.param(other_settings, "choose a new, empty folder", id="other settings"),
+        pytest.param(below_a_file, "choose another folder", id="below a file"),
+    ],
+)
+def test_a_folder_that_is_not_free_is_named_and_left_alone(
+    tmp_path: Path, make: Callable[[Path], None], told: str
+) -> None:
+    folder = tmp_path / "in" / "xa"
+    folder.parent.mkdir()
+    make(folder)
+    before = tree(tmp_path)
+    with pytest.raises(ConfigError, match=told):
+        made(folder)
+    assert tree(tmp_path) == before
+
+
+def test_a_name_too_long_for_the_disk_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="choose another folder"):
+        made(tmp_path / ("x" * 300))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["empty folder", "new folder"])
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), DatabaseError("no"), KeyboardInterrupt()]
+)
+@pytest.mark.parametrize("at", ["_write", "_first_code"])
+def test_what_fails_halfway_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, error: BaseException, at: str
+) -> None:
+    whole: Callable[..., Any] = getattr(making, at)
+
+    async def broken_code(*given: Any) -> None:
+        await whole(*given)
+        raise error
+
+    def broken_write(*given: Any) -> None:
+        whole(*given)
+        raise error
+
+    monkeypatch.setattr(making, at, broken_code if at == "_first_code" else broken_write)
+    folder = tmp_path / "new" / "xa"
+    if there:
+        folder.mkdir(parents=True)
+    expected = ConfigError if isinstance(error, OSError) else type(error)
+    with pytest.raises(expected):
+        made(folder)
+    left = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")]
+    assert sorted(left) == (["new", "new/xa"] if there else [])
+
+
+def test_again_nothing_is_overwritten_and_a_fresh_code_printed(tmp_path: Path) -> None:
+    folder = tmp_path / "xa"
+    first = code(made(folder))
+    (folder / "content" / "replies" / "vi.toml").write_text("# của xã\n", encoding="utf-8")
+    before = tree(folder)
+    said = made(folder, Given("Xã Khác", "Thôn Khác"))
+    assert code(said) != first
+    assert "Nothing was overwritten" in said
+    after = tree(folder)
+    assert {name for name in after if after[name] != before.get(name)} <= {
+        "thu/loalang.db",
+        "thu/loalang.db-wal",
+        "thu/loalang.db-shm",
+    }
+
+
+def test_while_the_commune_practises_no_code_is_made(tmp_path: Path) -> None:
+    made(tmp_path / "xa")
+    loaded = config.load(tmp_path / "xa" / "config.toml")
+    with hold(loaded.url), pytest.raises(DatabaseError, match="close it first"):
+        made(tmp_path / "xa")
+
+
+def test_what_was_forgotten_with_fresh_is_made_again(tmp_path: Path) -> None:
+    made(tmp_path / "xa")
+    for path in (tmp_path / "xa" / "thu").iterdir():
+        path.unlink()
+    assert code(made(tmp_path / "xa"))
+
+
+def typing(*lines: str) -> tuple[Ask, list[str]]:
+    """A person who types these lines, and the questions they heard."""
+    left, heard = iter(lines), []
+
+    def ask(question: str) -> str:
+        heard.append(question)
+        try:
+            return next(left) + "\n"
+        except StopIteration:
+            raise EOFError from None
+
+    return ask, heard
+
+
+def test_what_is_missing_is_asked_for_until_it_can_be(tmp_path: Path) -> None:
+    ask, heard = typing("", "X" * 300, "Xã Mây", "A, a", "A, B", "")
+    said = made(tmp_path / "xa", Given(), ask)
+    assert [question.partition(",")[0].split()[0] for question in heard] == [
+        *["Tên"] * 3,
+        *["Các"] * 2,
+        "Tỉnh",
+    ]
+    assert "300 characters" in said
+    assert [place.name for place in commune(tmp_path / "xa").places] == ["Xã Mây", "A", "B"]
+
+
+def test_only_what_is_missing_is_asked_for(tmp_path: Path) -> None:
+    ask, heard = typing("A, B")
+    made(tmp_path / "xa", Given("Xã Mây", None, "Tỉnh Mơ"), ask)
+    assert len(heard) == 1
+
+
+def test_whoever_leaves_in_the_middle_has_made_nothing(tmp_path: Path) -> None:
+    ask, _ = typing("Xã Mây")
+    with pytest.raises(ConfigError, match="nothing was made"):
+        made(tmp_path / "xa", Given(), ask)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_prints_the_code_and_ends_well(tmp_path: Path) -> None:
+    folder = tmp_path / "xa"
+    ran = run("init", str(folder), "--commune", "Xã Mây", "--villages", "A, B")
+    assert (ran.status, ran.err) == (0, "")
+    assert code(ran.out)
+    assert tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))["bots"]
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_without_a_terminal_the_command_says_which_options_to_give(tmp_path: Path) -> None:
+    assert "--commune NAME" in run("init", str(tmp_path / "xa")).complaint
+
+
+@contextmanager
+def terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A command at a terminal of its own."""
+    ours, theirs = pty.openpty()
+    pipes: dict[str, Any] = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    with subprocess.Popen([sys.executable, "-m", "bot.cli", *arguments], cwd=ROOT, **pipes) as ran:
+        os.close(theirs)
+        try:
+            yield ran, ours
+        finally:
+            ran.kill()
+            os.close(ours)
+
+
+def test_at_a_terminal_the_command_asks_in_vietnamese_first(tmp_path: Path) -> None:
+    with terminal("init", str(tmp_path / "xa")) as (ran, ours):
+        os.write(ours, "Xã Mây\nThôn A, Thôn B\n\n".encode())
+        said = b""
+        while b"loalang init" not in said:
+            said += os.read(ours, 4096)
+        assert ran.wait(60) == 0
+    text = said.decode()
+    assert text.index("Tên xã") < text.index("commune:")
+    assert CODE.findall(text.replace("\r", ""))
+
+
+@pytest.mark.parametrize(
+    ("own", "said"), [pytest.param(True, True, id="of one's own"), pytest.param(False, False)]
+)
+def test_the_demo_says_when_a_commune_has_no_admin(tmp_path: Path, own: bool, said: bool) -> None:
+    made(tmp_path / "xa")
+    more = ("--config", str(tmp_path / "xa" / "config.toml")) if own else ()
+    with demo(tmp_path / "practice", *more) as running:
+        ended = running.stop(signal.SIGTERM)
+    assert ended.status == 0
+    assert ("No admin yet" in ended.out) == said

@@ -1,0 +1,130 @@
+"""The tour plays a whole day, proves each scene, leaves nothing behind, and fails aloud."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from bot import stage
+from bot.cli import main
+from bot.platforms.base import Outgoing, Rejected
+from bot.platforms.sandbox import Sandbox
+from bot.tour import play
+from tests.bot.process import PATIENCE, run
+from tests.living import CONTENT, ROOT
+
+VI, EN = CONTENT.words("vi"), CONTENT.words("en")
+
+
+WIDTHS = (60, 120)
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[int, str]:
+    """The whole tour by the width of its terminal."""
+    return {width: asyncio.run(played(width)) for width in WIDTHS}
+
+
+async def played(width: int) -> str:
+    file = io.StringIO()
+    await play(Console(file=file, width=width), CONTENT, fast=True)
+    return file.getvalue()
+
+
+def plain(text: str) -> str:
+    """The words alone, without what they are framed in."""
+    return " ".join(re.sub(r"[─│╭╮╰╯]", " ", text).split())
+
+
+def test_every_line_fits_a_terminal_of_any_width(drawn: dict[int, str]) -> None:
+    for width, text in drawn.items():
+        assert max(map(cell_len, text.splitlines())) <= width
+
+
+def test_each_scene_shows_its_proof(drawn: dict[int, str]) -> None:
+    shown = plain(drawn[60])
+    assert shown.count(VI("tour.announce_text")) >= 4  # written, previewed, and in both groups
+    assert VI("announcements.report_all", total=2) in shown
+    assert "Đăng ký khai sinh" in shown
+    assert VI("faq.unsure") in shown
+    assert "Mã: PA-1" in shown
+    assert shown.count(VI("tour.report_answer")) >= 2  # by the village head, to the resident
+    assert "phan-anh.xlsx" in shown
+    assert f"{VI('exports.column_code')} PA-1" in shown
+    assert "Các hộ dân thôn Bến Đò · Zalo 📢 Bản tin sáng" in shown
+
+
+def test_the_ledger_adds_up_to_the_groups_that_were_reached(drawn: dict[int, str]) -> None:
+    for text in drawn.values():
+        rows = re.findall(r"((?: +\d+){6}) *$", text, re.MULTILINE)
+        counted = [list(map(int, row.split())) for row in rows]
+        assert [sum(row[:-1]) for row in counted] == [row[-1] for row in counted]
+        assert [row[0] for row in counted] == [2, 1, 3]
+
+
+def test_without_a_terminal_it_is_plain_text_and_leaves_no_folder(tmp_path: Path) -> None:
+    ran = run("tour", "--english", env={"TMPDIR": str(tmp_path)})
+    assert (ran.status, ran.err) == (0, "")
+    assert "\x1b" not in ran.out
+    shown = plain(ran.out)
+    assert EN("tour.next_demo") in shown
+    assert f"{VI('tour.decline_text')} {EN('tour.decline_text')}" in shown  # said, and meant
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_who_stops_it_is_told_so_and_nothing_stays(tmp_path: Path, by: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "tour"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        while VI("tour.announce") not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(by)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (130, "")
+    assert out.splitlines()[-1] == VI("tour.stopped")
+    assert list(tmp_path.iterdir()) == []
+
+
+def failed(capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(("tour", "--fast")) == 1
+    complaint = capsys.readouterr().err.splitlines()[-1]
+    assert "loalang check" in complaint
+    return complaint
+
+
+def test_a_scene_whose_message_does_not_arrive_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Sandbox.send
+
+    async def deaf(self: Sandbox, outgoing: Outgoing) -> tuple[str, ...]:
+        if outgoing.chat == "zgr-ben-do-ho-dan":
+            raise Rejected("closed by the test")
+        return await send(self, outgoing)
+
+    monkeypatch.setattr(Sandbox, "send", deaf)
+    assert f"scene 1 of the tour, “{VI('tour.announce')}”, failed" in failed(capsys)
+
+
+def test_a_program_that_does_not_come_to_rest_is_not_waited_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "PATIENCE", 0.0)
+    assert "scene 1 of the tour" in failed(capsys)
