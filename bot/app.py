@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.composer import Composer
-from bot.exporter import Exporter
+from bot.exports.maker import Exporter
 from bot.intake import Intake
 from bot.media import Fetcher
 from bot.platforms.base import Platform

@@ -175,7 +175,7 @@ def _typed(question: str) -> str:
 
 def _tour(asked: argparse.Namespace) -> int:
     from bot import logs
-    from bot.tour import tour
+    from bot.tour.play import tour
     from content.loader import load
 
     logs.start()
@@ -185,7 +185,7 @@ def _tour(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     from bot.clock import Clock
-    from bot.export import Wish, export
+    from bot.exports.command import Wish, export
     from content.documents import Layers
     from content.words import load_words
 

@@ -22,7 +22,7 @@ from aiohttp import web
 from bot.app import App, opened
 from bot.clock import FURTHEST, Clock
 from bot.config import Config, ConfigError
-from bot.exporter import UNFINISHED
+from bot.exports.maker import UNFINISHED
 from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
 from bot.web.guard import WithoutWords

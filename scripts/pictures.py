@@ -22,7 +22,7 @@ from rich.terminal_theme import MONOKAI
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.tour import play  # noqa: E402
+from bot.tour.play import play  # noqa: E402
 from tests.living import CONTENT, Living, living  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.chart import MOST_PLACES, WIDTH, Chart, draw, lines, wait
-from bot.summary import Summary
+from bot.exports.chart import MOST_PLACES, WIDTH, Chart, draw, lines, wait
+from bot.exports.summary import Summary
 from db.listing import Row
 from tests.bot.listed import NOW, row
 from tests.living import CONTENT

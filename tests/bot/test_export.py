@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, select, text
 from bot.app import opened
 from bot.cli import main
 from bot.clock import Clock
-from bot.export import Wish, export
+from bot.exports.command import Wish, export
 from db import schema
 from db.scene import Actor
 from db.tables import Audit, table

@@ -17,9 +17,9 @@ from PIL import Image
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from bot.exporter import MAX_ATTEMPTS, Exporter
+from bot.exports.maker import MAX_ATTEMPTS, Exporter
+from bot.exports.summary import HERE
 from bot.media import Fetcher
-from bot.summary import HERE
 from content.periods import last_weeks
 from db import exports
 from db.engine import Database

@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from bot import sheets
-from bot.cells import LONGEST, clean, harmless
-from bot.sheets import TooManyRows, write_csv, write_xlsx
+from bot.exports import sheets
+from bot.exports.cells import LONGEST, clean, harmless
+from bot.exports.sheets import TooManyRows, write_csv, write_xlsx
 from db.listing import Row
 from tests.bot.listed import NOW, row, wild, wild_rows
 from tests.living import CONTENT

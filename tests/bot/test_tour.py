@@ -15,11 +15,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from bot import stage
 from bot.cli import main
 from bot.platforms.base import Outgoing, Rejected
 from bot.platforms.sandbox import Sandbox
-from bot.tour import play
+from bot.tour import stage
+from bot.tour.play import play
 from tests.bot.process import PATIENCE, run
 from tests.living import CONTENT, ROOT
 

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 import regex
 
-from bot.summary import HERE
+from bot.exports.summary import HERE
 from content.categories import label
 from content.words import Words
 from db.listing import Row

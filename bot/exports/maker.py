@@ -20,11 +20,11 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.chart import Chart, draw, lines
 from bot.clock import Clock, wait
 from bot.composer import Composer
-from bot.export import tabulate
-from bot.summary import HERE, Summary
+from bot.exports.chart import Chart, draw, lines
+from bot.exports.command import tabulate
+from bot.exports.summary import HERE, Summary
 from content.words import Words
 from db import exports, media, snapshot
 from db.engine import Database, DatabaseError

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import BotConfig, Config
 from bot.demo import Demo, open_demo
-from bot.export import Wish, export
+from bot.exports.command import Wish, export
 from bot.platforms.entry import Entry, Villager
 from content.commune import Group, load_commune
 from content.loader import Content

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.cells import Shown, clean, clipped
-from bot.summary import Summary
+from bot.exports.cells import Shown, clean, clipped
+from bot.exports.summary import Summary
 from content.words import Words
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from bot.cells import Cell, Shown, clipped, columns, harmless, headings
-from bot.summary import Summary
+from bot.exports.cells import Cell, Shown, clipped, columns, harmless, headings
+from bot.exports.summary import Summary
 from content.words import Words
 from db.listing import Row
 
@@ -53,7 +53,7 @@ def write_xlsx(path: Path, rows: Iterable[Row], words: Words, *, names: bool, as
     """A sheet of counts and charts, and one of the rows; how many rows. Raises TooManyRows."""
     from xlsxwriter import Workbook
 
-    from bot.overview import fill
+    from bot.exports.overview import fill
 
     options = {
         "constant_memory": True,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from bot.sheets import TooManyRows, write_csv, write_xlsx
-from bot.summary import HERE
+from bot.exports.sheets import TooManyRows, write_csv, write_xlsx
+from bot.exports.summary import HERE
 from content.categories import ids
 from content.documents import nearest
 from content.periods import Period, PeriodError, day

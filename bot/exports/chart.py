@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.summary import Summary
+from bot.exports.summary import Summary
 from content.periods import WEEKS
 from content.words import Words
 

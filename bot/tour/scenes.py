@@ -13,8 +13,8 @@ from typing import Final
 from rich.console import Group, RenderableType
 
 from bot.platforms.entry import Entry
-from bot.stage import Stage, Unheard
-from bot.tour_screen import Screen
+from bot.tour.screen import Screen
+from bot.tour.stage import Stage, Unheard
 from content.loader import Content
 from content.words import Words
 

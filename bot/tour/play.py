@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from bot.tour_screen import Screen
+from bot.tour.screen import Screen
 from content.commune import load_commune
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ async def play(
 
 
 async def _day(screen: Screen, content: Content, words: Words) -> None:
-    from bot.stage import open_stage  # the whole program: the heading stands by now
-    from bot.tour_scenes import SCENES, Tour, perform
+    from bot.tour.scenes import SCENES, Tour, perform
+    from bot.tour.stage import open_stage  # the whole program: the heading stands by now
 
     with tempfile.TemporaryDirectory(prefix="loalang-", ignore_cleanup_errors=True) as folder:
         async with open_stage(Path(folder), content) as stage:
