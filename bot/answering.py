@@ -12,12 +12,13 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.choices import cancelling, choose
+from bot.choices import choose
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.logs import where
 from bot.platforms.base import NotUnderstood, Platform, RawUpdate
 from bot.scheduler import slots
+from bot.spoken import Spoken
 from content.words import Words
 from db import conversations, inbox, people
 from db.conversations import Conflict
@@ -64,7 +65,7 @@ class Answering:
         self._dispatcher = dispatcher
         self._composer = composer
         self._clock = clock
-        self._cancelling = cancelling(composer.content)
+        self._spoken = Spoken(composer.content, dispatcher.commands)
 
     async def handle(self, update: Waiting) -> None:
         """Settle one update, whatever it is. Raises AlreadyDone, DatabaseError."""
@@ -110,7 +111,7 @@ class Answering:
     async def _hear(self, update: Waiting, incoming: Incoming) -> Heard:
         pressed = isinstance(incoming, Press)
         scene = await self._scene(update, incoming)
-        incoming = await choose(incoming, scene, self._database, self._cancelling)
+        incoming = await choose(incoming, scene, self._database, self._spoken)
         words = self._words(incoming, scene)
         outcome = await self._dispatcher.dispatch(incoming, self._context(scene, words))
         return Heard(update, incoming, scene, words, outcome, pressed)

@@ -83,7 +83,7 @@ def _waiting(session: Session, clock: Clock) -> int:
         or media.waiting(session, now)
         or outbox.unsettled(session, now)
         or announcements.unfinished(session)
-        or exports.unfinished(session)
+        or exports.unfinished(session, now)
         or occurrences.pending(session, now)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from bot import config as settings
 from bot.config import Config, ConfigError
+from bot.founding import program
 from content.documents import ContentError
 from db.errors import DatabaseError
 
@@ -76,8 +78,23 @@ def _content(config: Config) -> str:
 def _database(config: Config) -> str:
     from db.schema import stand
 
-    return {
+    standing = stand(config.url)
+    told = {
         "empty": "database: not made yet; the first start makes it",
         "behind": "database: of an older version; the next start upgrades it",
         "current": "database: as this version needs it",
-    }[stand(config.url)]
+    }[standing]
+    if standing == "current" and not asyncio.run(_admins(config)):
+        told += f"; no admin yet: send the bot in private the code of “{program()} init FOLDER”"
+    return told
+
+
+async def _admins(config: Config) -> int:
+    from db import roles
+    from db.engine import Database
+
+    database = Database.open(config.url)
+    try:
+        return await database.read(roles.admins, datetime.now(UTC))
+    finally:
+        await database.close()

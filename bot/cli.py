@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import sys
 from pathlib import Path
@@ -21,6 +22,12 @@ _FOR_PEOPLE = frozenset(
     | {"TourError", "ExportError"}
 )
 
+_FULL_OR_GONE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+_NOT_WRITTEN = (
+    "the output cannot be written ({}): free some room on the disk, or send it to another file or "
+    "a terminal"
+)
+
 
 class CommandError(Exception):
     """What a command cannot do, and what to do about it."""
@@ -29,6 +36,9 @@ class CommandError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 done, 1 could not, 2 asked wrongly."""
     _write_anything()
+    if sys.stdout is None:  # whoever started us closed it
+        sys.stderr.write(f"loalang: {_NOT_WRITTEN.format('it is closed')}\n")
+        return 1
     asked = _parser().parse_args(arguments)
     if asked.command is None:
         _parser().print_help()
@@ -59,6 +69,8 @@ def _told(error: Exception) -> str:
     kind = type(error)
     if kind.__name__ in _FOR_PEOPLE and kind.__module__.partition(".")[0] in _ROOMS:
         return str(error)
+    if isinstance(error, OSError) and error.errno in _FULL_OR_GONE:
+        return _NOT_WRITTEN.format(error.strerror)
     from bot.logs import where
 
     return f"this should not have happened ({where(error)}); report that line to us"
@@ -174,11 +186,13 @@ def _typed(question: str) -> str:
 
 
 def _tour(asked: argparse.Namespace) -> int:
+    import logging
+
     from bot import logs
     from bot.tour.play import tour
     from content.loader import load
 
-    logs.start()
+    logs.start(logging.CRITICAL)  # what fails, the scene says in one line
     tour(load(), english=asked.english, fast=asked.fast)
     return 0
 

@@ -52,15 +52,15 @@ class Composer:
             self._close_menu(session, actor, limits, scene, chosen)
         text = self._with_menu(reply, limits, words)
         priority = URGENT if reply.urgent else REPLY
-        drafts = [
-            *(
-                _words(here, "reply", priority, piece, actor.now)
-                for lead in reply.lead
-                for piece in parts(lead, limits.max_text, numbered=False)
-            ),
-            *self._spoken(here, "reply", priority, text, reply.buttons, actor.now),
+        lead = [
+            _words(here, "reply", priority, piece, actor.now)
+            for lead in reply.lead
+            for piece in parts(lead, limits.max_text, numbered=False)
         ]
-        ids = outbox.put(session, drafts)
+        outbox.put(session, lead)
+        self._files(session, here, "reply", priority, reply.lead_media, actor.now)
+        spoken = self._spoken(here, "reply", priority, text, reply.buttons, actor.now)
+        ids = outbox.put(session, spoken)
         self._files(session, here, "reply", priority, reply.media, actor.now)
         menu_id = ids[-1] if ids and reply.buttons else None
         self._move_on(session, actor, scene, reply, menu_id)

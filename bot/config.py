@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 FILE: Final = "config.toml"
 _HERE: Final = Path(__file__).parent
@@ -51,7 +52,7 @@ class Config:
 
     @property
     def url(self) -> str:
-        return self.database or f"sqlite:///{self.folder / 'loalang.db'}"
+        return self.database or f"sqlite:///{quote(str(self.folder / 'loalang.db'))}"
 
 
 def find(given: Path | None) -> Path:

@@ -11,7 +11,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot import founding
 from bot.app import App, opened
 from bot.clock import FURTHEST, Clock
 from bot.config import Config, ConfigError
@@ -36,8 +37,8 @@ from db.errors import DatabaseError
 STYLES: Final[dict[str, Style]] = {"sandbox-telegram": "telegram", "sandbox-zalo": "zalo"}
 PATIENCE: Final = 30.0  # seconds the clock's mover waits for what has fallen due
 _NO_ADMIN: Final = (
-    "Chưa có quản trị: nhắn mã của “loalang init” cho bot; mất mã thì dừng lại, chạy lại lệnh đó.\n"
-    "No admin yet: send the bot the code of “loalang init”; if it is lost, stop and run that again."
+    "Chưa có quản trị: nhắn mã của “{run} init” cho bot; mất mã thì dừng lại, chạy lại lệnh đó.\n"
+    "No admin yet: send the bot the code of “{run} init”; if it is lost, stop and run that again."
 )
 _OURS: Final = re.compile(r"[0-9a-f]{64}(\.[0-9a-f]{8})?|\d+\.part")  # how we name people's files
 
@@ -47,6 +48,7 @@ class Demo:
     app: App
     village: Village
     web: web.Application
+    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def idle(self, seconds: float) -> bool:
         """Whether nothing was due or in hand within that time."""
@@ -59,18 +61,20 @@ class Demo:
 
     async def advance(self, by: timedelta, moved: Callable[[], None]) -> datetime:
         """Move the clock, halting where a bulletin goes out, so that each is heard at its time.
-        `moved` is called in a thread after each step. Raises ValueError."""
-        clock, deadline = self.app.clock, time.monotonic() + PATIENCE
-        clock.allow(by)
-        while time.monotonic() < deadline:
-            slot = await self.app.database.read(occurrences.next_slot)
-            step = by if slot is None else min(by, slot - clock.now())
-            if step == by or step < timedelta(0):  # it was due before: it will not wait for us
-                break
-            await self._step(step, moved, deadline)
-            by -= step
-        await self._step(by, moved, deadline)
-        return clock.now()
+        `moved` is called in a thread after each step. One move at a time. Raises ValueError."""
+        async with self.moving:
+            clock, deadline = self.app.clock, time.monotonic() + PATIENCE
+            clock.allow(by)
+            await self.idle(PATIENCE)  # what was due before goes out before
+            while time.monotonic() < deadline:
+                slot = await self.app.database.read(occurrences.next_slot)
+                step = by if slot is None else min(by, slot - clock.now())
+                if step == by or step < timedelta(0):  # it was due before, and will not go out
+                    break
+                await self._step(step, moved, deadline)
+                by -= step
+            await self._step(by, moved, deadline)
+            return clock.now()
 
     async def _step(self, by: timedelta, moved: Callable[[], None], deadline: float) -> None:
         self.app.clock.advance(by)
@@ -119,6 +123,9 @@ async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
         async def ties() -> dict[str, tuple[str, str]]:
             return await database.read(groups.ties)
 
+        async def held() -> dict[str, tuple[str, str]]:
+            return await database.read(roles.highest, clock.now())
+
         served = sandbox_app(
             village,
             list(platforms.values()),
@@ -126,6 +133,7 @@ async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
             idle=idle,
             advance=advance,
             ties=ties,
+            roles=held,
         )
         demo = Demo(app, village, served)
         yield demo
@@ -154,7 +162,7 @@ async def _serve(
                     asyncio.get_running_loop().add_signal_handler(stop, running.cancel)
             say(f"Loa Làng: http://127.0.0.1:{port}/   (Ctrl+C để dừng / to stop)")
             if not await demo.app.database.read(roles.admins, demo.app.clock.now()):
-                say(_NO_ADMIN)
+                say(_NO_ADMIN.format(run=founding.program()))
             with suppress(asyncio.CancelledError):
                 await running
         finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from typing import Final
 
 from bot.config import ConfigError
 from content.folding import fold, spell
+from content.practice import Practice, load_practice
 
 LONGEST: Final = 100  # characters of a name
 MOST: Final = 90  # villages: each keeps a number of two figures in a menu
 CADRES: Final = 3  # of the commune, to practise with
 
-_STYLES: Final = {"telegram": "Telegram", "zalo": "Zalo"}
+_STYLES: Final = ("telegram", "zalo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Names:
     commune: str
     villages: tuple[str, ...]
     province: str = ""
+
+
+def program() -> str:
+    """How the program is started here: installed, or from its folder."""
+    return "loalang" if shutil.which("loalang") else "python3 scripts/run.py"
 
 
 def on_one_line(text: str) -> None:
@@ -102,16 +109,17 @@ def commune_slug(names: Names) -> str:
 
 
 def commune_toml(names: Names) -> str:
-    """The commune's file, as `content.commune` reads it."""
+    """The commune's file, as `content.commune` reads it. Raises ContentError."""
+    practice = load_practice()
     commune, *below = slugs((names.commune, *names.villages))
     province = slugs((names.commune, *names.villages, names.province))[-1] if names.province else ""
     tables = [
         "# Địa bàn của xã. Phần người và nhóm chỉ để tập, đều bịa ra; không ai có sẵn vai trò.\n"
         "# The commune's places. People and groups are for practice; nobody has a role yet.\n",
-        _table("[bot]", title="Loa Làng", telegram="@loalang_bot", zalo="@Bot Loa Làng"),
+        _table("[bot]", **practice.bot),
         *_places(names, commune, below, province),
-        *_people(names, commune, below),
-        *_groups(names, below),
+        *_people(names, commune, below, practice),
+        *_groups(names, below, practice),
     ]
     return "\n".join(tables)
 
@@ -125,24 +133,26 @@ def _places(names: Names, commune: str, below: Sequence[str], province: str) -> 
         yield _table("[[places]]", slug=slug, name=village, kind="village", parent=commune)
 
 
-def _people(names: Names, commune: str, below: Sequence[str]) -> Iterator[str]:
+def _people(names: Names, commune: str, below: Sequence[str], practice: Practice) -> Iterator[str]:
     """Three of the commune; then of each village one for each style."""
     for number in range(1, CADRES + 1):
-        yield _person(f"can-bo-{number}", f"Cán bộ tập {number}", commune, _style(number))
+        title = practice.cadre.format(number=number)
+        yield _person(f"can-bo-{number}", title, commune, _style(number))
     for slug, village in zip(below, names.villages, strict=True):
         for number, style in enumerate(_STYLES, 1):
-            yield _person(_villager(slug, style), f"Người tập {number} ({village})", slug, style)
+            title = practice.villager.format(number=number, village=village)
+            yield _person(_villager(slug, style), title, slug, style)
 
 
-def _groups(names: Names, below: Sequence[str]) -> Iterator[str]:
+def _groups(names: Names, below: Sequence[str], practice: Practice) -> Iterator[str]:
     """Of each village one for each style, to be tied by a code."""
     for slug, village in zip(below, names.villages, strict=True):
-        for style, app in _STYLES.items():
+        for style in _STYLES:
             cadres = [f"can-bo-{n}" for n in range(1, CADRES + 1) if _style(n) == style]
             yield _table(
                 "[[groups]]",
                 id=f"nhom-{slug}-{style}",
-                title=f"Nhóm tập {village} ({app})",
+                title=practice.group.format(village=village, app=practice.apps[style]),
                 style=style,
                 tied=False,
                 members=[_villager(slug, style), *cadres],
@@ -150,7 +160,7 @@ def _groups(names: Names, below: Sequence[str]) -> Iterator[str]:
 
 
 def _style(number: int) -> str:
-    return list(_STYLES)[(number - 1) % len(_STYLES)]
+    return _STYLES[(number - 1) % len(_STYLES)]
 
 
 def _villager(slug: str, style: str) -> str:

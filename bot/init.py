@@ -10,6 +10,8 @@ import asyncio
 import json
 import re
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -60,7 +62,7 @@ def init(folder: Path, given: Given, ask: Ask | None, say: Say) -> None:
     folder = folder.expanduser().absolute()
     founding.on_one_line(str(folder))  # it will stand in a file
     if _there(folder / settings.FILE):
-        _again(folder, say)
+        _again(folder, given, say)
         return
     _refuse_others(folder)
     names = _complete(given, ask, say)
@@ -74,8 +76,13 @@ def init(folder: Path, given: Given, ask: Ask | None, say: Say) -> None:
     _tell(folder, invited, say)
 
 
-def _again(folder: Path, say: Say) -> None:
+def _again(folder: Path, given: Given, say: Say) -> None:
     config = settings.load(folder / settings.FILE)
+    if config.content and not Path(config.content).is_dir():
+        raise ConfigError(
+            f"{folder}: không thấy {config.content}; nếu đã dời thư mục thì sửa data và content "
+            f"trong {settings.FILE} / was it moved? mend data and content in its {settings.FILE}"
+        )
     if not (config.content and _there(Path(config.content) / "commune.toml")):
         raise ConfigError(
             f"{folder}: its settings name no commune of their own; choose a new, empty folder"
@@ -88,8 +95,11 @@ def _again(folder: Path, say: Say) -> None:
             "bằng mục Vai trò trong trò chuyện riêng / has a commune and an admin, so nothing "
             "was changed: further people are invited in private chat, under Vai trò"
         ) from None
+    names = [place.name for place in _commune(config).places if place.kind != "province"]
     say(f"{folder}: đã lập từ trước, chưa có quản trị. Không ghi đè gì; đây là mã mới.")
     say("There is a commune without an admin. Nothing was overwritten; here is a fresh code.")
+    if given != Given():
+        say("Địa bàn vẫn như cũ / its places stay as they are: " + ", ".join(names))
     _tell(folder, invited, say)
 
 
@@ -102,9 +112,9 @@ def _tell(folder: Path, invited: Invited, say: Say) -> None:
     say("Whoever sends this code to the bot in private becomes the first admin; once, until then.")
     say("")
     say("Tập trong trình duyệt / practise in the browser:")
-    say(f'    loalang demo --config "{folder / settings.FILE}"')
+    say(f'    {founding.program()} demo --config "{folder / settings.FILE}"')
     say("Mất mã thì lấy mã mới / a fresh code, should this one be lost:")
-    say(f'    loalang init "{folder}"')
+    say(f'    {founding.program()} init "{folder}"')
 
 
 def _complete(given: Given, ask: Ask | None, say: Say) -> Names:
@@ -151,6 +161,8 @@ def _there(path: Path) -> bool:
 def _refuse_others(folder: Path) -> None:
     """Raises ConfigError unless the folder is new or empty."""
     try:
+        if folder.is_symlink() and not folder.exists():
+            raise ConfigError(f"{folder}: points to nothing; name a folder that is new or empty")
         if not folder.exists():
             return
         if not folder.is_dir():
@@ -163,13 +175,18 @@ def _refuse_others(folder: Path) -> None:
 
 @contextmanager
 def _whole(folder: Path) -> Iterator[None]:
-    """What was made goes again unless all of it was. Raises ConfigError where the disk refuses."""
+    """What was made goes again unless all of it was; nothing that somebody else made meanwhile.
+    Raises ConfigError where that is so, or the disk refuses."""
     made = [path for path in (folder, *folder.parents) if not path.exists()]
+    ours: tuple[str, ...] = ()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        yield
+        _claim(folder)
+        ours = _MADE
+        with _ended_like_interrupted():
+            yield
     except BaseException as error:
-        for name in _MADE:
+        for name in ours:
             shutil.rmtree(folder / name, ignore_errors=True)
             with suppress(OSError):
                 (folder / name).unlink()
@@ -181,13 +198,44 @@ def _whole(folder: Path) -> Iterator[None]:
         raise
 
 
+def _claim(folder: Path) -> None:
+    """Whoever makes the folder of the contents makes the commune. Raises ConfigError, OSError."""
+    if not (_there(folder / settings.FILE) or (folder / "content").exists()):
+        with suppress(FileExistsError):
+            _refuse_others(folder)
+            (folder / "content").mkdir()
+            return
+    raise ConfigError(
+        f"{folder}: vừa có nơi khác lập xã ở đây; chạy lại để lấy mã / another program has just "
+        "made a commune here: run this again for its code"
+    )
+
+
+@contextmanager
+def _ended_like_interrupted() -> Iterator[None]:
+    """Told to end, the program tidies up as after Ctrl+C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are not heard there
+        return
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (getattr(signal, name) for name in names)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _unusable(folder: Path, error: OSError) -> ConfigError:
     return ConfigError(f"{folder}: cannot be used ({error.strerror}); choose another folder")
 
 
 def _write(folder: Path, names: Names) -> None:
     content = folder / "content"
-    (content / "replies").mkdir(parents=True)
+    (content / "replies").mkdir()
     (content / "replies" / "vi.toml").write_text(_REPLIES, encoding="utf-8")
     (content / "commune.toml").write_text(founding.commune_toml(names), encoding="utf-8")
     (folder / settings.FILE).write_text(_config_toml(folder, names), encoding="utf-8")

@@ -25,10 +25,12 @@ from bot.clock import Clock, wait
 from bot.composer import Composer
 from bot.logs import where
 from content.schedule import LAST, Schedule, moment
-from db import bulletins, occurrences
+from content.words import Words
+from db import occurrences, people
 from db.announcements import Part
 from db.audience import NobodyThere
 from db.engine import Database, DatabaseError
+from db.material import material
 from db.occurrences import Held
 from db.permissions import NotAllowed
 from handlers.issue import compose
@@ -39,7 +41,6 @@ log = logging.getLogger(__name__)
 EVERY: Final = 5  # seconds between looks for what has fallen due
 LONGEST: Final = 30.0  # seconds without a look, should the machine's clock confuse the other
 MOST: Final = 4_000  # slots settled in one transaction: eleven years of days
-UNNOTICED: Final = timedelta(minutes=1)  # a clock set back by less is nothing to tell
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -96,7 +97,7 @@ class Scheduler:
         """Settle every slot that has come. One bulletin that fails stops no other."""
         for bulletin_id in await self._database.read(occurrences.due, self._clock.now()):
             try:
-                while await self._database.write(self._settle, bulletin_id):
+                while await self._database.write(self._settle, bulletin_id, self._clock.now()):
                     pass
             except DatabaseError:
                 raise
@@ -107,9 +108,8 @@ class Scheduler:
             else:
                 self._failing.discard(bulletin_id)
 
-    def _settle(self, session: Session, bulletin_id: int) -> bool:
+    def _settle(self, session: Session, bulletin_id: int, now: datetime) -> bool:
         """Whether there are slots left that have come."""
-        now = self._clock.now()
         held = occurrences.hold(session, bulletin_id, now)
         if held is None:
             return False
@@ -138,7 +138,7 @@ class Scheduler:
         withdrawn = occurrences.withdraw(session, held.id, now)
         sent = occurrences.sent_ahead(session, held.id, now)
         occurrences.swept(session, held.id, now, self._next(session, held, now))
-        if (withdrawn or sent) and held.swept_at - now >= UNNOTICED:
+        if withdrawn or sent:
             self._tell(session, held, "clock", now, first=held.swept_at, last=now)
 
     def _pass_over(
@@ -151,10 +151,8 @@ class Scheduler:
     def _issue(self, session: Session, held: Held, slot: datetime, now: datetime) -> None:
         """Send it, or say why not. What may be told is looked up before the slot is claimed,
         which then counts as the last issue."""
-        material = bulletins.material(
-            session, definition=held.definition, now=now, bulletin_id=held.id
-        )
-        body = compose(self._composer.content, held.definition, material, now)
+        found = material(session, definition=held.definition, now=now, bulletin_id=held.id)
+        body = compose(self._composer.content, held.definition, found, now)
         claimed = occurrences.claim(session, held.id, slot, now)
         if claimed is None:
             return
@@ -199,27 +197,34 @@ class Scheduler:
         last: datetime,
         count: int = 1,
     ) -> None:
-        """A notice to the owner; `what`: the end of its key."""
-        words = self._composer.content.words("vi")
-        told = words(
-            f"bulletins.told_{what}",
-            title=held.definition.title,
-            first=moment(first, words),
-            last=moment(last, words),
-            count=count,
-        )
-        if what not in ("clock", "not_allowed"):
-            told = f"{told} {self._then(session, held, now)}"
-        buttons = (Button(words("bulletins.show"), f"bulletins.show:{held.id}"),)
-        notice = Notice(told, people=(held.owner_id,), buttons=buttons, code=f"BT-{held.id}")
-        self._composer.notice(session, now, notice)
+        """A notice to the owner, and to whoever can help; `what`: the end of its key."""
+        told = (held.owner_id, *(_resumers(session, held, now) if what == "not_allowed" else ()))
+        for person_id, language in people.languages(session, told).items():
+            words = self._composer.content.words(language)
+            title, times = held.definition.title, (moment(first, words), moment(last, words))
+            text = words(
+                f"bulletins.told_{what}", title=title, first=times[0], last=times[1], count=count
+            )
+            if what not in ("clock", "not_allowed"):
+                text = f"{text} {self._then(session, held, now, words)}"
+            buttons = (Button(words("bulletins.show"), f"bulletins.show:{held.id}"),)
+            notice = Notice(text, people=(person_id,), buttons=buttons, code=f"BT-{held.id}")
+            self._composer.notice(session, now, notice)
 
-    def _then(self, session: Session, held: Held, now: datetime) -> str:
+    def _then(self, session: Session, held: Held, now: datetime, words: Words) -> str:
         """When it goes on."""
-        words, following = self._composer.content.words("vi"), self._next(session, held, now)
+        following = self._next(session, held, now)
         if following is None:
             return words("bulletins.told_no_next")
         return words("bulletins.told_next", next=moment(following, words))
+
+
+def _resumers(session: Session, held: Held, now: datetime) -> set[int]:
+    """Who may take it over: by the right to send commune-wide at all its places."""
+    right = "announcement:send_wide"
+    return set.intersection(
+        *(set(people.staff(session, place, right, now)) for place in held.definition.places)
+    )
 
 
 @asynccontextmanager

@@ -23,6 +23,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "weekday": "names a day no week has",
     "date": "names a date that never comes",
     "past": "is over",
+    "lunar": "goes by the moon",
+    "midnight": "could be the midnight before or after that day",
     "unclear": "cannot be understood",
 }
 

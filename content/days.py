@@ -60,8 +60,27 @@ def days(text: str, today: date) -> tuple[date, ...]:
     """In order, from `today` to a year ahead. A date without its year is the nearest one: what
     was last week is not meant for next year."""
     folded = fold(_UNTIL_NOW.sub(" ", normalize(text)))
-    found = {*_dates(folded, today), *_near(folded, today), *_weekdays(folded, today)}
+    found = {*_dates(folded, today), *(day for _, day in _meant(folded, today))}
     return tuple(sorted(day for day in found if today <= day <= today + YEAR))
+
+
+def passing(text: str, today: date) -> tuple[str, date] | None:
+    """The first words for a day that mean it only today ("Sáng mai"), and that day; None where
+    its date is written too."""
+    text = " ".join(_UNTIL_NOW.sub("-------", normalize(text)).split())
+    folded = fold(text)
+    dates = {*_dates(folded, today)}
+    for match, day in sorted(_meant(folded, today), key=lambda found: found[0].start()):
+        if day >= today and day not in dates:
+            whole = text if len(text) == len(folded) else folded
+            said = whole[match.start() : match.end()].strip()
+            return said, day
+    return None
+
+
+def _meant(folded: str, today: date) -> Iterator[tuple[re.Match[str], date]]:
+    yield from _near(folded, today)
+    yield from _weekdays(folded, today)
 
 
 def _dates(folded: str, today: date) -> Iterator[date]:
@@ -105,12 +124,12 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _near(folded: str, today: date) -> Iterator[date]:
+def _near(folded: str, today: date) -> Iterator[tuple[re.Match[str], date]]:
     for match in _NEAR.finditer(folded):
-        yield today + timedelta(days=0 if match["nay"] else 1 if match["mai"] else 2)
+        yield match, today + timedelta(days=0 if match["nay"] else 1 if match["mai"] else 2)
 
 
-def _weekdays(folded: str, today: date) -> Iterator[date]:
+def _weekdays(folded: str, today: date) -> Iterator[tuple[re.Match[str], date]]:
     """Only where one day is meant: “the second time” and “every Saturday” are none."""
     if _WEEKLY.search(folded):
         return
@@ -126,4 +145,4 @@ def _weekdays(folded: str, today: date) -> Iterator[date]:
             ahead = 7
         elif which == "tuan nay":
             ahead = weekday - today.weekday()
-        yield today + timedelta(days=ahead)
+        yield match, today + timedelta(days=ahead)

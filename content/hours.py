@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Final, NamedTuple
 
+from content.spelling import NAMES, PARTS
+
 
 class NoSuchHour(Exception):
     """No clock shows this time: say one from 0:00 to 23:59."""
@@ -21,28 +23,14 @@ class SeveralHours(Exception):
 
 
 class Said(NamedTuple):
-    """An hour as said, not yet of the clock. `exact`: written with a leading zero."""
+    """An hour as said, not yet of the clock. `minute`: below 0 before the hour. `exact`: written
+    with a leading zero."""
 
     hour: int
     minute: int
     exact: bool = False
 
 
-PARTS: Final[Mapping[str, str]] = {
-    "sang": "morning",
-    "morning": "morning",
-    "am": "morning",
-    "trua": "noon",
-    "noon": "noon",
-    "chieu": "afternoon",
-    "afternoon": "afternoon",
-    "pm": "afternoon",
-    "toi": "evening",
-    "evening": "evening",
-    "dem": "night",
-    "khuya": "night",
-    "night": "night",
-}
 # The hours of the clock that an hour as said stands for, by part of the day.
 _CLOCK: Final[Mapping[str, Mapping[int, int]]] = {
     "": {**{hour: hour for hour in range(24)}, **{hour: hour + 12 for hour in range(1, 5)}},
@@ -53,73 +41,50 @@ _CLOCK: Final[Mapping[str, Mapping[int, int]]] = {
     "night": {12: 0, **{hour: hour for hour in (*range(5), *range(20, 24))}}
     | {hour: hour + 12 for hour in range(8, 12)},
 }
-_NUMBERS: Final[Mapping[str, int]] = {
-    "muoi mot": 11,
-    "muoi hai": 12,
-    "muoi lam": 15,
-    "ba muoi": 30,
-    "mot": 1,
-    "hai": 2,
-    "ba": 3,
-    "bon": 4,
-    "tu": 4,
-    "nam": 5,
-    "sau": 6,
-    "bay": 7,
-    "tam": 8,
-    "chin": 9,
-    "muoi": 10,
-}
-_NAMES: Final = "|".join(PARTS)
 _ALONE: Final = r"(?<![\w/.:-])"
-_IN_WORDS: Final = re.compile(
-    rf"\b({'|'.join(_NUMBERS)})(?= gio\b)|(?<=\bgio )(ba muoi|muoi lam)\b"
+_NOT_A_DAY: Final = (
+    r"(?<!\bthu )(?<!\bmung )(?<!\bmong )(?:(?<!\bngay )|(?<=\bhang ngay )|(?<=\bmoi ngay ))"
 )
 _TIMES: Final = tuple(
     re.compile(_ALONE + pattern)
     for pattern in (
-        r"(?P<hour>\d{1,3}) ?(?:gio\b|g(?![a-z])|h(?![a-z])|:)"
-        r"(?: ?(?P<minute>\d{1,2})(?!\d| ?[/-]| ?thang\b)(?: ?phut\b| ?p\b)?"
-        r"| ?(?P<half>ruoi)\b| kem (?P<less>\d{1,2})\b)?",
-        rf"(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})(?= ?(?:{_NAMES})\b)",
-        rf"(?<!\bthu )(?<!\bngay )(?<!\bmung )(?P<hour>\d{{1,2}})"
-        rf"(?: (?P<half>ruoi))?(?= ?(?:{_NAMES})\b)",
+        r"(?P<hour>\d{1,3}) ?(?:gio\b|g(?![a-z])|h(?![a-z])|:(?=\d\d))"
+        r"(?: ?(?P<minute>\d\d|(?<! )\d|\d(?= ?phut\b))(?!\d| ?/|[-.]\d| ?thang\b)"
+        r"(?: ?p(?:hut|h)?\b)?"
+        r"| ?(?P<half>ruoi)\b| kem (?P<less>\d{1,2})\b(?: ?p(?:hut|h)?\b)?)?",
+        rf"(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})(?= ?(?:{NAMES})\b)",
+        rf"{_NOT_A_DAY}(?P<hour>\d{{1,2}}) (?P<half>ruoi)\b",
+        rf"{_NOT_A_DAY}(?<!\d )(?<!\d,)(?<!\d, )(?<!\bva )(?P<hour>\d{{1,2}})(?= ?(?:{NAMES})\b)",
     )
 )
-_SPECIAL: Final = (
-    (re.compile(r"\b(?:nua dem|midnight)\b"), "00:00"),
-    (re.compile(r"(?<=\d) ?([ap])\.?m\b\.?"), r" \1m"),
-)
-_PART: Final = re.compile(rf"\b(?:{_NAMES})\b")
+_MIDNIGHT: Final = re.compile(r"\b(?:nua dem|midnight)\b")
+_GLUED: Final = re.compile(r"(?<=\d) ?([ap])m\b")
+_PART: Final = re.compile(rf"\b(?:rang )?(?P<part>{NAMES})\b(?: som\b)?")
+_DASHED: Final = re.compile(rf"(?P<time>@ (?:(?:{NAMES}) )?)- | - (?=@)")
 
 
 def take(text: str) -> tuple[Said | None, str]:
-    """The time in a folded text, and the text with @ where it stood. Raises SeveralHours."""
-    for pattern, canonical in _SPECIAL:
-        text = pattern.sub(canonical, text)
-    text = _IN_WORDS.sub(lambda found: str(_NUMBERS[found[0]]), text)
+    """The time in a canonical text, and the text with @ where it stood. Raises SeveralHours."""
+    text = _GLUED.sub(r" \1m", _MIDNIGHT.sub("12 gio dem", text))
     for pattern in _TIMES:
         if found := pattern.search(text):
             rest = f"{text[: found.start()]} @ {text[found.end() :]}"
             if any(again.search(rest) for again in _TIMES):
                 raise SeveralHours
-            return _said(found.groupdict()), " ".join(rest.split())
+            return _said(found.groupdict()), _DASHED.sub(r"\g<time> , ", " ".join(rest.split()))
     return None, text
 
 
 def _said(found: Mapping[str, str | None]) -> Said:
-    hour = found["hour"] or ""
-    minute = 30 if found.get("half") else int(found.get("minute") or 0)
-    if less := found.get("less"):
-        late = (int(hour) * 60 - int(less)) % (24 * 60)
-        return Said(*divmod(late, 60))
+    hour, less = found["hour"] or "", found.get("less")
+    minute = -int(less) if less else 30 if found.get("half") else int(found.get("minute") or 0)
     return Said(int(hour), minute, exact=len(hour) == 2 and hour[0] == "0")
 
 
 def part(text: str) -> tuple[str, str]:
-    """The part of the day a folded text names ("" for none), and the text without it. Raises
+    """The part of the day a canonical text names ("" for none), and the text without it. Raises
     SeveralHours."""
-    parts = {PARTS[found] for found in _PART.findall(text)}
+    parts = {PARTS[found["part"]] for found in _PART.finditer(text)}
     if len(parts) > 1:
         raise SeveralHours
     return (parts.pop() if parts else ""), " ".join(_PART.sub(" ", text).split())
@@ -130,6 +95,8 @@ def clock(said: Said | None, part: str) -> time | None:
     if said is None:
         return time(11, 30) if part == "noon" else None
     hour = said.hour if said.exact and not part else _CLOCK[part].get(said.hour)
-    if hour is None or not (0 <= hour < 24 and said.minute < 60):
+    if hour is None or not (0 <= hour < 24 and -60 < said.minute < 60):
         raise NoSuchHour
-    return time(hour, said.minute)
+    if said.minute < 0 and hour == 0 and part in ("", "morning"):  # the day before, or 11:45
+        raise NoSuchHour
+    return time(*divmod((hour * 60 + said.minute) % (24 * 60), 60))

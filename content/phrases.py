@@ -7,13 +7,17 @@ A pattern is written in proper Vietnamese; `…` stands for up to six words in b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from content.folding import fold, spell
 
 GAP = "…"
 _WIDEST_GAP = 6
+_WIDEST_OPENING = 10  # words
+_BETWEEN = " :,.;!-–\n\t"  # what may stand between an opening and what follows it
 _LONGEST = 20_000  # characters; no platform carries more in one message
 
 
@@ -91,6 +95,26 @@ def without(text: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
 
 def found(text: Sequence[Token], wanted: Iterable[Pattern], *, strict: bool) -> bool:
     return any(pattern.find(text, strict=strict) for pattern in _possible(text, wanted))
+
+
+def wholly(text: str, wanted: Iterable[Pattern], around: Iterable[Pattern] = ()) -> bool:
+    """Whether the text is one or more of `wanted`, perhaps among `around`, and nothing else."""
+    said, wanted = tokens(text), tuple(wanted)
+    longest_first = sorted((*wanted, *around), key=lambda pattern: -len(pattern.parts))
+    return found(said, wanted, strict=False) and not any(
+        token.folded for token in without(said, longest_first)
+    )
+
+
+def after(text: str, opening: Iterable[Pattern], around: Iterable[Pattern]) -> str | None:
+    """What follows the `opening` (perhaps among `around`) that the text begins with, "" where
+    only `around` does; None without such a beginning."""
+    opening, around = tuple(opening), tuple(around)
+    for word in islice(re.finditer(r"\S+", text), _WIDEST_OPENING):
+        if wholly(text[: word.end()], opening, around):
+            rest = text[word.end() :].lstrip(_BETWEEN).rstrip()
+            return "" if wholly(rest, around) else rest
+    return None
 
 
 def _possible(text: Sequence[Token], all_patterns: Iterable[Pattern]) -> list[Pattern]:

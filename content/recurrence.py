@@ -6,13 +6,12 @@ Where words name days in several ways these must agree: "thứ Hai 23/11" is one
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
-from content.folding import fold
+from content.spelling import NAMES
 
 Kind: TypeAlias = Literal["once", "daily", "weekly", "monthly"]
 
@@ -38,8 +37,6 @@ class Days:
     on: date | None = None
 
 
-# Without their marks these are like other words: tối, sau, một.
-_MARKED: Final[Mapping[str, str]] = {"tới": "den", "sáu": "6", "mốt": "kia"}
 _ENGLISH: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NAMED: Final[Mapping[str, int]] = {
     **{name: day for day, name in enumerate(("hai", "ba", "tu", "nam", "sau", "bay"))},
@@ -52,70 +49,79 @@ _DAY: Final = (
     r"(?:\bthu ?(?:hai|ba|tu|nam|sau|bay|[2-7])\b|\bt[2-7]\b|\bcn\b|\bchua? nhat\b"
     rf"|\b(?:{'|'.join(_ENGLISH)})s?\b)"
 )
-_SHORT: Final = r"(?:hai|ba|tu|nam|sau|bay|[2-7])\b(?! ?/)"
-_TO: Final = r" ?(?:-|\bden\b|\btoi\b|\bto\b) ?"
-_AND: Final = r"(?: ?, ?(?:va )?| va | and )"
-_WEEK: Final = re.compile(
-    rf"{_DAY}(?:{_TO}(?:{_DAY}|{_SHORT})|{_AND}(?:{_DAY}|{_SHORT})| (?:{_DAY}|[2-7]\b(?! ?/)))*"
-    r"(?: (?P<which>(?:tuan )?(?:nay|sau|den|toi))\b)?"
+# Alone, "tu" and "sau" may also be từ and sau.
+_SHORT: Final = rf"\b(?:hai|ba|nam|bay|[2-7])\b(?! ?(?:[/.:]|gio\b|h\b|(?:{NAMES})\b))"
+_TO: Final = r"(?: ?- ?| (?:(?:cho )?(?:den|upto|toi)|to|through) )"
+_AND: Final = r"(?: ?, ?(?:va )?| va | and | )"
+_WORKDAYS: Final = r"\bngay (?:thuong|lam viec|trong tuan)\b|\btrong tuan\b|\bweekdays?\b"
+_WEEKEND: Final = r"\bcuoi (?:(?:hang|moi) )?tuan\b|\bweekends?\b"
+_ITEM: Final = (
+    rf"(?:(?:(?:\btu |\bfrom )(?={_DAY}{_TO}))?{_DAY}(?:{_TO}(?:{_DAY}|{_SHORT}))?"
+    rf"|{_WORKDAYS}|{_WEEKEND})"
 )
-_STEP: Final = re.compile(rf"(?P<to>{_TO})?(?P<day>{_DAY}|{_SHORT})")
+_WEEK: Final = re.compile(
+    r"(?:\b(?:vao|trong|cac|moi|hang|nhung|every|each|on) )*(?:\bngay (?!thuong|lam|trong))?"
+    rf"(?P<items>{_ITEM}(?:{_AND}(?:{_ITEM}|{_SHORT}(?:{_TO}{_SHORT})?))*)"
+    r"(?: (?P<which>tuan (?:nay|sau|upto|toi)|nay|sau(?! @)|upto|toi)\b)?"
+)
+_STEP: Final = re.compile(
+    rf"(?P<work>{_WORKDAYS})|(?P<weekend>{_WEEKEND})"
+    rf"|(?P<day>{_DAY}|{_SHORT})(?:{_TO}(?P<last>{_DAY}|{_SHORT}))?"
+)
 _GLUED: Final = re.compile(r"^(?:thu|t)(?=\d|hai|ba|tu|nam|sau|bay)")
 _NO_WEEKDAY: Final = re.compile(r"\bthu ?(?:[0189]|\d\d+|mot|tam|chin|muoi)\b|\bt[0189]\b")
-_SLASHED: Final = re.compile(r"(?<=\bthu )[2-7](?:/[2-7])+(?![\d/])")
 _DATE: Final = re.compile(
-    r"(?<![\w/.-])(?:(?P<iso>\d{4})-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)|"
-    r"(?:(?:ngay|mung|mong|hom) )?(?P<day>\d{1,2}) ?(?:[/.-]|thang) ?(?P<month>\d{1,2})"
-    r"(?: ?(?:[/.-]|nam) ?(?P<year>\d{4}|\d\d))?)(?![\w/-])"
+    r"(?<![\w/.-])(?:(?P<iso>\d{4})-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)"
+    r"|(?:(?:ngay|hom) )?(?:(?:mung|mong) )?(?P<day>\d{1,2})(?:"
+    r" ?(?:/|thang) ?(?P<month>\d{1,2})(?: ?(?:/|nam) ?(?P<year>\d{4}|\d\d))?"
+    r"|(?P<sign>[.-])(?P<signed_month>\d{1,2})(?P=sign)(?P<signed_year>\d{4}|\d\d)))(?![\w/-])"
 )
-_PART: Final = r"sang|trua|chieu|toi|dem"
 _RELATIVE: Final = (
-    (re.compile(rf"\b(?:ngay )?hom nay\b|\btoday\b|\b(?P<part>{_PART}) nay\b"), 0),
+    (re.compile(rf"\b(?:ngay )?hom nay\b|\btoday\b|\b(?P<part>{NAMES}) nay\b"), 0),
     (re.compile(r"\b(?:ngay )?mai\b|\btomorrow\b"), 1),
     (re.compile(r"\b(?:ngay )?kia\b"), 2),
 )
+_PART: Final = re.compile(rf"\b(?:{NAMES})\b")
+_ONCE_EACH: Final = r"(?: (?:mot|0?1) lan\b)?"
 _LAST: Final = re.compile(
     r"\b(?:ngay )?cuoi (?:cung )?(?:cua )?(?:(?:hang|moi) )?thang\b"
     r"|\blast day of (?:the|each|every) month\b"
 )
 _FIRST: Final = re.compile(r"\b(?:ngay )?dau (?:(?:hang|moi) )?thang\b")
 _NUMBER: Final = re.compile(
-    r"\b(?:ngay|mung|mong|day) (?P<day>\d{1,3})\b(?! ?/)|\b(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"
+    r"\b(?:ngay|(?:ngay )?(?:mung|mong)|day) (?P<day>\d{1,3})\b(?! ?[/-])"
+    r"|\b(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"
 )
-_MONTHLY: Final = re.compile(r"\b(?:cua )?(?:(?:hang|moi|cac) )?thang\b|\bmonth(?:ly)?\b")
+_MONTHLY: Final = re.compile(
+    rf"\b(?:cua )?(?:hang|moi|cac) thang\b{_ONCE_EACH}"
+    r"|\bof (?:the|each|every) month\b|\bevery month\b|\bmonthly\b"
+)
 _DAILY: Final = re.compile(
-    r"\b(?:(?:hang|moi|tung) ngay|tat ca cac ngay|ngay nao cung)\b(?: trong tuan\b)?"
+    rf"\b(?:(?:hang|moi|tung) ngay|tat ca cac ngay|ngay nao cung)\b{_ONCE_EACH}(?: trong tuan\b)?"
     r"|\b(?:ca|suot) tuan\b|\bdaily\b|\bevery ?day\b"
-    rf"|\b(?:hang|moi|every) (?P<part>{_PART}|morning|evening)\b"
 )
-_WORKDAYS: Final = re.compile(
-    r"\b(?:cac )?ngay (?:thuong|lam viec|trong tuan)\b|\btrong tuan\b|\bweekdays?\b"
+_EACH_PART: Final = re.compile(
+    rf"\b(?:(?:hang|moi|cac|every) (?:buoi )?|(?=(?:{NAMES}) nao cung\b))(?P<part>{NAMES})\b"
+    r"(?: nao cung\b)?"
 )
-_WEEKEND: Final = re.compile(r"\bcuoi (?:(?:hang|moi) )?tuan\b|\bweekends?\b")
-_WEEKLY: Final = re.compile(r"\b(?:hang|moi) tuan\b|\bweekly\b|\bevery week\b")
-
-
-def canonical(text: str) -> str:
-    """Folded; words apart that only their marks tell apart; without signs that say nothing."""
-    text = unicodedata.normalize("NFC", text).lower()
-    text = fold(re.sub(r"\w+", lambda found: _MARKED.get(found[0], found[0]), text))
-    text = re.sub(r"\b([ap])\.m\.?", r"\1m", re.sub(r"[–—−~]", "-", text))
-    text = re.sub(r"[;&+]", ",", re.sub(r"[^\w/.:,;&+\- ]|_|\.(?!\d)", " ", text))
-    return " ".join(_SLASHED.sub(lambda found: found[0].replace("/", ","), text).split())
+_WEEKLY: Final = re.compile(
+    rf"\b(?:hang|moi) tuan\b{_ONCE_EACH}|\btuan (?:mot|1) lan\b|\bweekly\b|\bevery week\b"
+)
 
 
 def take_days(text: str, today: date) -> tuple[Days | None, str]:
-    """The days in a canonical text, and what else it says. `today`: in Vietnam. Raises
-    NoSuchDays."""
+    """The days in a canonical text, and what else it says, with @ for what was taken. `today`: in
+    Vietnam. Raises NoSuchDays."""
     if _NO_WEEKDAY.search(text):
         raise NoSuchDays("weekday")
     rest = _Rest(text)
+    daily, each_part = bool(rest.take(_DAILY)), bool(rest.take(_EACH_PART))
     weekdays, single = _of_week(rest, today)
+    if daily and 0 < len(weekdays) < 3:  # "hằng ngày, chủ nhật": but? too? only?
+        raise NoSuchDays("unclear")
     once = [*single, *_dates(rest, today), *_relative(rest, today)]
     months = _of_month(rest)
-    daily = bool(rest.take(_DAILY))
-    weekdays |= {0, 1, 2, 3, 4} if rest.take(_WORKDAYS) else set()
-    weekdays |= {5, 6} if rest.take(_WEEKEND) else set()
+    daily = daily or each_part
     recurs = bool(rest.take(_WEEKLY)) or daily
     if rest.take(_MONTHLY) and not months and (once or weekdays or recurs):
         raise NoSuchDays("unclear")
@@ -129,10 +135,10 @@ class _Rest:
         self.text = text
 
     def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
-        """Every match, taken out but for its `part` of the day."""
+        """Every match, replaced by @; its `part` of the day stays."""
         found = list(pattern.finditer(self.text))
-        self.text = pattern.sub(lambda match: f" {match.groupdict().get('part') or ''} ", self.text)
-        self.text = " ".join(self.text.split())
+        text = pattern.sub(lambda match: f" @ {match.groupdict().get('part') or ''} ", self.text)
+        self.text = " ".join(text.split())
         return found
 
 
@@ -155,29 +161,39 @@ def _agreed(
 
 
 def _of_week(rest: _Rest, today: date) -> tuple[set[int], list[date]]:
-    """Days of the week; and the one day, where it is said of which week."""
-    days: set[int] = set()
-    single: list[date] = []
-    for found in rest.take(_WEEK):
-        named = _named(found[0].removesuffix(f" {found['which']}"))
-        if which := found["which"]:
-            if len(named) > 1:
-                raise NoSuchDays("unclear")
-            single.append(_in_week(min(named), which, today))
-        else:
-            days |= named
-    return days, single
+    """Days of the week, named in one place; or the one day, where it is said of which week."""
+    groups = rest.take(_WEEK)
+    if not groups:
+        return set(), []
+    days, which = _named(groups[0]["items"]), groups[0]["which"]
+    # Without marks, "thu bay toi" is the coming Saturday or Saturday evening.
+    doubtful = which == "toi" and not _PART.search(rest.text)
+    if len(groups) > 1 or doubtful or (which and len(days) > 1):
+        raise NoSuchDays("unclear")
+    return (set(), [_in_week(min(days), which, today)]) if which else (days, [])
 
 
 def _named(text: str) -> set[int]:
-    days: list[int] = []
+    days: set[int] = set()
     for step in _STEP.finditer(text):
-        word = step["day"].split()[-1]
-        day = _NAMED[word if word in _NAMED else _GLUED.sub("", word).removesuffix("s")]
-        if step["to"] and days:
-            days.extend(_run(days[-1], day))
-        days.append(day)
-    return set(days)
+        named = _step(step)
+        if days & named and days != named:  # "thứ 2 đến thứ 6, thứ 4": but? only?
+            raise NoSuchDays("unclear")
+        days |= named
+    return days
+
+
+def _step(step: re.Match[str]) -> set[int]:
+    if step["work"] or step["weekend"]:
+        return {0, 1, 2, 3, 4} if step["work"] else {5, 6}
+    day = _weekday(step["day"])
+    last = _weekday(step["last"] or step["day"])
+    return {day, *_run(day, last), last}
+
+
+def _weekday(name: str) -> int:
+    word = name.split()[-1]
+    return _NAMED[word if word in _NAMED else _GLUED.sub("", word).removesuffix("s")]
 
 
 def _run(first: int, last: int) -> Iterator[int]:
@@ -198,8 +214,8 @@ def _in_week(day: int, which: str, today: date) -> date:
 def _dates(rest: _Rest, today: date) -> Iterator[date]:
     for found in rest.take(_DATE):
         day = int(found["iso_day"] or found["day"])
-        month = int(found["iso_month"] or found["month"])
-        year = found["iso"] or found["year"]
+        month = int(found["iso_month"] or found["month"] or found["signed_month"])
+        year = found["iso"] or found["year"] or found["signed_year"]
         yield _date(day, month, int(f"20{year}"[-4:]) if year else None, today)
 
 

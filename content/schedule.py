@@ -10,7 +10,8 @@ from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from content import hours
-from content.recurrence import LAST, Kind, NoSuchDays, canonical, take_days
+from content.recurrence import LAST, Kind, NoSuchDays, take_days
+from content.spelling import canonical
 from content.words import Words
 
 __all__ = [
@@ -26,12 +27,15 @@ __all__ = [
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 LONGEST: Final = 200  # characters of words that may name a schedule
-# What no schedule of ours can do.
-_NEVER: Final = re.compile(
-    r"\b(?:tru|khong|cach|quy|(?:hang|moi) nam|am lich|ram|except|not"
-    r"|every (?:other|two|second))\b"
+_LUNAR: Final = re.compile(
+    r"\b(?:lunar|ram|al|am lich|thang (?:gieng|chap)|tet)\b"
+    r"|(?:\b(?:mung|mong|ngay) |/)\d{1,2} am\b"
 )
-_NOT_UNDERSTOOD: Final = re.compile(r"\d|\bnay\b")
+# What may stand beside a time and days; any other word could turn their meaning around.
+_SAYS_NOTHING: Final = re.compile(
+    r"[@,]|\b(?:vao|luc|khoang|buoi|gio gui|gui|ban tin|da|em|oi|giup|nhe|nha|a"
+    r"|at|on|in|around|the|please)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class Schedule:
 
 
 class ScheduleRefused(Exception):
-    """Words that name no schedule. `problem`: no_time no_days hour weekday date past unclear."""
+    """Words that name no schedule. `problem`: no_time no_days hour weekday date past lunar
+    midnight unclear."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"not understood as a schedule ({problem}): ask for it again")
@@ -81,16 +86,18 @@ class ScheduleRefused(Exception):
 
 def understand(text: str, now: datetime) -> Schedule:
     """The schedule that Vietnamese (or simple English) words name, with or without diacritics;
-    time and days in either order. `now`, aware: a day without a year is the next such day.
-    Raises ScheduleRefused."""
+    time and days in either order, and no word besides. `now`, aware: a day without a year is the
+    next such day. Raises ScheduleRefused."""
     words = canonical(text[: LONGEST + 1])
-    if len(text) > LONGEST or _NEVER.search(words):
-        raise ScheduleRefused("unclear")
     here = now.astimezone(HERE)
+    if len(text) > LONGEST or _LUNAR.search(words):
+        raise ScheduleRefused("unclear" if len(text) > LONGEST else "lunar")
     try:
         said, rest = hours.take(words)
         days, rest = take_days(rest, here.date())
         part, rest = hours.part(rest)
+        if _SAYS_NOTHING.sub("", rest).strip():
+            raise ScheduleRefused("unclear")
         at = hours.clock(said, part)
     except hours.NoSuchHour:
         raise ScheduleRefused("hour") from None
@@ -98,10 +105,12 @@ def understand(text: str, now: datetime) -> Schedule:
         raise ScheduleRefused("unclear") from None
     except NoSuchDays as error:
         raise ScheduleRefused(error.problem) from None
-    if _NOT_UNDERSTOOD.search(rest) or (at is None and days is None):
+    if at is None and days is None:
         raise ScheduleRefused("unclear")
     if at is None or days is None:
         raise ScheduleRefused("no_time" if at is None else "no_days")
+    if said and said.hour == 12 and at.hour == 0 and days.kind != "daily":
+        raise ScheduleRefused("midnight")  # most mean the end of that day
     if days.on and datetime.combine(days.on, at, HERE) <= here:
         raise ScheduleRefused("past")
     return Schedule(days.kind, at.hour, at.minute, days.days, days.day, days.on)
@@ -124,7 +133,7 @@ def described(schedule: Schedule, words: Words) -> str:
 def said_time(hour: int, minute: int, words: Words) -> str:
     """ "5 giờ 30 sáng"."""
     part = words(f"schedule.{_part_of_day(hour)}")
-    said = hour % 12 or 12
+    said = hour % 12 or (12 if hour else 0)
     if minute:
         return words("schedule.time", hour=said, minute=f"{minute:02}", part=part)
     return words("schedule.whole_hour", hour=said, part=part)
@@ -138,7 +147,7 @@ def moment(at: datetime, words: Words) -> str:
 
 def _part_of_day(hour: int) -> str:
     if hour in (0, 23):
-        return "night"
+        return "night" if hour else "small_hours"
     starts = ((19, "evening"), (13, "afternoon"), (11, "noon"))
     return next((part for start, part in starts if hour >= start), "morning")
 

@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 from content.faq import FaqEntry
 from content.folding import words
-from content.topics import Topic, Topics
+from content.topics import CHAT, Topic, Topics
 
 Decision: TypeAlias = Literal["answer", "choices", "decline", "feedback", "none"]
 Vector: TypeAlias = Mapping[str, float]
@@ -45,6 +45,12 @@ class Found:
     candidates: tuple[str, ...] = ()
     score: float = 0.0
     topic: Topic | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is no matter at all: neither ours, nor a complaint, nor another office's."""
+        matter = self.topic is not None and self.topic.id != CHAT
+        return self.decision in ("decline", "none") and not matter
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from content.phrases import Pattern, Token, found, patterns, tokens, without
 
 SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
 
+CHAT = "chuyen_tro"  # the topic of what is said to pass the time
+
 _LONGEST_SMALL_TALK = 80  # characters
 
 

@@ -8,14 +8,27 @@ from hashlib import sha256
 from json import dumps
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, case, func, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, select, update
 from sqlmodel import Session
 
 from db import audience
 from db import outbox as outbox_verbs
 from db.audience import NobodyThere
 from db.engine import notify
-from db.ledger import FINAL, STATES, NoSuchVersion, Progress, progress
+from db.ledger import (
+    FINAL,
+    STATES,
+    UNDER_WAY,
+    NoSuchVersion,
+    Progress,
+    author,
+    follow,
+    progress,
+    reported,
+    showed,
+    unfinished,
+    unreported,
+)
 from db.scene import Actor
 from db.tables import (
     Announcement,
@@ -25,6 +38,7 @@ from db.tables import (
     Chat,
     Delivery,
     Media,
+    Occurrence,
     Outbox,
     Place,
     table,
@@ -41,6 +55,8 @@ __all__ = [
     "author",
     "digest",
     "follow",
+    "leave",
+    "newest",
     "progress",
     "release",
     "reported",
@@ -52,10 +68,10 @@ __all__ = [
 ]
 
 announcement, bot, chat = table(Announcement), table(Bot), table(Chat)
+occurrence = table(Occurrence)
 delivery, media, outbox, place = table(Delivery), table(Media), table(Outbox), table(Place)
 part, version = table(AnnouncementPart), table(AnnouncementVersion)
 
-_UNDER_WAY: Final = ("queued", "sending")
 _GONE: Final = ("refused", "lost")  # files that will never come
 
 
@@ -209,11 +225,6 @@ def _due(now: datetime) -> Any:
     return case((media.c.state == "wanted", null()), else_=literal(now, outbox.c.due_at.type))
 
 
-def follow(session: Session, version_id: int, status_id: int) -> None:
-    """The outbox message `status_id` shows this version's progress from now on."""
-    session.execute(update(version).where(version.c.id == version_id).values(status_id=status_id))
-
-
 def stop(session: Session, actor: Actor, *, version_id: int) -> Progress:
     """Take back what has not left yet. Raises NotAllowed, NoSuchVersion."""
     _own(session, actor, version_id)
@@ -221,7 +232,7 @@ def stop(session: Session, actor: Actor, *, version_id: int) -> Progress:
     session.execute(
         update(version)
         .where(version.c.id == version_id)
-        .where(select(outbox.c.id).where(waiting, outbox.c.state.in_(_UNDER_WAY)).exists())
+        .where(select(outbox.c.id).where(waiting, outbox.c.state.in_(UNDER_WAY)).exists())
         .values(stopped_at=actor.now)
     )
     session.execute(
@@ -236,14 +247,18 @@ def stop(session: Session, actor: Actor, *, version_id: int) -> Progress:
 def resend(
     session: Session, actor: Actor, *, version_id: int, states: Sequence[str]
 ) -> tuple[Progress, int]:
-    """Queue again the parts in these states, only those; how many deliveries that touches. It
-    needs the rights of a release. Raises NotAllowed, NoSuchVersion."""
+    """Queue again the parts in these states, only those, and only to groups that are still of its
+    audience; how many deliveries that touches. It needs the rights of a release. Raises
+    NotAllowed, NoSuchVersion."""
     _own(session, actor, version_id)
     row = session.execute(
-        select(version.c.places, version.c.urgent).where(version.c.id == version_id)
+        select(version.c.places, version.c.segments, version.c.urgent).where(
+            version.c.id == version_id
+        )
     ).one()
-    audience.require(session, actor, row.places, urgent=row.urgent)
-    touched = _requeue(session, version_id, states, actor.now)
+    paths = audience.require(session, actor, row.places, urgent=row.urgent)
+    there = audience.fits(paths, row.segments)
+    touched = _requeue(session, version_id, states, there, actor.now)
     if touched:
         session.execute(
             update(version)
@@ -254,13 +269,43 @@ def resend(
     return progress(session, version_id), len(touched)
 
 
-def _requeue(session: Session, version_id: int, states: Sequence[str], now: datetime) -> set[int]:
+def newest(session: Session, actor: Actor) -> int | None:
+    """The last version the actor released by hand, None if there is none."""
+    issue = select(occurrence.c.id).where(occurrence.c.version_id == version.c.id)
+    return session.execute(
+        select(func.max(version.c.id)).where(
+            version.c.released_by == actor.person_id, ~issue.exists()
+        )
+    ).scalar()
+
+
+def leave(session: Session, chat_id: int) -> None:
+    """The group is of no audience any more, or of another: what still waits for it is taken
+    back."""
+    session.execute(
+        update(outbox)
+        .where(outbox.c.chat_id == chat_id, outbox.c.delivery_id.is_not(None))
+        .where(outbox.c.state == "queued")
+        .values(state=case((outbox.c.doubts > 0, "uncertain"), else_="cancelled"))
+    )
+    notify(session, "settled")
+
+
+def _requeue(
+    session: Session,
+    version_id: int,
+    states: Sequence[str],
+    there: ColumnElement[bool],
+    now: datetime,
+) -> set[int]:
     """The deliveries touched. A file that is still on its way holds its message back again."""
+    chats = select(chat.c.id).join(place, place.c.id == chat.c.place_id).where(there)
     file = select(media.c.id).where(media.c.id == outbox.c.media_id)
     again = (
         update(outbox)
         .where(outbox.c.delivery_id.in_(_deliveries(version_id)))
         .where(outbox.c.state.in_(states), ~file.where(media.c.state.in_(_GONE)).exists())
+        .where(outbox.c.chat_id.in_(chats))
         .values(
             state="queued",
             due_at=case(
@@ -274,54 +319,6 @@ def _requeue(session: Session, version_id: int, states: Sequence[str], now: date
         .returning(outbox.c.delivery_id)
     )
     return set(session.execute(again).scalars())
-
-
-def unreported(session: Session) -> list[int]:
-    """Versions on their way, or settled and not yet reported to their author."""
-    rows = session.execute(
-        select(version.c.id).where(version.c.reported_at.is_(None)).order_by(version.c.id)
-    )
-    return list(rows.scalars())
-
-
-def unfinished(session: Session) -> int:
-    """How many versions have settled and wait for their report."""
-    moving = (
-        select(outbox.c.id)
-        .join(delivery, delivery.c.id == outbox.c.delivery_id)
-        .where(delivery.c.version_id == version.c.id)
-        .where(outbox.c.state.in_(_UNDER_WAY))
-    )
-    waiting = select(func.count()).select_from(version).where(version.c.reported_at.is_(None))
-    return int(session.execute(waiting.where(~moving.exists())).scalar_one())
-
-
-def showed(session: Session, version_id: int, mark: str) -> None:
-    """The status message shows these counts now."""
-    session.execute(update(version).where(version.c.id == version_id).values(shown=mark))
-
-
-def reported(session: Session, version_id: int, now: datetime) -> bool:
-    """Claim the report to the author: True for the one that may give it."""
-    return (
-        session.execute(
-            update(version)
-            .where(version.c.id == version_id, version.c.reported_at.is_(None))
-            .values(reported_at=now)
-            .returning(version.c.id)
-        ).first()
-        is not None
-    )
-
-
-def author(session: Session, version_id: int) -> int:
-    """The person who released it. Raises NoSuchVersion."""
-    found = session.execute(
-        select(version.c.released_by).where(version.c.id == version_id)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NoSuchVersion
-    return int(found)
 
 
 def _own(session: Session, actor: Actor, version_id: int) -> None:

@@ -19,47 +19,11 @@ from db import audience, occurrences
 from db.announcements import Part, Progress
 from db.audience import NobodyThere
 from db.engine import notify
-from db.material import Answered, Material, Note, Told, material
+from db.occurrences import UNNOTICED
 from db.permissions import NotAllowed
 from db.scene import Actor
-from db.standings import (
-    Definition,
-    Issue,
-    NoSuchBulletin,
-    Standing,
-    definition_of,
-    get,
-    keeps,
-    mine,
-)
+from db.standings import Definition, NoSuchBulletin, Standing, definition_of, get, require
 from db.tables import Bulletin, Occurrence, table
-
-__all__ = [
-    "AlreadySent",
-    "Answered",
-    "Definition",
-    "Due",
-    "Issue",
-    "Material",
-    "NeverFires",
-    "NoSuchBulletin",
-    "NobodyThere",
-    "Note",
-    "SlotGone",
-    "Standing",
-    "Told",
-    "change",
-    "end",
-    "get",
-    "make",
-    "material",
-    "mine",
-    "pause",
-    "resume",
-    "send_now",
-    "skip_next",
-    "unskip",
-]
 
 bulletin, occurrence = table(Bulletin), table(Occurrence)
 
@@ -105,13 +69,16 @@ def change(
     bulletin_id: int,
     definition: Definition,
     next_at: datetime | None,
+    skips: Sequence[datetime] = (),
 ) -> Standing:
     """Raises as `make`, and NoSuchBulletin, Due. A paused one stays paused. Whoever changes it
-    becomes its owner if the owner may not send any more."""
+    becomes its owner if the owner may not send any more. `skips`: the slots of a new schedule
+    that are passed over as asked, in place of those of the old one."""
     row = _settled(session, actor, bulletin_id)
     first = _first(session, actor, definition, next_at)
     if row.schedule != dict(definition.schedule):
         session.execute(delete(occurrence).where(_asked(bulletin_id, actor.now)))
+        occurrences.skip(session, bulletin_id, skips, "asked", actor.now)
     return _update(
         session,
         actor,
@@ -159,6 +126,12 @@ def skip_next(session: Session, actor: Actor, *, bulletin_id: int, slot: datetim
     return _changed(session, actor, bulletin_id)
 
 
+def asked(session: Session, bulletin_id: int, now: datetime) -> list[datetime]:
+    """The slots to come that are passed over as asked."""
+    query = select(occurrence.c.slot).where(_asked(bulletin_id, now)).order_by(occurrence.c.slot)
+    return list(session.execute(query).scalars())
+
+
 def unskip(session: Session, actor: Actor, *, bulletin_id: int, slot: datetime) -> Standing:
     """Raises as `skip_next`."""
     if _settled(session, actor, bulletin_id).next_at != slot:
@@ -181,10 +154,13 @@ def send_now(
     """An issue out of turn. `after`: the id of the `last` the menu showed (None: there was none);
     if one was sent since, AlreadySent. Raises also NoSuchBulletin, NotAllowed, NobodyThere, Due."""
     row = _settled(session, actor, bulletin_id)
-    newer = and_(occurrence.c.state == "sent", occurrence.c.id > (after or 0))
-    if session.execute(
-        select(occurrence.c.id).where(occurrence.c.bulletin_id == bulletin_id, newer).limit(1)
-    ).first():
+    newer = and_(
+        occurrence.c.bulletin_id == bulletin_id,
+        occurrence.c.state == "sent",
+        occurrence.c.id > (after or 0),
+        occurrence.c.slot < actor.now + UNNOTICED,  # beyond: the clock was wrong
+    )
+    if session.execute(select(occurrence.c.id).where(newer).limit(1)).first():
         raise AlreadySent
     claimed = occurrences.claim(session, bulletin_id, actor.now, actor.now)
     if claimed is None:
@@ -227,10 +203,9 @@ def _settled(session: Session, actor: Actor, bulletin_id: int) -> Any:
     ).first()
     if row is None:
         raise NoSuchBulletin
-    if not keeps(session, actor, row):
-        raise NotAllowed("announcement:send_wide")
-    come = row.swept_at > actor.now or (row.next_at is not None and row.next_at <= actor.now)
-    if row.state == "active" and come:
+    require(session, actor, row)
+    back = row.swept_at >= actor.now + UNNOTICED
+    if row.state == "active" and (back or (row.next_at and row.next_at <= actor.now)):
         raise Due
     return row
 

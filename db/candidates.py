@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from db import audit, invitations, roles
 from db.audience import below
+from db.invitations import Oneself
 from db.scene import Actor
 from db.tables import Invitation, table
 
@@ -18,7 +19,7 @@ invitation = table(Invitation)
 
 
 class Candidate(NamedTuple):
-    """`id`: of the invitation; `until`: the role's end date."""
+    """`id`: of the invitation; `until`: the role's end date; `inviter`: who is asked."""
 
     id: int
     role: str
@@ -27,6 +28,7 @@ class Candidate(NamedTuple):
     person_id: int
     who: str
     language: str | None
+    inviter: int | None
 
 
 class Decided(Exception):
@@ -44,12 +46,16 @@ def waiting(session: Session, actor: Actor) -> list[Candidate]:
 
 
 def accept(session: Session, actor: Actor, *, invitation_id: int) -> Candidate:
-    """It is the right person: the role is theirs. Raises NotAllowed, Decided."""
+    """It is the right person: the role is theirs, until the date that is returned. Raises
+    NotAllowed, Oneself, TooLong, Decided."""
     row = _undecided(session, actor, invitation_id)
+    if row.used_by == actor.person_id:
+        raise Oneself
     if row.role_ends_at is not None and row.role_ends_at <= actor.now:
         raise Decided
-    invitations.accept(session, row, row.used_by, actor.person_id, actor.now)
-    return _candidate(row)
+    roles.require_until(session, actor, row.path, row.role_ends_at)
+    until = invitations.accept(session, row, row.used_by, actor.person_id, actor.now)
+    return _candidate(row)._replace(until=until)
 
 
 def refuse(session: Session, actor: Actor, *, invitation_id: int) -> Candidate:
@@ -76,6 +82,5 @@ def _undecided(session: Session, actor: Actor, invitation_id: int) -> Any:
 
 
 def _candidate(row: Any) -> Candidate:
-    return Candidate(
-        row.id, row.role, row.place, row.role_ends_at, row.used_by, row.who, row.language
-    )
+    who = (row.used_by, row.who, row.language)
+    return Candidate(row.id, row.role, row.place, row.role_ends_at, *who, row.created_by)

@@ -28,6 +28,9 @@ NEEDS: Final[Mapping[str, str]] = {
     "xlsx": "ticket:export",
     "chart": "ticket:statistics",
 }
+_NAMES: Final[Mapping[str, str]] = {"chart": "statistics.drawn"}  # in the audit
+MAX_FAILURES: Final = 3  # what fails this often will fail again
+MAX_ATTEMPTS: Final = 25  # begun; an innocent one sees fewer stops of the program
 _UNDER_WAY: Final = ("wanted", "made")
 _FINAL: Final = ("sent", "failed", "cancelled", "uncertain")
 
@@ -71,30 +74,41 @@ def request(session: Session, actor: Actor, *, kind: str, filters: Filters) -> i
             chat_id=actor.chat_id,
             state="wanted",
             attempts=0,
+            failures=0,
+            due_at=actor.now,
             asked_at=actor.now,
         )
         .returning(export.c.id)
     ).scalar_one()
     detail = {"export": number, "kind": kind, **filters.data}
-    audit.note(
-        session, at=actor.now, person_id=actor.person_id, action="reports_exported", detail=detail
-    )
+    action = _NAMES.get(kind, "reports.exported")
+    audit.note(session, at=actor.now, person_id=actor.person_id, action=action, detail=detail)
     notify(session, "exports")
     return int(number)
 
 
-def wanted(session: Session) -> list[tuple[int, int]]:
-    """(id, attempts so far) of what is still to be made, oldest first."""
-    found = select(export.c.id, export.c.attempts).where(export.c.state == "wanted")
-    return [(row.id, row.attempts) for row in session.execute(found.order_by(export.c.id))]
+def wanted(session: Session, now: datetime) -> list[int]:
+    """What is to be made by now, oldest first."""
+    due = (export.c.state == "wanted", export.c.due_at <= now)
+    return list(session.execute(select(export.c.id).where(*due).order_by(export.c.id)).scalars())
 
 
-def begin(session: Session, export_id: int, now: datetime) -> Order:
-    """One more attempt: counted before it is made, so that none can be repeated for ever."""
-    session.execute(
-        update(export).where(export.c.id == export_id).values(attempts=export.c.attempts + 1)
-    )
-    return order(session, export_id, now)
+def begin(session: Session, export_id: int) -> bool:
+    """One more attempt, counted before it is made: what ends the program each time is not
+    repeated for ever. False: it is time to give it up."""
+    return _counted(session, export_id, "attempts") <= MAX_ATTEMPTS
+
+
+def fail(session: Session, export_id: int, due_at: datetime) -> bool:
+    """Not again before `due_at`. True: it is time to give it up."""
+    session.execute(update(export).where(export.c.id == export_id).values(due_at=due_at))
+    return _counted(session, export_id, "failures") >= MAX_FAILURES
+
+
+def _counted(session: Session, export_id: int, what: str) -> int:
+    """With one more."""
+    more = update(export).where(export.c.id == export_id).values({what: export.c[what] + 1})
+    return int(session.execute(more.returning(export.c[what])).scalar_one())
 
 
 def order(session: Session, export_id: int, now: datetime) -> Order:
@@ -166,9 +180,16 @@ def made(session: Session, export_id: int, media_id: int) -> None:
     )
 
 
-def end(session: Session, export_id: int, state: str) -> None:
-    """Nothing more will come of it: failed, or erased."""
+def end(session: Session, export_id: int, state: str) -> tuple[int, str]:
+    """Nothing more will come of it: failed, or erased. The chat it was asked for in, and the
+    language of whoever asked."""
     session.execute(update(export).where(export.c.id == export_id).values(state=state))
+    asked = session.execute(
+        select(export.c.chat_id, func.coalesce(person.c.language, "vi"))
+        .join(person, person.c.id == export.c.person_id)
+        .where(export.c.id == export_id)
+    ).one()
+    return int(asked[0]), str(asked[1])
 
 
 class Over(NamedTuple):
@@ -176,8 +197,6 @@ class Over(NamedTuple):
 
     export_id: int
     media_id: int
-    chat_id: int
-    language: str
     sent: bool
 
 
@@ -187,23 +206,20 @@ def over(session: Session) -> list[Over]:
         select(
             export.c.id,
             export.c.media_id,
-            export.c.chat_id,
-            func.coalesce(person.c.language, "vi"),
             select(outbox.c.id)
             .where(outbox.c.media_id == export.c.media_id)
             .where(outbox.c.state.in_(("sent", "uncertain")))
             .exists(),
         )
-        .join(person, person.c.id == export.c.person_id)
         .where(export.c.state == "made", ~_on_its_way())
         .order_by(export.c.id)
     )
     return [Over(*row) for row in found]
 
 
-def unfinished(session: Session) -> int:
-    """Orders to make, and files to let go."""
-    return len(wanted(session)) + len(over(session))
+def unfinished(session: Session, now: datetime) -> int:
+    """Orders to make by now, and files to let go."""
+    return len(wanted(session, now)) + len(over(session))
 
 
 def _on_its_way() -> ColumnElement[bool]:

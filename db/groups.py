@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, func, insert, literal, or_, select, update
 from sqlmodel import Session
 
-from db import audit
+from db import announcements, audit
 from db.audience import below
 from db.codes import digest, new_code
 from db.people import staff
@@ -33,7 +33,7 @@ SEGMENTS: Final = (
 CODE_LIFE: Final = timedelta(hours=24)
 
 
-class Invitation(NamedTuple):
+class Code(NamedTuple):
     """`code` as people write it: "7KQM-3XRT"."""
 
     code: str
@@ -42,13 +42,16 @@ class Invitation(NamedTuple):
 
 class Tied(NamedTuple):
     """A group tied to a place; `moved`: whether it was tied elsewhere until now; `group`: what
-    it is called; `created_by`: the person who asked for the code."""
+    it is called; `created_by`: the person who asked for the code. `was`: the place that it left,
+    "" for none; `left`: the people who tie groups there, but for that person."""
 
     place: str
     segment: str
     moved: bool
     group: str
     created_by: int
+    was: str = ""
+    left: tuple[int, ...] = ()
 
 
 class CodeRefused(Exception):
@@ -70,11 +73,18 @@ class Group(NamedTuple):
     error: str
 
 
+class Untied(NamedTuple):
+    """The title of a group and the name of the place that it was tied to."""
+
+    title: str
+    place: str
+
+
 class NoSuchGroup(Exception):
     """The group is not tied any more, or never was: look at the list again."""
 
 
-def invite(session: Session, actor: Actor, *, place_id: int, segment: str) -> Invitation:
+def ask_code(session: Session, actor: Actor, *, place_id: int, segment: str) -> Code:
     """A new code that ties one group to the place and segment, for a day. Only its digest is
     kept. Raises NotAllowed."""
     spot = get(session, place_id)
@@ -92,7 +102,7 @@ def invite(session: Session, actor: Actor, *, place_id: int, segment: str) -> In
             expires_at=actor.now + CODE_LIFE,
         )
     )
-    return Invitation(code, spot.name)
+    return Code(code, spot.name)
 
 
 def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str]) -> Tied:
@@ -109,7 +119,9 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
         raise CodeRefused
     spot = get(session, row.place_id)
     group = session.execute(
-        select(chat.c.kind, chat.c.title, chat.c.place_id).where(chat.c.id == actor.chat_id)
+        select(chat.c.kind, chat.c.title, chat.c.place_id, chat.c.segment).where(
+            chat.c.id == actor.chat_id
+        )
     ).one()
     if group.kind != "group":
         raise CodeRefused
@@ -119,8 +131,20 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
         .where(chat.c.id == actor.chat_id)
         .values(place_id=spot.id, segment=row.segment, title=title)
     )
+    if (group.place_id, group.segment) != (spot.id, row.segment):
+        announcements.leave(session, actor.chat_id)
+    detail = {"chat": actor.chat_id, "place": spot.id, "segment": row.segment}
     moved = group.place_id is not None
-    return Tied(spot.name, row.segment, moved, title, row.created_by)
+    if moved:
+        detail["from"] = group.place_id
+    action = "group.moved" if moved else "group.tied"
+    _note(session, actor, action, {**detail, "asked_by": row.created_by})
+    tied = Tied(spot.name, row.segment, moved, title, row.created_by)
+    if not moved or group.place_id == spot.id:
+        return tied
+    left = staff(session, group.place_id, TIE, actor.now)
+    others = tuple(one for one in left if one != row.created_by)
+    return tied._replace(was=get(session, group.place_id).name, left=others)
 
 
 def ties(session: Session) -> dict[str, tuple[str, str]]:
@@ -148,7 +172,7 @@ def overview(session: Session, actor: Actor) -> list[Group]:
 
 def read(session: Session, actor: Actor, chat_id: int) -> Group:
     """Raises NoSuchGroup, NotAllowed."""
-    row = session.execute(_groups().where(chat.c.id == chat_id)).first()
+    row = session.execute(_groups(chat_id).where(chat.c.id == chat_id)).first()
     if row is None:
         raise NoSuchGroup
     actor.require(TIE, row.path)
@@ -168,20 +192,31 @@ def loose(session: Session, actor: Actor) -> list[str]:
     return list(session.execute(query).scalars())
 
 
-def untie(session: Session, actor: Actor, *, chat_id: int) -> Group:
-    """The group gets no announcements any more; as it was. Raises NoSuchGroup, NotAllowed."""
-    found = read(session, actor, chat_id)
+def untie(session: Session, actor: Actor, *, chat_id: int) -> Untied:
+    """The group gets no announcements any more. Raises NoSuchGroup, NotAllowed."""
+    found = session.execute(
+        select(chat.c.title, chat.c.segment, chat.c.place_id, place.c.name, place.c.path)
+        .join(place, place.c.id == chat.c.place_id)
+        .where(chat.c.id == chat_id, chat.c.kind == "group")
+    ).first()
+    if found is None:
+        raise NoSuchGroup
+    actor.require(TIE, found.path)
     session.execute(update(chat).where(chat.c.id == chat_id).values(place_id=None, segment=None))
+    announcements.leave(session, chat_id)
     detail = {"chat": chat_id, "place": found.place_id, "segment": found.segment}
-    audit.note(
-        session, at=actor.now, person_id=actor.person_id, action="group.untied", detail=detail
-    )
-    return found
+    _note(session, actor, "group.untied", detail)
+    return Untied(found.title, found.name)
 
 
-def _groups() -> Select[Any]:
-    """Tied groups with what became of their messages; what goes wrong has no time of its own, but
-    a place in the order of messages."""
+def _note(session: Session, actor: Actor, action: str, detail: Mapping[str, Any]) -> None:
+    audit.note(session, at=actor.now, person_id=actor.person_id, action=action, detail=detail)
+
+
+def _groups(only: int | None = None) -> Select[Any]:
+    """Tied groups with what became of their messages (`only`: of this chat's); what goes wrong has
+    no time of its own, but a place in the order of messages."""
+    here = literal(True) if only is None else outbox.c.chat_id == only
     amiss = and_(outbox.c.error.is_not(None), outbox.c.state.in_(("failed", "uncertain", "queued")))
     last = (
         select(
@@ -190,7 +225,7 @@ def _groups() -> Select[Any]:
             func.max(outbox.c.sent_at).label("arrived"),
             func.max(outbox.c.id).filter(amiss).label("amiss"),
         )
-        .where(outbox.c.kind == "message")
+        .where(outbox.c.kind == "message", here)
         .group_by(outbox.c.chat_id)
         .subquery("last")
     )

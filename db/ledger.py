@@ -1,12 +1,14 @@
-"""The ledger of a released version: where each of its deliveries stands, counted and named."""
+"""The ledger of a released version: where each of its deliveries stands, counted and named, and
+what of it its author was shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import Session
 
@@ -19,6 +21,7 @@ version = table(AnnouncementVersion)
 # A delivery stands where the first of these is that one of its parts stands at: under way as
 # long as any part is, afterwards as far as its worst part.
 STATES: Final = ("sending", "queued", "uncertain", "failed", "cancelled", "sent")
+UNDER_WAY: Final = ("queued", "sending")
 FINAL: Final = frozenset({"sent", "failed", "uncertain", "cancelled"})
 NAMED: Final = 20  # groups not reached that a ledger names
 
@@ -127,3 +130,56 @@ def _not_reached(session: Session, ledger: Subquery) -> dict[str, tuple[str, ...
         state = STATES[standing]
         missed[state] = (*missed.get(state, ()), title)
     return missed
+
+
+def follow(session: Session, version_id: int, status_id: int) -> None:
+    """The outbox message `status_id` shows this version's progress from now on."""
+    session.execute(update(version).where(version.c.id == version_id).values(status_id=status_id))
+
+
+def unreported(session: Session) -> list[int]:
+    """Versions on their way, or settled and not yet reported to their author."""
+    rows = session.execute(
+        select(version.c.id).where(version.c.reported_at.is_(None)).order_by(version.c.id)
+    )
+    return list(rows.scalars())
+
+
+def unfinished(session: Session) -> int:
+    """How many versions have settled and wait for their report."""
+    moving = (
+        select(outbox.c.id)
+        .join(delivery, delivery.c.id == outbox.c.delivery_id)
+        .where(delivery.c.version_id == version.c.id)
+        .where(outbox.c.state.in_(UNDER_WAY))
+    )
+    waiting = select(func.count()).select_from(version).where(version.c.reported_at.is_(None))
+    return int(session.execute(waiting.where(~moving.exists())).scalar_one())
+
+
+def showed(session: Session, version_id: int, mark: str) -> None:
+    """The status message shows these counts now."""
+    session.execute(update(version).where(version.c.id == version_id).values(shown=mark))
+
+
+def reported(session: Session, version_id: int, now: datetime) -> bool:
+    """Claim the report to the author: True for the one that may give it."""
+    return (
+        session.execute(
+            update(version)
+            .where(version.c.id == version_id, version.c.reported_at.is_(None))
+            .values(reported_at=now)
+            .returning(version.c.id)
+        ).first()
+        is not None
+    )
+
+
+def author(session: Session, version_id: int) -> int:
+    """The person who released it. Raises NoSuchVersion."""
+    found = session.execute(
+        select(version.c.released_by).where(version.c.id == version_id)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NoSuchVersion
+    return int(found)

@@ -32,6 +32,7 @@ _COLUMNS: Final = (
     "media",
     "language",
 )
+_COUNTED: Final = ("created_at", "place_id", "category", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,34 @@ class Row(NamedTuple):
 
     @property
     def hours(self) -> float | None:
-        """Hours by the calendar until the first answer."""
-        if self.first_answer_at is None:
-            return None
-        return (self.first_answer_at - self.created_at).total_seconds() / 3600
+        return _hours(self.created_at, self.first_answer_at)
+
+
+class Tally(NamedTuple):
+    """What of a report is counted."""
+
+    created_at: datetime
+    place: str
+    category: str
+    state: str
+    first_answer_at: datetime | None
+
+    @property
+    def hours(self) -> float | None:
+        return _hours(self.created_at, self.first_answer_at)
+
+
+def _hours(created_at: datetime, first_answer_at: datetime | None) -> float | None:
+    """By the calendar, until the first answer."""
+    if first_answer_at is None:
+        return None
+    return (first_answer_at - created_at).total_seconds() / 3600
 
 
 def rows(session: Session, filters: Filters, paths: Sequence[str]) -> Iterator[Row]:
     """The reports at places below `paths`, oldest first, fetched a chunk at a time."""
     names = _places(session, paths, filters.place_id)
-    limited = filters.place_id is not None or tuple(paths) != EVERYWHERE
-    query = _query(filters, list(names) if limited else None)
+    query = _query(filters, _limits(filters, paths, names))
     found = session.execute(query, execution_options={"yield_per": CHUNK})
     for chunk in found.partitions():
         for row in chunk:
@@ -109,6 +127,30 @@ def rows(session: Session, filters: Filters, paths: Sequence[str]) -> Iterator[R
                 row.language,
                 row.who,
             )
+
+
+def tallies(session: Session, filters: Filters, paths: Sequence[str]) -> Iterator[Tally]:
+    """The same reports to be counted, in any order."""
+    names = _places(session, paths, filters.place_id)
+    answers = select(event.c.ticket_id, func.min(event.c.at).label("at"))
+    answers = answers.where(event.c.kind == "answered").group_by(event.c.ticket_id)
+    if filters.since:  # no answer is older than its report
+        answers = answers.where(event.c.at >= filters.since.astimezone(UTC))
+    first = answers.subquery()
+    query = (
+        select(*(ticket.c[name] for name in _COUNTED), first.c.at)
+        .outerjoin(first, first.c.ticket_id == ticket.c.id)
+        .where(*_conditions(filters, _limits(filters, paths, names)))
+    )
+    found = session.execute(query, execution_options={"yield_per": CHUNK})
+    for created_at, place_id, category, state, at in found:
+        yield Tally(created_at, names.get(place_id, ""), category, state, at)
+
+
+def _limits(filters: Filters, paths: Sequence[str], names: Mapping[int, str]) -> list[int] | None:
+    """Ids of the places to choose from; None: wherever."""
+    everywhere = filters.place_id is None and tuple(paths) == EVERYWHERE
+    return None if everywhere else list(names)
 
 
 def _places(session: Session, paths: Sequence[str], place_id: int | None) -> dict[int, str]:

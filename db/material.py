@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Exists, String, cast, func, literal, or_, select
 from sqlmodel import Session
 
-from db.audience import below
+from db.audience import below, sendable
+from db.scene import Actor
 from db.standings import Definition
 from db.tables import (
     AnnouncementVersion,
@@ -30,6 +31,7 @@ FARTHEST: Final = timedelta(days=35)  # what any issue looks back on
 AHEAD: Final = timedelta(days=14)
 AGO: Final = timedelta(days=366)  # how long before its day something may be announced
 MOST_NOTES: Final = 10
+OPEN: Final = frozenset({"households", "residents"})  # groups that anybody may be in
 
 delivery, occurrence, outbox = table(Delivery), table(Occurrence), table(Outbox)
 place, version = table(Place), table(AnnouncementVersion)
@@ -39,12 +41,14 @@ ticket, event = table(Ticket), table(TicketEvent)
 @dataclass(frozen=True, slots=True)
 class Told:
     """An announcement that is told again, with the day of its release in Vietnam; `about`, among
-    what lies ahead: the day it speaks of."""
+    what lies ahead: the day it speaks of. `hidden`: the groups read it, whoever looks at it before
+    does not."""
 
     version_id: int
     day: date
     body: str
     about: date | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,27 @@ class Material:
     notes: tuple[Note, ...] = ()
 
 
+def preview(
+    session: Session, actor: Actor, *, definition: Definition, bulletin_id: int | None
+) -> Material:
+    """For whoever may send there, as if an issue went out now. Who sends to a group need not be in
+    it: what others announced is `hidden`, unless it was for everybody. Raises NotAllowed."""
+    sendable(session, actor, definition.places)
+    reader, now = actor.person_id, actor.now
+    return material(session, definition=definition, now=now, bulletin_id=bulletin_id, reader=reader)
+
+
 def material(
-    session: Session, *, definition: Definition, now: datetime, bulletin_id: int | None = None
+    session: Session,
+    *,
+    definition: Definition,
+    now: datetime,
+    bulletin_id: int | None = None,
+    reader: int | None = None,
 ) -> Material:
     """For the issue at `now`, since the last one that was sent (of a bulletin not made yet: of the
     last seven days). What lies ahead is not listed as an announcement as well, if the definition
-    has both sections. No rights are asked: what is told went to the same people before."""
+    has both sections. No rights are asked: for the scheduler, which tells only the audience."""
     since, number = _last_issue(session, bulletin_id, now)
     sections = frozenset(definition.sections)
     paths = _paths(session, definition.places)
@@ -89,9 +108,9 @@ def material(
     if sections & {"announcements", "ahead"}:
         heard = _heard(session, paths, definition.segments, since, now)
         today = now.astimezone(HERE).date()
-        ahead = _ahead(heard, today) if "ahead" in sections else ()
+        ahead = _ahead(heard, today, reader) if "ahead" in sections else ()
         listed = {told.version_id for told in ahead}
-        news = _news([row for row in heard if row.id not in listed], since, today)
+        news = _news([row for row in heard if row.id not in listed], today, reader)
     answered = "answered" in sections
     return Material(
         number=number,
@@ -124,37 +143,41 @@ def _heard(
     since: datetime,
     now: datetime,
 ) -> list[Any]:
-    """What was announced to this audience and may be told again: it reached somebody, was not
-    stopped, and is not itself an issue. Since the last issue; before, only what speaks of days."""
-    reached = (
-        select(outbox.c.id)
-        .join(delivery, delivery.c.id == outbox.c.delivery_id)
-        .where(delivery.c.version_id == version.c.id, outbox.c.state == "sent")
-    )
+    """What was announced to everyone in this audience and may be told again: it has arrived
+    somewhere, was not stopped, and is not itself an issue. What arrived since the last issue is
+    `new`; of the rest, only what speaks of days."""
+    new = ~_arrived(since)
     issue = select(occurrence.c.id).where(occurrence.c.version_id == version.c.id)
     rows = session.execute(
-        select(version)
-        .where(version.c.released_at <= now, version.c.stopped_at.is_(None), version.c.body != "")
-        .where(
-            or_(
-                version.c.released_at > since,
-                and_(version.c.released_at > now - AGO, cast(version.c.days, String) != "[]"),
-            )
-        )
-        .where(reached.exists(), ~issue.exists())
+        select(version, new.label("new"))
+        .where(version.c.released_at > now - AGO, version.c.stopped_at.is_(None))
+        .where(version.c.body != "", or_(cast(version.c.days, String) != "[]", new))
+        .where(*_covers(paths, segments), _arrived(now), ~issue.exists())
         .order_by(version.c.released_at, version.c.id)
     )
-    return [row for row in rows.all() if _covers(session, row, paths, segments)]
+    return list(rows.all())
 
 
-def _covers(session: Session, row: Any, paths: Sequence[str], segments: Sequence[str]) -> bool:
-    """Whether everyone in this audience was in that of the announcement."""
-    theirs = _paths(session, row.places)
+def _arrived(by: datetime) -> Exists:
+    """Whether a message of the version had arrived anywhere by then."""
     return (
-        bool(paths)
-        and set(segments) <= set(row.segments)
-        and all(any(path.startswith(above) for above in theirs) for path in paths)
+        select(outbox.c.id)
+        .join(delivery, delivery.c.id == outbox.c.delivery_id)
+        .where(delivery.c.version_id == version.c.id)
+        .where(outbox.c.state == "sent", outbox.c.sent_at <= by)
+        .exists()
     )
+
+
+def _covers(paths: Sequence[str], segments: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    """Whether everyone in this audience was in that of the version: each place was named, or one
+    above it, whose ids are in its path. Their lists are read as the text they are kept as."""
+    yield literal(bool(paths))
+    named = func.replace(func.replace(cast(version.c.places, String), "[", " "), "]", ",")
+    for path in paths:
+        yield or_(*(named.contains(f" {step},") for step in path.split(".") if step))
+    for segment in segments:
+        yield cast(version.c.segments, String).contains(f'"{segment}"')
 
 
 def _day(row: Any) -> date:
@@ -162,21 +185,26 @@ def _day(row: Any) -> date:
     return day
 
 
-def _news(heard: Sequence[Any], since: datetime, today: date) -> list[Told]:
+def _told(row: Any, reader: int | None, about: date | None = None) -> Told:
+    others = reader is not None and row.released_by != reader
+    return Told(row.id, _day(row), row.body, about, others and OPEN.isdisjoint(row.segments))
+
+
+def _news(heard: Sequence[Any], today: date, reader: int | None) -> list[Told]:
     """Since the last issue, and still valid: it speaks of no day, or of one that has not
     passed."""
     return [
-        Told(row.id, _day(row), row.body)
+        _told(row, reader)
         for row in heard
-        if row.released_at > since and (not row.days or max(row.days) >= today.isoformat())
+        if row.new and (not row.days or max(row.days) >= today.isoformat())
     ]
 
 
-def _ahead(heard: Sequence[Any], today: date) -> list[Told]:
+def _ahead(heard: Sequence[Any], today: date, reader: int | None) -> list[Told]:
     """By the day; of several days an announcement speaks of, the next one."""
     until = (today + AHEAD).isoformat()
     found = [
-        Told(row.id, _day(row), row.body, date.fromisoformat(day))
+        _told(row, reader, date.fromisoformat(day))
         for row in heard
         if (day := min((day for day in row.days if day >= today.isoformat()), default=""))
         and day <= until
@@ -192,7 +220,8 @@ def _answered(
         .select_from(event)
         .join(ticket, ticket.c.id == event.c.ticket_id)
         .join(place, place.c.id == ticket.c.place_id)
-        .where(event.c.kind == "answered", event.c.at > since, event.c.at <= now, below(paths))
+        .where(ticket.c.state == "answered", event.c.kind == "answered")
+        .where(event.c.at > since, event.c.at <= now, below(paths))
         .group_by(place.c.id, place.c.name)
         .order_by(place.c.id)
     )
@@ -208,6 +237,7 @@ def _notes(
         .join(ticket, ticket.c.id == event.c.ticket_id)
         .join(place, place.c.id == ticket.c.place_id)
         .where(event.c.kind.in_(("answered", "published")), ticket.c.published != "")
+        .where(ticket.c.state == "answered")
         .where(event.c.at > since, event.c.at <= now, below(paths))
         .group_by(ticket.c.id, ticket.c.published, place.c.name)
         .order_by(ticket.c.id)

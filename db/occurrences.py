@@ -2,13 +2,14 @@
 
 `swept_at` of a bulletin says up to where its slots are settled. A `swept_at` in the future means
 that the clock went back: what was passed over by mistake is withdrawn, what was sent stays sent.
+A clock set back by some seconds is no such thing: nothing is withdrawn, nobody is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
@@ -23,6 +24,7 @@ from db.tables import Bulletin, Occurrence, table
 
 bulletin, occurrence = table(Bulletin), table(Occurrence)
 
+UNNOTICED: Final = timedelta(minutes=1)  # a clock set back by less changes nothing
 _ROWS: Final = 500  # of one INSERT: a statement takes so many values
 
 
@@ -56,7 +58,7 @@ def next_slot(session: Session) -> datetime | None:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    come = or_(bulletin.c.next_at <= now, bulletin.c.swept_at > now)
+    come = or_(bulletin.c.next_at <= now, bulletin.c.swept_at >= now + UNNOTICED)
     return and_(bulletin.c.state == "active", come)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from db.permissions import roles_with
@@ -179,3 +180,13 @@ def settle_in(session: Session, actor: Actor, *, place_id: int) -> str:
 
 def speak(session: Session, actor: Actor, *, language: str) -> None:
     session.execute(update(person).where(person.c.id == actor.person_id).values(language=language))
+
+
+def languages(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """What each of them is spoken with."""
+    rows = session.execute(
+        select(person.c.id, func.coalesce(person.c.language, "vi"))
+        .where(person.c.id.in_(person_ids))
+        .order_by(person.c.id)
+    )
+    return {id: language for id, language in rows}

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 from sqlmodel import Session
 
 from db import audit
 from db.audience import below
+from db.permissions import roles_with
 from db.scene import Actor
-from db.tables import Person, Place, Role, table
+from db.tables import Account, Person, Place, Role, table
 
-person, place, role = table(Person), table(Place), table(Role)
+account, person, place, role = table(Account), table(Person), table(Place), table(Role)
 
 GRANT: Final = "role:grant"
-# The kind of place that each role is given for, in the order in which they are offered.
+# The kind of place that each role is given for, in the order in which they are offered: the
+# highest comes last.
 KINDS: Final = {
     "village_head": "village",
     "cadre": "commune",
@@ -44,7 +46,11 @@ class NoSuchRole(Exception):
 
 
 class LastAdmin(Exception):
-    """Nobody else would be admin without an end date: make another one first."""
+    """Nobody else would be admin there without an end date: make another one first."""
+
+
+class TooLong(Exception):
+    """The role would last longer than that of whoever gives it: choose an earlier day."""
 
 
 def held(session: Session, actor: Actor) -> list[Held]:
@@ -78,10 +84,29 @@ def holds(session: Session, person_id: int, name: str, place_id: int, now: datet
     ).scalar_one_or_none()
 
 
-def admins(session: Session, now: datetime) -> int:
-    """How many people of the whole installation are admin now."""
-    query = select(role.c.person_id).where(role.c.name == "admin", _holding(now)).distinct()
-    return len(session.execute(query).all())
+def admins(session: Session, now: datetime, path: str | None = None) -> int:
+    """How many people are admin now at the place of `path`: there or above it; None: anywhere."""
+    query = select(func.count(role.c.person_id.distinct())).where(role.c.name == "admin")
+    if path is not None:
+        query = query.where(_covers(path))
+    return int(session.execute(query.where(_holding(now))).scalar_one())
+
+
+def highest(session: Session, now: datetime) -> dict[str, tuple[str, str]]:
+    """The highest role of everybody who has one, and its place's name, by the id of their account:
+    for the village in the browser, where these ids are unique."""
+    rows = session.execute(
+        select(account.c.external_id, role.c.name, place.c.name.label("place"))
+        .join(role, role.c.person_id == account.c.person_id)
+        .join(place, place.c.id == role.c.place_id)
+        .where(_holding(now))
+        .order_by(role.c.id.desc())
+    ).all()
+    ranks = list(KINDS)
+    return {
+        row.external_id: (row.name, row.place)
+        for row in sorted(rows, key=lambda row: ranks.index(row.name))
+    }
 
 
 def give(
@@ -93,9 +118,9 @@ def give(
     until: datetime | None,
     by: int | None,
     now: datetime,
-) -> None:
-    """Whoever has the role already keeps it, until the new date. `by` None: the command line.
-    The right to do so is the caller's to check."""
+) -> datetime | None:
+    """Whoever has the role already keeps it, until the later of both dates, which is returned.
+    `by` None: the command line. The right to do so is the caller's to check."""
     known = holds(session, person_id, name, place_id, now)
     if known is None:
         session.execute(
@@ -104,9 +129,12 @@ def give(
             )
         )
     else:
+        ends = session.execute(select(role.c.ends_at).where(role.c.id == known)).scalar_one()
+        until = max(ends, until) if ends and until else None
         session.execute(update(role).where(role.c.id == known).values(ends_at=until))
     detail = {"person": person_id, "role": name, "place": place_id, "until": _iso(until)}
     audit.note(session, at=now, person_id=by, action="role.granted", detail=detail)
+    return until
 
 
 def end(session: Session, actor: Actor, *, role_id: int) -> Held:
@@ -116,7 +144,7 @@ def end(session: Session, actor: Actor, *, role_id: int) -> Held:
 
 def set_until(session: Session, actor: Actor, *, role_id: int, until: datetime | None) -> Held:
     """The role ends at `until`, or has no end date; as it is now. Raises NoSuchRole, NotAllowed,
-    LastAdmin."""
+    LastAdmin, TooLong."""
     changed = _change(session, actor, role_id, until, "role.dated")
     return changed._replace(until=until)
 
@@ -125,19 +153,34 @@ def _change(
     session: Session, actor: Actor, role_id: int, until: datetime | None, action: str
 ) -> Held:
     found = read(session, actor, role_id)
+    require_until(session, actor, found.path, until)
     if found.role == "admin" and until is not None:
-        _keep_one(session, role_id)
+        _keep_one(session, found)
     session.execute(update(role).where(role.c.id == role_id).values(ends_at=until))
     detail = {"person": found.person_id, "role": found.role, "id": role_id, "until": _iso(until)}
     audit.note(session, at=actor.now, person_id=actor.person_id, action=action, detail=detail)
     return found
 
 
-def _keep_one(session: Session, role_id: int) -> None:
-    """Somebody must stay admin whatever day it is. Raises LastAdmin."""
+def require_until(session: Session, actor: Actor, path: str, until: datetime | None) -> None:
+    """Nobody gives a role at the place of `path` for longer than they give roles there. Raises
+    NotAllowed, TooLong."""
+    actor.require(GRANT, path)
+    own = select(role.c.ends_at).where(
+        role.c.person_id == actor.person_id, role.c.name.in_(roles_with(GRANT))
+    )
+    ends = session.execute(own.where(_covers(path), _holding(actor.now))).scalars().all()
+    last = max((end for end in ends if end), default=actor.now)
+    if None not in ends and (until is None or until > last):
+        raise TooLong
+
+
+def _keep_one(session: Session, leaving: Held) -> None:
+    """Somebody must stay admin there whatever day it is. Raises LastAdmin."""
     others = (
         select(role.c.id)
-        .where(role.c.name == "admin", role.c.ends_at.is_(None), role.c.id != role_id)
+        .where(role.c.name == "admin", role.c.ends_at.is_(None), role.c.id != leaving.id)
+        .where(_covers(leaving.path))
         .limit(1)
     )
     if session.execute(others).first() is None:
@@ -163,7 +206,12 @@ def _held(now: datetime) -> Select[Any]:
     )
 
 
-def _holding(now: datetime) -> Any:
+def _covers(path: str) -> ColumnElement[bool]:
+    """A condition on a role: it is one at the place of `path`, or above it."""
+    return role.c.place_id.in_([int(step) for step in path.split(".") if step])
+
+
+def _holding(now: datetime) -> ColumnElement[bool]:
     return or_(role.c.ends_at.is_(None), role.c.ends_at > now)
 
 

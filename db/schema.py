@@ -187,6 +187,11 @@ def _in_one_transaction(engine: Engine, run: Callable[[Connection], None]) -> No
         with engine.begin() as connection:
             run(connection)
     except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None)
+        if getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            raise DatabaseError(
+                "the disk is full or broken, so nothing was changed: free some space there"
+            ) from error
         raise DatabaseError(
             f"the upgrade failed ({type(error).__name__}) and changed nothing: go back to the "
             "version that worked, and report this"

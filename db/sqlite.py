@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -136,7 +136,7 @@ def make(path: Path) -> None:
 def create(path: Path, pragmas: Sequence[str], begin: str) -> Engine:
     """An engine whose transactions open with the statement `begin`, and no other way."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # whatever signs the path has
         poolclass=NullPool,
         hide_parameters=True,
         connect_args={"check_same_thread": False},

@@ -1,13 +1,14 @@
-"""A bulletin as it stands, for whoever keeps it: its owner, or who may send commune-wide there."""
+"""A bulletin as it stands, for whoever keeps it: its owner, as long as they may send there, or who
+may send commune-wide there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlmodel import Session
 
 from db.permissions import NotAllowed
@@ -36,9 +37,9 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
-    """An Occurrence: `state` sent or skipped; `reason` of a skipped one: late asked empty nobody
-    not_allowed."""
+class Outcome:
+    """What became of a slot, sent or skipped: an Occurrence. `reason` of a skipped one: late asked
+    empty nobody not_allowed."""
 
     id: int
     slot: datetime
@@ -60,20 +61,25 @@ class Standing:
     state: str  # active paused ended
     next_at: datetime | None
     swept_at: datetime
-    last: Issue | None
+    last: Outcome | None
     skipped_next: bool
     places: tuple[str, ...]
 
 
+_Spots: TypeAlias = Mapping[int, tuple[str, str]]  # names and paths of places by their id
+
+
 def mine(session: Session, actor: Actor) -> list[Standing]:
     """One's own, and those at places where the actor may send commune-wide; none ended."""
+    wide = literal(actor.can("announcement:send_wide"))
     rows = session.execute(
         select(bulletin, person.c.name)
         .join(person, person.c.id == bulletin.c.owner_id)
-        .where(bulletin.c.state != "ended")
+        .where(bulletin.c.state != "ended", or_(bulletin.c.owner_id == actor.person_id, wide))
         .order_by(bulletin.c.id)
     ).all()
-    return [_standing(session, actor, row) for row in rows if keeps(session, actor, row)]
+    spots = _spots(session, rows)
+    return _standings(session, actor, [row for row in rows if _keeps(actor, row, spots)], spots)
 
 
 def get(session: Session, actor: Actor, bulletin_id: int) -> Standing:
@@ -85,27 +91,32 @@ def get(session: Session, actor: Actor, bulletin_id: int) -> Standing:
     ).first()
     if row is None:
         raise NoSuchBulletin
-    if not keeps(session, actor, row):
+    spots = require(session, actor, row)
+    (standing,) = _standings(session, actor, [row], spots)
+    return standing
+
+
+def require(session: Session, actor: Actor, row: Any) -> _Spots:
+    """The places of this row of a bulletin, if the actor decides about it. Raises NotAllowed."""
+    spots = _spots(session, [row])
+    if not _keeps(actor, row, spots):
         raise NotAllowed("announcement:send_wide")
-    return _standing(session, actor, row)
+    return spots
 
 
-def keeps(session: Session, actor: Actor, row: Any) -> bool:
-    """Whether the actor decides about this row of a bulletin."""
-    if row.owner_id == actor.person_id:
-        return True
-    paths = _places(session, row.places).values()
-    return bool(paths) and all(actor.can("announcement:send_wide", path) for _, path in paths)
+def _keeps(actor: Actor, row: Any, spots: _Spots) -> bool:
+    own = row.owner_id == actor.person_id
+    right = "announcement:send" if own else "announcement:send_wide"
+    paths = [spots[id][1] for id in row.places if id in spots]
+    return bool(paths) and all(actor.can(right, path) for path in paths)
 
 
-def _places(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Name and path by id."""
-    rows = session.execute(
-        select(place.c.id, place.c.name, place.c.path)
-        .where(place.c.id.in_(ids))
-        .order_by(place.c.id)
+def _spots(session: Session, rows: Iterable[Any]) -> _Spots:
+    ids = {id for row in rows for id in row.places}
+    found = session.execute(
+        select(place.c.id, place.c.name, place.c.path).where(place.c.id.in_(ids))
     )
-    return {row.id: (row.name, row.path) for row in rows}
+    return {row.id: (row.name, row.path) for row in found}
 
 
 def definition_of(row: Any) -> Definition:
@@ -121,37 +132,50 @@ def definition_of(row: Any) -> Definition:
     )
 
 
-def _standing(session: Session, actor: Actor, row: Any) -> Standing:
-    return Standing(
-        id=row.id,
-        definition=definition_of(row),
-        owner_id=row.owner_id,
-        owner=row.name,
-        state=row.state,
-        next_at=row.next_at,
-        swept_at=row.swept_at,
-        last=_last(session, row.id, actor.now),
-        skipped_next=_skipped(session, row.id, row.next_at),
-        places=tuple(name for name, _ in _places(session, row.places).values()),
+def _standings(
+    session: Session, actor: Actor, rows: Sequence[Any], spots: _Spots
+) -> list[Standing]:
+    ids = [row.id for row in rows]
+    last, skipped = _last(session, ids, actor.now), _skipped(session, ids)
+    return [
+        Standing(
+            id=row.id,
+            definition=definition_of(row),
+            owner_id=row.owner_id,
+            owner=row.name,
+            state=row.state,
+            next_at=row.next_at,
+            swept_at=row.swept_at,
+            last=last.get(row.id),
+            skipped_next=row.id in skipped,
+            places=tuple(spots[id][0] for id in sorted(row.places) if id in spots),
+        )
+        for row in rows
+    ]
+
+
+def _last(session: Session, ids: Sequence[int], now: datetime) -> dict[int, Outcome]:
+    """By bulletin."""
+    newest = (
+        select(func.max(occurrence.c.id))
+        .where(occurrence.c.bulletin_id.in_(ids), occurrence.c.slot <= now)
+        .group_by(occurrence.c.bulletin_id)
     )
+    rows = session.execute(select(occurrence).where(occurrence.c.id.in_(newest)))
+    return {
+        row.bulletin_id: Outcome(row.id, row.slot, row.state, row.reason, row.version_id, row.at)
+        for row in rows
+    }
 
 
-def _last(session: Session, bulletin_id: int, now: datetime) -> Issue | None:
-    row = session.execute(
-        select(occurrence)
-        .where(occurrence.c.bulletin_id == bulletin_id, occurrence.c.slot <= now)
-        .order_by(occurrence.c.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return Issue(row.id, row.slot, row.state, row.reason, row.version_id, row.at)
-
-
-def _skipped(session: Session, bulletin_id: int, slot: datetime | None) -> bool:
-    found = select(occurrence.c.id).where(
-        occurrence.c.bulletin_id == bulletin_id,
-        occurrence.c.slot == slot,
-        occurrence.c.state == "skipped",
+def _skipped(session: Session, ids: Sequence[int]) -> set[int]:
+    """The bulletins whose next slot is passed over."""
+    following = and_(
+        occurrence.c.bulletin_id == bulletin.c.id, occurrence.c.slot == bulletin.c.next_at
     )
-    return slot is not None and session.execute(found).first() is not None
+    rows = session.execute(
+        select(bulletin.c.id)
+        .join(occurrence, following)
+        .where(bulletin.c.id.in_(ids), occurrence.c.state == "skipped")
+    )
+    return set(rows.scalars())

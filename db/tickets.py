@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlalchemy import Row, ScalarSelect, Select, insert, or_, select, update
 from sqlmodel import Session
 
 from db import media
@@ -37,13 +37,16 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as its people and staff see it; `answer` is the newest one."""
+    """A report as its people and staff see it; `answer` is the newest one, by `answerer`,
+    `again` what its person wrote last after that or before, `published` what bulletins may tell
+    of it."""
 
     id: int
     who: str = field(repr=False)
     person_id: int
     chat_id: int
     place: str
+    place_id: int
     place_path: str
     what: str = field(repr=False)
     address: str = field(repr=False)
@@ -54,6 +57,9 @@ class Report:
     state: str
     created_at: datetime
     answer: str = field(default="", repr=False)
+    answerer: str = field(default="", repr=False)
+    again: str = field(default="", repr=False)
+    published: str = field(default="", repr=False)
 
     @property
     def location(self) -> tuple[float, float] | None:
@@ -72,10 +78,21 @@ class Signature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A report as it stood before this answer, and who answers (`by`)."""
+    """A report as it stood before this answer, who answers (`by`), and the other people who
+    may read it (`staff`)."""
 
     report: Report
     by: Signature
+    staff: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A report about which its person wrote again; `files`: the media ids that came along."""
+
+    report: Report
+    files: tuple[int, ...]
+    staff: tuple[int, ...]
 
 
 class NoSuchReport(Exception):
@@ -124,7 +141,7 @@ def open_report(
         )
         .returning(ticket.c.id)
     ).scalar_one()
-    _note(session, actor, number, "opened", "")
+    note_event(session, actor, number, "opened", "")
     return _opened(session, actor, number, spot, who, len(kept))
 
 
@@ -136,24 +153,29 @@ def usable(session: Session, files: Sequence[int]) -> tuple[int, ...]:
 
 def answer(session: Session, actor: Actor, *, number: int, body: str) -> Answered:
     """Answer a report, or answer it again. Raises NoSuchReport, NotAllowed."""
-    report = _one(session, number)
+    report = find(session, number)
     if report is None:
         raise NoSuchReport
     by = signature(session, actor, report.place_path)
     session.execute(update(ticket).where(ticket.c.id == number).values(state="answered"))
-    _note(session, actor, number, "answered", body)
-    return Answered(report, by)
+    note_event(session, actor, number, "answered", body)
+    readers = staff(session, report.place_id, "ticket:read", actor.now)
+    return Answered(report, by, tuple(one for one in readers if one != actor.person_id))
 
 
-def publish(session: Session, actor: Actor, *, number: int, note: str) -> None:
-    """What bulletins may tell of an answered report: the newest note. Raises NoSuchReport,
-    NotAllowed."""
-    report = _one(session, number)
-    if report is None or report.state != "answered":
+def reopen(
+    session: Session, actor: Actor, *, number: int, body: str, files: Sequence[media.Seen]
+) -> Reopened:
+    """Its own person says more about a report, which waits for an answer again. Raises
+    NoSuchReport."""
+    report = find(session, number)
+    if report is None or report.person_id != actor.person_id:
         raise NoSuchReport
-    actor.require("ticket:answer", report.place_path)
-    session.execute(update(ticket).where(ticket.c.id == number).values(published=note))
-    _note(session, actor, number, "published", note)
+    more = media.want(session, actor, files=files)
+    values = {"state": "open", "media": [*report.media, *more]}
+    session.execute(update(ticket).where(ticket.c.id == number).values(**values))
+    note_event(session, actor, number, "reopened", body)
+    return Reopened(report, more, staff(session, report.place_id, "ticket:read", actor.now))
 
 
 def signature(session: Session, actor: Actor, path: str) -> Signature:
@@ -166,7 +188,7 @@ def signature(session: Session, actor: Actor, path: str) -> Signature:
 
 def read(session: Session, actor: Actor, number: int) -> Report:
     """One report, for its own person and for staff of its place. Raises NoSuchReport."""
-    report = _one(session, number)
+    report = find(session, number)
     if report is None or not (
         report.person_id == actor.person_id or actor.can("ticket:read", report.place_path)
     ):
@@ -211,14 +233,8 @@ def _served(session: Session, bot_id: int) -> int:
 
 
 def _query() -> Select[Any]:
-    newest = (
-        select(event.c.body)
-        .where(event.c.ticket_id == ticket.c.id, event.c.kind == "answered")
-        .order_by(event.c.id.desc())
-        .limit(1)
-        .correlate(ticket)
-        .scalar_subquery()
-    )
+    by = person.alias()
+    answerer = select(by.c.name).join(event, event.c.person_id == by.c.id)
     return (
         select(
             ticket.c.id,
@@ -226,6 +242,7 @@ def _query() -> Select[Any]:
             ticket.c.person_id,
             ticket.c.chat_id,
             place.c.name.label("place"),
+            ticket.c.place_id,
             place.c.path.label("place_path"),
             ticket.c.what,
             ticket.c.address,
@@ -235,21 +252,37 @@ def _query() -> Select[Any]:
             ticket.c.language,
             ticket.c.state,
             ticket.c.created_at,
-            newest.label("answer"),
+            _newest(select(event.c.body), "answered").label("answer"),
+            _newest(answerer, "answered").label("answerer"),
+            _newest(select(event.c.body), "reopened").label("again"),
+            ticket.c.published,
         )
         .join(person, person.c.id == ticket.c.person_id)
         .join(place, place.c.id == ticket.c.place_id)
     )
 
 
+def _newest(query: Select[Any], kind: str) -> ScalarSelect[Any]:
+    """Of a ticket's events of that kind the last."""
+    return (
+        query.where(event.c.ticket_id == ticket.c.id, event.c.kind == kind)
+        .order_by(event.c.id.desc())
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+
+
 def _report(row: Row[Any]) -> Report:
     found: dict[str, Any] = row._asdict()
     found["media"] = tuple(found["media"])
-    found["answer"] = found["answer"] or ""
+    for said in ("answer", "answerer", "again"):
+        found[said] = found[said] or ""
     return Report(**found)
 
 
-def _one(session: Session, number: int) -> Report | None:
+def find(session: Session, number: int) -> Report | None:
+    """One report, for the verbs that ask for a right at its place."""
     row = session.execute(_query().where(ticket.c.id == number)).first()
     if row is None:
         return None
@@ -257,7 +290,8 @@ def _one(session: Session, number: int) -> Report | None:
     return replace(report, media=usable(session, report.media))
 
 
-def _note(session: Session, actor: Actor, number: int, kind: str, body: str) -> None:
+def note_event(session: Session, actor: Actor, number: int, kind: str, body: str) -> None:
+    """For the record: who did what to a report. `kind`: see TicketEvent."""
     session.execute(
         insert(event).values(
             ticket_id=number, kind=kind, person_id=actor.person_id, body=body, at=actor.now

@@ -1,7 +1,8 @@
 """Announcements: written in private, addressed, shown as they will look, sent, and followed.
 
-text ─▶ places ─▶ segments ─▶ preview ─▶ sent. Words and files that arrive on the way are added
-to what is being written; where there is one village only, it is chosen already.
+text ─▶ places ─▶ segments ─▶ preview ─▶ sent. Files and long texts that arrive on the way are added
+to what is being written; of a short one that answers nothing it is asked whether it belongs
+there. Where there is one village only, it is chosen already.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from db import announcements, media
-from db.announcements import Changed, NobodyThere, NoSuchVersion, Part, Progress
-from db.media import Seen
+from db import announcements
+from db.announcements import Changed, NobodyThere, Part
 from db.permissions import NotAllowed
-from handlers.draft import Draft, numbered, picked
+from handlers import taking
+from handlers.draft import Draft
 from handlers.drafting import (
     SEND,
     Show,
     body,
     options,
+    show_again,
     show_places,
     show_preview,
     show_segments,
@@ -27,16 +29,18 @@ from handlers.drafting import (
     told_days,
     unticked,
 )
-from handlers.interjection import given_up
-from handlers.messages import Button, Effect, Message, Outcome, Press, Reply, effect
-from handlers.progress import NOT_REACHED, UNCERTAIN, report, status
+from handlers.interjection import beside, given_up
+from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
+from handlers.progress import NOT_REACHED, followed, report, resent, status
 from handlers.router import Context, Router
+from handlers.taking import heard, take
+from handlers.wishes import Meant, begins, chosen, meant, wished
 
 __all__ = ["report", "router", "status"]
 
 router = Router()
 
-LONGEST: Final = 20_000  # characters: some eleven messages on Zalo
+_CHOICES: Final = ("announcements.place", "announcements.segment", "announcements.all")
 
 
 @router.command("thongbao")
@@ -49,6 +53,21 @@ async def new(press: Press, context: Context, argument: str) -> Outcome:
     return await _begin(context)
 
 
+@router.rule
+async def unprompted(incoming: Incoming, context: Context) -> Outcome:
+    """What whoever may announce asks for without a menu."""
+    if not isinstance(incoming, Message) or not incoming.addressed or incoming.attachments:
+        return None
+    if context.scene.step or not context.actor.can(SEND):
+        return None
+    if begins(incoming.text, context.words):
+        return await _begin(context)
+    if context.scene.private and wished(incoming.text, context.words) == "resend":
+        newest = await context.read(announcements.newest, context.actor)
+        return resent(context, str(newest), NOT_REACHED) if newest else None
+    return None
+
+
 async def _begin(context: Context) -> Outcome:
     if not context.scene.private:
         return Reply(context.words("announcements.in_private"), stay=True)
@@ -56,17 +75,23 @@ async def _begin(context: Context) -> Outcome:
         return _closed(context, "announcements.not_allowed")
     if not await options(context):
         return _closed(context, "announcements.no_places")
-    return show_text(context)(Draft(), "")
+    return await _ask_text(context, Draft())
+
+
+async def _ask_text(context: Context, draft: Draft) -> Outcome:
+    return show_text(context)(draft, "")
 
 
 @router.step("announcements.text")
 async def write(message: Message, context: Context) -> Outcome:
     draft = _draft(context)
-    if not _says(message):
+    if not message.attachments and wished(message.text, context.words) in ("send", "next"):
+        return await (_leave_segments if draft.mode else _ask_text)(context, draft)
+    if not message.text.strip() and not message.attachments:
         return show_text(context)(draft, context.words("announcements.text_needed"))
     if not draft.mode:
         draft = await _with_only_place(context, draft)
-    return _take(message, context, draft, await _after_text(context, draft))
+    return take(message, context, draft, await _after_text(context, draft))
 
 
 async def _with_only_place(context: Context, draft: Draft) -> Draft:
@@ -75,7 +100,7 @@ async def _with_only_place(context: Context, draft: Draft) -> Draft:
 
 
 async def _after_text(context: Context, draft: Draft) -> Show:
-    if draft.mode:
+    if draft.segments:
         return await show_preview(context, draft)
     if draft.places:
         return await show_segments(context, draft)
@@ -83,30 +108,85 @@ async def _after_text(context: Context, draft: Draft) -> Show:
 
 
 @router.step("announcements.places")
-async def say_places(message: Message, context: Context) -> Outcome:
-    """A name only adds its place; a number is as good as a press."""
-    draft, actions = _draft(context), _picked(message, context)
-    if actions is None and _says(message):
-        return _take(message, context, draft, await show_places(context))
-    for action in actions or ():
-        name, _, argument = action.partition(":")
-        if name == "announcements.place":
-            draft = draft.with_place(int(argument), toggle=numbered(message.text))
-    if actions and "announcements.places_done" in actions:
-        return await _leave_places(context, draft)
-    note = "" if actions else context.words("announcements.choose")
-    return (await show_places(context))(draft, note)
+@router.step("announcements.segments")
+@router.step("announcements.preview")
+async def say(message: Message, context: Context) -> Outcome:
+    """In words of one's own: a name only adds its choice, a number is as good as a press."""
+    draft, preview = _draft(context), context.scene.step == "announcements.preview"
+    said = None if message.attachments else meant(message.text, _offered(context), context.words)
+    if said is None:
+        return await heard(message, context, draft)
+    if said.wish:
+        return await _wished(said.wish, message, context, draft)
+    if len(said.actions) == 1 and not said.out:
+        name, _, argument = said.actions[0].partition(":")
+        if name not in _CHOICES:
+            return await _pressed(name, message, context, argument)
+    draft = chosen(draft, said)
+    if not preview and f"{context.scene.step}_done" in said.actions:
+        return await _leave(context, draft)
+    clear = said.actions and not preview
+    return await show_again(context, draft, "" if clear else "announcements.choose")
+
+
+async def _wished(wish: str, message: Message, context: Context, draft: Draft) -> Outcome:
+    at = context.scene.step.removeprefix("announcements.")
+    if wish == "everyone" and at == "segments":
+        offered = [action for _, action in _offered(context)]
+        everyone = [action for action in offered if action.startswith("announcements.all:")]
+        return await show_again(context, chosen(draft, Meant(actions=tuple(everyone))))
+    if wish == "everywhere" or (wish == "everyone" and at == "places"):
+        return await _everywhere(context, draft)
+    if wish in ("send", "next") and at != "preview":
+        return await _leave(context, draft)  # nothing is sent that was not seen
+    if wish in ("urge", "calm"):
+        return await _mark(context, draft, urgent=wish == "urge")
+    if wish in ("send", "add", "rewrite", "change_places") or (wish == "undo" and draft.added):
+        return await _pressed(f"announcements.{wish}", message, context)
+    return await show_again(context, draft, "announcements.choose")
+
+
+async def _mark(context: Context, draft: Draft, *, urgent: bool) -> Outcome:
+    if context.scene.step != "announcements.preview":
+        return await show_again(context, draft, "announcements.urgent_later")
+    if draft.urgent == urgent:
+        return await show_again(context, draft)
+    if "announcements.urgent" not in [action for _, action in _offered(context)]:
+        return await show_again(context, draft, "announcements.urgent_not_allowed")
+    return (await show_preview(context, draft))(replace(draft, urgent=urgent), "")
+
+
+async def _everywhere(context: Context, draft: Draft) -> Outcome:
+    """The whole commune where that may be chosen, else every village; if that is too much for
+    one's rights, it is said why."""
+    spots = await options(context)
+    if len(spots) == 1:
+        return await show_again(context, draft, "announcements.too_wide")
+    whole = [spot for spot in spots if spot.kind != "village"] or spots
+    draft = replace(draft, places=tuple(spot.id for spot in whole))
+    if (refused := (await show_segments(context, draft))(draft, "")).step == "announcements.places":
+        return refused
+    return (await show_places(context))(draft, "")
 
 
 @router.action("announcements.place")
-async def choose_place(press: Press, context: Context, argument: str) -> Outcome:
-    show = await show_places(context)
-    return replace(show(_draft(context).with_place(int(argument)), ""), in_place=True)
+@router.action("announcements.segment")
+@router.action("announcements.all")
+async def choose(press: Press, context: Context, argument: str) -> Outcome:
+    draft = chosen(_draft(context), Meant(actions=(press.action,), toggle=True))
+    return replace(await show_again(context, draft), in_place=True)
 
 
 @router.action("announcements.places_done")
-async def places_done(press: Press, context: Context, argument: str) -> Outcome:
-    return await _leave_places(context, _draft(context))
+@router.action("announcements.segments_done")
+async def done(press: Press, context: Context, argument: str) -> Outcome:
+    return await _leave(context, _draft(context))
+
+
+async def _leave(context: Context, draft: Draft) -> Outcome:
+    if context.scene.step == "announcements.places":
+        return await _leave_places(context, draft)
+    return await _leave_segments(context, draft)
 
 
 async def _leave_places(context: Context, draft: Draft) -> Outcome:
@@ -115,60 +195,11 @@ async def _leave_places(context: Context, draft: Draft) -> Outcome:
     return (await show_segments(context, draft))(draft, "")
 
 
-@router.step("announcements.segments")
-async def say_segments(message: Message, context: Context) -> Outcome:
-    draft, actions = _draft(context), _picked(message, context)
-    if actions is None and _says(message):
-        return _take(message, context, draft, await show_segments(context, draft))
-    toggle = numbered(message.text)
-    for action in actions or ():
-        name, _, argument = action.partition(":")
-        if name == "announcements.segment":
-            draft = draft.with_segment(argument, toggle=toggle)
-        elif name == "announcements.all":
-            draft = draft.with_all(argument.split(","), toggle=toggle)
-    if actions and "announcements.segments_done" in actions:
-        return await _leave_segments(context, draft)
-    note = "" if actions else context.words("announcements.choose")
-    return (await show_segments(context, draft))(draft, note)
-
-
-@router.action("announcements.segment")
-async def choose_segment(press: Press, context: Context, argument: str) -> Outcome:
-    draft = _draft(context).with_segment(argument)
-    return replace((await show_segments(context, draft))(draft, ""), in_place=True)
-
-
-@router.action("announcements.all")
-async def choose_all(press: Press, context: Context, argument: str) -> Outcome:
-    draft = _draft(context).with_all(argument.split(","))
-    return replace((await show_segments(context, draft))(draft, ""), in_place=True)
-
-
-@router.action("announcements.segments_done")
-async def segments_done(press: Press, context: Context, argument: str) -> Outcome:
-    return await _leave_segments(context, _draft(context))
-
-
 async def _leave_segments(context: Context, draft: Draft) -> Outcome:
     if not draft.segments:
         note = context.words("announcements.choose_segment")
         return (await show_segments(context, draft))(draft, note)
     return (await show_preview(context, draft))(draft, "")
-
-
-@router.step("announcements.preview")
-async def say_preview(message: Message, context: Context) -> Outcome:
-    """One choice in words is as good as a press; anything else is more to be announced."""
-    draft, actions = _draft(context), _picked(message, context)
-    if actions and len(actions) == 1:
-        name, _, argument = actions[0].partition(":")
-        press = Press(message.chat, message.sender, str(context.scene.menu_id), 0, actions[0])
-        return await router.actions[name].handler(press, context, argument)
-    show = await show_preview(context, draft)
-    if actions is None and _says(message):
-        return _take(message, context, draft, show)
-    return replace(show(draft, context.words("announcements.choose")), lead=(), media=())
 
 
 @router.action("announcements.add")
@@ -217,7 +248,7 @@ async def send(press: Press, context: Context, argument: str) -> Outcome:
         urgent=draft.urgent,
         shown=draft.shown,
         days=told_days(draft.body, context),
-    ).then(lambda progress: _followed(progress, context), refusals)
+    ).then(lambda progress: followed(progress, context), refusals)
 
 
 def _parts(text: str, draft: Draft, context: Context) -> Mapping[str, Sequence[Part]]:
@@ -235,93 +266,29 @@ async def cancel(press: Press, context: Context, argument: str) -> Outcome:
     return given_up(reply, context.scene)
 
 
-@router.action("announcements.stop", standing=True)
-async def stop(press: Press, context: Context, argument: str) -> Outcome:
-    def say(progress: Progress) -> Reply:
-        return _aside(Reply(status(progress, context.words).text), context)
-
-    return effect(announcements.stop, version_id=_version(argument)).then(
-        say, _standing_refusals(context)
-    )
-
-
-@router.action("announcements.resend", standing=True)
-async def resend(press: Press, context: Context, argument: str) -> Outcome:
-    return _resend(context, argument, NOT_REACHED)
-
-
-@router.action("announcements.resend_uncertain", standing=True)
-async def resend_uncertain(press: Press, context: Context, argument: str) -> Outcome:
-    """The report has warned that some may get it twice."""
-    return _resend(context, argument, UNCERTAIN)
-
-
-def _resend(context: Context, argument: str, states: Sequence[str]) -> Effect[tuple[Progress, int]]:
-    def say(result: tuple[Progress, int]) -> Reply:
-        progress, touched = result
-        if not touched:
-            return _aside(Reply(context.words("announcements.nothing_to_resend")), context)
-        return _aside(_followed(progress, context), context)
-
-    return effect(announcements.resend, version_id=_version(argument), states=states).then(
-        say, _standing_refusals(context)
-    )
-
-
-def _followed(progress: Progress, context: Context) -> Reply:
-    return replace(status(progress, context.words), follows=progress.version_id)
-
-
 def _closed(context: Context, key: str) -> Reply:
-    return _aside(Reply(context.words(key), (_menu(context),)), context)
+    return beside(Reply(context.words(key), (_menu(context),)), context.scene)
 
 
 def _menu(context: Context) -> Button:
     return Button(context.words("common.back_to_menu"), "start.menu")
 
 
-def _aside(reply: Reply, context: Context) -> Reply:
-    """Without touching the conversation under way, nor the menu it offers."""
-    return replace(reply, stay=True, buttons=()) if context.scene.step else reply
-
-
-def _standing_refusals(context: Context) -> dict[type[Exception], Reply]:
-    return {
-        NotAllowed: Reply(context.words("announcements.not_yours"), stay=True),
-        NoSuchVersion: Reply(context.words("announcements.gone"), stay=True),
-    }
-
-
-def _version(argument: str) -> int:
-    """0, which no version has, if it is no number."""
-    return int(argument) if argument.isascii() and argument.isdecimal() else 0
-
-
 def _draft(context: Context) -> Draft:
     return Draft.of(context.scene.keep)
 
 
-def _says(message: Message) -> bool:
-    return bool(message.text.strip() or message.attachments)
+def _offered(context: Context) -> list[tuple[str, str]]:
+    """What may be named; to give up takes a word of its own, which is read before."""
+    return [
+        (unticked(context.words, label), action)
+        for label, action in context.scene.buttons
+        if action != "announcements.cancel"
+    ]
 
 
-def _picked(message: Message, context: Context) -> tuple[str, ...] | None:
-    if message.attachments or not message.text.strip():
-        return None
-    buttons = [(unticked(context.words, label), action) for label, action in context.scene.buttons]
-    return picked(message.text, buttons, context.words("announcements.and"))
-
-
-def _take(message: Message, context: Context, draft: Draft, show: Show) -> Outcome:
-    """Words and files become part of the draft; said so once there is something to add to."""
-    key = "announcements.replaced" if draft.mode == "rewrite" else "announcements.added"
-    note = "" if draft.empty else context.words(key)
-    if len(draft.written(message.text).body) > LONGEST:
-        step = show_text(context) if context.scene.step == "announcements.text" else show
-        return step(draft, context.words("announcements.too_long", longest=LONGEST))
-    if not message.attachments:
-        return show(draft.written(message.text), note)
-    files = [Seen(file.ref, file.kind, file.name) for file in message.attachments]
-    return effect(media.want, files=files).then(
-        lambda ids: show(draft.written(message.text, ids), note)
-    )
+async def _pressed(name: str, message: Message, context: Context, argument: str = "") -> Outcome:
+    """What was said is as good as a press."""
+    press = Press(message.chat, message.sender, str(context.scene.menu_id), 0)
+    actions = {**router.actions, **taking.router.actions}
+    return await actions[name].handler(press, context, argument)

@@ -14,30 +14,26 @@ from typing import Final, TypeAlias
 
 from content.schedule import Schedule, described
 from content.words import Words
-from db import audience, bulletins
+from db import audience, bulletins, standings
 from db.announcements import Part, Progress
-from db.bulletins import (
-    AlreadySent,
-    Due,
-    NeverFires,
-    NobodyThere,
-    NoSuchBulletin,
-    SlotGone,
-    Standing,
-)
+from db.audience import NobodyThere
+from db.bulletins import AlreadySent, Due, NeverFires, SlotGone
 from db.permissions import NotAllowed
-from handlers import planning
+from db.standings import NoSuchBulletin, Standing
+from handlers import making, planning
 from handlers.drafting import SEND
-from handlers.interjection import unfinished
-from handlers.messages import Bound, Button, Message, Outcome, Press, Reply, effect
+from handlers.interjection import beside
+from handlers.messages import Bound, Button, Incoming, Message, Outcome, Press, Reply, effect
+from handlers.pages import LABEL, page
 from handlers.plan import Plan
 from handlers.progress import status
 from handlers.reports import quote
 from handlers.router import Context, Router
-from handlers.standing import became, detail, state
+from handlers.standing import became, detail, name, state
 from handlers.start import back
+from handlers.synonyms import chosen, pressed
 
-LABEL: Final = 24  # characters of a button
+PAGE: Final = 8  # bulletins in one list, each with its button
 
 router = Router()
 
@@ -46,38 +42,47 @@ _Then: TypeAlias = Callable[[Standing, Context], Awaitable[Outcome]]
 
 @router.command("bantin")
 async def command(message: Message, context: Context) -> Outcome:
-    return await _list(context)
+    return await _list(context, 0)
 
 
 @router.action("bulletins.list", standing=True)
 async def listed(press: Press, context: Context, argument: str) -> Outcome:
-    return await _list(context)
+    return await _list(context, _number(argument))
 
 
-async def _list(context: Context) -> Outcome:
+@router.rule
+async def worded(incoming: Incoming, context: Context) -> Outcome:
+    """A choice of the open list or bulletin in other words than its label's."""
+    scene = context.scene
+    if not isinstance(incoming, Message) or incoming.attachments:
+        return None
+    if not scene.private or scene.step:
+        return None
+    action, actions = chosen(incoming.text, context), {**router.actions, **making.router.actions}
+    if action.partition(":")[0] not in actions:
+        return None
+    return await pressed(action, incoming, context, actions)
+
+
+async def _list(context: Context, number: int) -> Outcome:
     words = context.words
     if not context.scene.private:
         return Reply(words("bulletins.in_private"), stay=True)
     if not context.actor.can(SEND):
-        return _aside(Reply(words("bulletins.not_allowed"), (back(context),)), context)
-    found = await context.read(bulletins.mine, context.actor)
+        return beside(Reply(words("bulletins.not_allowed"), (back(context),)), context.scene)
+    found = await context.read(standings.mine, context.actor)
+    shown, more = page(found, number, PAGE, "bulletins.list", words)
     lines = [words("bulletins.overview" if found else "bulletins.none")]
-    lines += [_line(one, words) for one in found]
-    shown = [Button(_name(one), f"bulletins.show:{one.id}") for one in found]
+    lines += [_line(one, words) for one in shown]
+    each = [Button(quote(name(one), LABEL), f"bulletins.show:{one.id}") for one in shown]
     new = Button(words("bulletins.new"), "bulletins.new")
-    return _aside(Reply("\n".join(lines), (*shown, new, back(context))), context)
+    return beside(Reply("\n".join(lines), (*each, *more, new, back(context))), context.scene)
 
 
 def _line(standing: Standing, words: Words) -> str:
     when = described(Schedule.of(standing.definition.schedule), words)
-    title, now = standing.definition.title, state(standing, words)
-    return words("bulletins.overview_line", title=title, when=when, state=now)
-
-
-def _name(standing: Standing) -> str:
-    """On a button: reminders of one village are told apart by their words."""
-    known = standing.definition
-    return quote(known.text if known.sections == ("text",) else known.title, LABEL)
+    now = state(standing, words)
+    return words("bulletins.overview_line", title=name(standing), when=when, state=now)
 
 
 @router.action("bulletins.show", standing=True)
@@ -91,11 +96,11 @@ async def show(press: Press, context: Context, argument: str) -> Outcome:
 @router.action("bulletins.preview", standing=True)
 async def preview(press: Press, context: Context, argument: str) -> Outcome:
     async def shown(standing: Standing, context: Context) -> Reply:
-        body = await planning.issue_now(context, standing.definition, standing.id)
-        key = "bulletins.preview_now" if body else "bulletins.preview_empty"
+        issue = await planning.issue_now(context, standing.definition, standing.id)
+        key = "bulletins.preview_now" if issue.body else "bulletins.preview_empty"
         buttons = (_open(standing, context.words), back(context))
         reply = Reply(context.words(key), buttons)
-        return replace(reply, lead=await _messages(standing, body, context))
+        return replace(reply, lead=await _messages(standing, issue.shown, context))
 
     return await _with(argument, context, shown)
 
@@ -108,65 +113,58 @@ async def ask(press: Press, context: Context, argument: str) -> Outcome:
 async def _ask(standing: Standing, context: Context, note: str = "") -> Reply:
     """What would go out now; only what was shown can be sent."""
     words = context.words
-    body = await planning.issue_now(context, standing.definition, standing.id)
-    if not body:
+    issue = await planning.issue_now(context, standing.definition, standing.id)
+    if not issue.body:
         return Reply(words("bulletins.preview_empty"), (_open(standing, words), back(context)))
     after = standing.last.id if standing.last else 0
-    send = f"bulletins.send:{standing.id}.{after}.{_digest(body)}"
+    send = f"bulletins.send:{standing.id}.{after}.{_digest(issue.body)}"
     buttons = (
         Button(words("bulletins.send"), send),
         Button(words("common.cancel"), f"bulletins.show:{standing.id}"),
     )
     to = words("bulletins.ask_send", places=", ".join(standing.places))
     text = "\n\n".join(part for part in (note, to) if part)
-    return Reply(text, buttons, lead=await _messages(standing, body, context))
+    return Reply(text, buttons, lead=await _messages(standing, issue.shown, context))
 
 
 @router.action("bulletins.send", standing=True)
 async def send(press: Press, context: Context, argument: str) -> Outcome:
     id, after, digest = (*argument.split("."), "", "")[:3]
-    try:
-        standing = await context.read(bulletins.get, context.actor, _number(id))
-    except (NoSuchBulletin, NotAllowed) as refused:
-        return _refusals(context)[type(refused)]
-    body = await planning.issue_now(context, standing.definition, standing.id)
-    if not body or _digest(body) != digest:
-        return _aside(
-            await _ask(standing, context, context.words("bulletins.changed_now")), context
-        )
+
+    async def sent(standing: Standing, context: Context) -> Outcome:
+        body = (await planning.issue_now(context, standing.definition, standing.id)).body
+        if not body or _digest(body) != digest:
+            return await _ask(standing, context, context.words("bulletins.changed_now"))
+        return _send(standing, _number(after) or None, body, context)
+
+    return await _with(id, context, sent)
+
+
+def _send(standing: Standing, after: int | None, body: str, context: Context) -> Outcome:
     parts = {
         platform: tuple(Part(piece) for piece in pieces)
         for platform, pieces in context.split(body).items()
     }
-    sent = effect(
-        bulletins.send_now,
-        bulletin_id=standing.id,
-        after=_number(after) or None,
-        body=body,
-        parts=parts,
-    )
+    sent = effect(bulletins.send_now, bulletin_id=standing.id, after=after, body=body, parts=parts)
 
     def say(progress: Progress) -> Reply:
         reply = replace(status(progress, context.words), follows=progress.version_id)
-        return _aside(reply, context)
+        return beside(reply, context.scene)
 
     return sent.then(say, _refusals(context))
 
 
 @router.action("bulletins.skip", standing=True)
-async def skip(press: Press, context: Context, argument: str) -> Outcome:
-    id, _, slot = argument.partition(".")
-    at = datetime.fromtimestamp(_number(slot), UTC)
-    verb = effect(bulletins.skip_next, bulletin_id=_number(id), slot=at)
-    return await _change(id, context, verb, "bulletins.skipped")
-
-
 @router.action("bulletins.unskip", standing=True)
-async def unskip(press: Press, context: Context, argument: str) -> Outcome:
+async def skip(press: Press, context: Context, argument: str) -> Outcome:
+    skips = press.action.startswith("bulletins.skip")
     id, _, slot = argument.partition(".")
-    at = datetime.fromtimestamp(_number(slot), UTC)
-    verb = effect(bulletins.unskip, bulletin_id=_number(id), slot=at)
-    return await _change(id, context, verb, "bulletins.unskipped")
+    verb = effect(
+        bulletins.skip_next if skips else bulletins.unskip,
+        bulletin_id=_number(id),
+        slot=datetime.fromtimestamp(_number(slot), UTC),
+    )
+    return await _change(id, context, verb, "bulletins.skipped" if skips else "bulletins.unskipped")
 
 
 @router.action("bulletins.pause", standing=True)
@@ -212,7 +210,7 @@ async def remove(press: Press, context: Context, argument: str) -> Outcome:
             Button(words("bulletins.end"), f"bulletins.end:{standing.id}"),
             Button(words("common.cancel"), f"bulletins.show:{standing.id}"),
         )
-        return Reply(words("bulletins.ask_end", title=standing.definition.title), buttons)
+        return Reply(words("bulletins.ask_end", title=name(standing)), buttons)
 
     return await _with(argument, context, asked)
 
@@ -220,21 +218,22 @@ async def remove(press: Press, context: Context, argument: str) -> Outcome:
 @router.action("bulletins.end", standing=True)
 async def end(press: Press, context: Context, argument: str) -> Outcome:
     def say(standing: Standing) -> Reply:
-        text = context.words("bulletins.ended", title=standing.definition.title)
-        return _aside(Reply(text, (_back(context), back(context))), context)
+        text = context.words("bulletins.ended", title=name(standing))
+        return beside(Reply(text, (_back(context), back(context))), context.scene)
 
     verb = effect(bulletins.end, bulletin_id=_number(argument))
     return verb.then(say, _refusals(context))
 
 
 async def _with(argument: str, context: Context, then: _Then) -> Outcome:
-    """What is said of that bulletin, if the actor may see it."""
+    """What is said of that bulletin, or why nothing can be: a role may end between two reads."""
+    refusals = _refusals(context)
     try:
-        standing = await context.read(bulletins.get, context.actor, _number(argument))
-    except (NoSuchBulletin, NotAllowed) as refused:
-        return _refusals(context)[type(refused)]
-    outcome = await then(standing, context)
-    return _aside(outcome, context) if isinstance(outcome, Reply) else outcome
+        standing = await context.read(standings.get, context.actor, _number(argument))
+        outcome = await then(standing, context)
+    except tuple(refusals) as refused:
+        return refusals[type(refused)]
+    return beside(outcome, context.scene) if isinstance(outcome, Reply) else outcome
 
 
 async def _change(id: str, context: Context, verb: Bound[Standing], key: str) -> Outcome:
@@ -244,7 +243,7 @@ async def _change(id: str, context: Context, verb: Bound[Standing], key: str) ->
         last = await became(standing, context)
 
         def say(after: Standing) -> Reply:
-            return _aside(detail(after, last, context, context.words(key)), context)
+            return beside(detail(after, last, context, context.words(key)), context.scene)
 
         return verb.then(say, _refusals(context))
 
@@ -269,7 +268,7 @@ def _refusals(context: Context) -> dict[type[Exception], Reply]:
         Due: "due",
     }
     return {
-        error: _aside(Reply(context.words(f"bulletins.{key}"), (_back(context),)), context)
+        error: beside(Reply(context.words(f"bulletins.{key}"), (_back(context),)), context.scene)
         for error, key in keys.items()
     }
 
@@ -280,11 +279,6 @@ def _open(standing: Standing, words: Words) -> Button:
 
 def _back(context: Context) -> Button:
     return Button(context.words("bulletins.list"), "bulletins.list")
-
-
-def _aside(reply: Reply, context: Context) -> Reply:
-    """Without touching the conversation under way, nor the menu it offers."""
-    return replace(reply, stay=True, buttons=()) if unfinished(context.scene) else reply
 
 
 def _digest(body: str) -> str:

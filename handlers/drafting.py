@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 
-from content.days import days
+from content.days import days, passing
 from content.words import Words
 from db import announcements, audience, media, places
 from db.audience import Audience
@@ -19,8 +19,10 @@ from db.groups import SEGMENTS
 from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.draft import Draft
+from handlers.issue import weekday
 from handlers.messages import Button, Reply
 from handlers.router import HERE, Context
+from handlers.titles import inside
 
 Show: TypeAlias = Callable[[Draft, str], Reply]
 """From a draft, and words to say before anything else, to the message of a step."""
@@ -71,7 +73,8 @@ async def show_places(context: Context, reason: str = "") -> Show:
     def show(draft: Draft, note: str) -> Reply:
         choices = [
             Button(
-                _ticked(words, spot.name, spot.id in draft.places), f"announcements.place:{spot.id}"
+                _ticked(words, _called(words, spot), spot.id in draft.places),
+                f"announcements.place:{spot.id}",
             )
             for spot in spots
         ]
@@ -80,6 +83,13 @@ async def show_places(context: Context, reason: str = "") -> Show:
         return _reply(words, "places", draft, text, [*choices, _next(words, "places_done")])
 
     return show
+
+
+def _called(words: Words, spot: Spot) -> str:
+    """As it is offered: among villages, a commune is the whole of it."""
+    if spot.kind == "village":
+        return spot.name
+    return words("announcements.whole", place=inside(words, spot.name))
 
 
 async def show_segments(context: Context, draft: Draft) -> Show:
@@ -108,6 +118,46 @@ async def show_segments(context: Context, draft: Draft) -> Show:
         return _reply(words, "segments", draft, text, [*choices, _next(words, "segments_done")])
 
     return show
+
+
+def show_doubt(context: Context) -> Show:
+    """Whether what was said is part of the announcement: asked where it may be an answer."""
+    words = context.words
+
+    def show(draft: Draft, note: str) -> Reply:
+        choices = (_button(words, "take", "take"), _button(words, "leave_out", "leave_out"))
+        text = _paragraphs(note, words("announcements.doubt", text=draft.doubt))
+        return Reply(text, choices, step="announcements.doubt", keep=draft.keep)
+
+    return show
+
+
+def with_undo(context: Context, reply: Reply, before: Draft) -> Reply:
+    """The reply, which also offers to go back to the words and files before."""
+    if reply.step == "announcements.text":
+        return reply
+    *choices, cancel = reply.buttons
+    keep = {**reply.keep, "added": [len(before.body), len(before.media)]}
+    return replace(
+        reply, buttons=(*choices, _button(context.words, "undo", "undo"), cancel), keep=keep
+    )
+
+
+async def show_step(context: Context, draft: Draft, step: str) -> Show:
+    """The show of one of the steps at which is chosen."""
+    if step == "announcements.places":
+        return await show_places(context)
+    if step == "announcements.segments":
+        return await show_segments(context, draft)
+    return await show_preview(context, draft)
+
+
+async def show_again(context: Context, draft: Draft, key: str = "") -> Reply:
+    """The step once more, after the words of `key`; of the preview, without the messages, which
+    stand above."""
+    show = await show_step(context, draft, context.scene.step)
+    note = context.words(key) if key else ""
+    return replace(show(draft, note), lead=(), lead_media=())
 
 
 async def show_preview(context: Context, draft: Draft) -> Show:
@@ -154,6 +204,7 @@ def _preview(
             _to_whom(words, draft, spots, found.groups),
             *_platforms(words, draft, parts, found),
             *_remarks(words, draft, parts, fullest),
+            *_day_named(draft, context),
             *_told_until(draft, context),
         ]
     )
@@ -165,7 +216,7 @@ def _preview(
         (note, summary, question),
         _choices(words, draft, may_urge),
     )
-    return replace(reply, lead=parts[fullest], media=draft.media)
+    return replace(reply, lead=parts[fullest], lead_media=draft.media)
 
 
 def _to_whom(words: Words, draft: Draft, spots: Sequence[Spot], groups: int) -> str:
@@ -207,6 +258,14 @@ def told_days(text: str, context: Context) -> tuple[str, ...]:
     return tuple(day.isoformat() for day in days(text, today))
 
 
+def _day_named(draft: Draft, context: Context) -> Iterator[str]:
+    """Which day “tomorrow” is: for whoever reads it late."""
+    if found := passing(draft.body, context.actor.now.astimezone(HERE).date()):
+        said, day = found
+        named = weekday(context.words, day)
+        yield context.words("announcements.name_day", said=said, day=named)
+
+
 def _told_until(draft: Draft, context: Context) -> Iterator[str]:
     today = context.actor.now.astimezone(HERE).date().isoformat()
     found = told_days(draft.body, context)
@@ -230,6 +289,7 @@ def _reply(
     words: Words, step: str, draft: Draft, text: Sequence[str], buttons: Sequence[Button]
 ) -> Reply:
     cancel = Button(words("common.cancel"), "announcements.cancel")
+    draft = replace(draft, added=(), doubt="", back="")
     if step != "text":
         draft = replace(draft, mode="")
     return Reply(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from content import phrases
 from content.faq import FaqEntry
 from content.search import Found
 from handlers.messages import Button, Message, Outcome, Press, Reply
 from handlers.procedures import answer, gist, opened
 from handlers.router import Context, Router
-from handlers.start import automatic, back, entries, menu
+from handlers.start import again, automatic, back, entries, menu
 
 _MOST_CHOICES = 3
+_MISSED = 3  # words of a message that was hardly more than a choice
 _COMMAND: Final = re.compile(r"\s*/[A-Za-z]")
 
 router = Router()
@@ -95,12 +97,28 @@ def _decided(text: str, found: Found, context: Context) -> Reply:
         return _entry(found.entry or "", asked, context)
     if found.decision == "choices":
         return _choices(found, asked, context)
+    if found.decision == "decline" and (said := _at_a_loss(text, found, context)):
+        return said
     if found.decision == "feedback":
         from handlers.feedback import offer  # a mere question needs no tables
 
         return offer(text, (), context)
-    text = _unsure(found, "faq.unsure", context) + automatic(context)
+    staff = context.actor.can("announcement:send")
+    key = "faq.unsure_for_staff" if staff else "faq.unsure"
+    text = _unsure(found, key, context) + automatic(context)
     return Reply(text, buttons=entries(context))
+
+
+def _at_a_loss(text: str, found: Found, context: Context) -> Reply | None:
+    """What a text may be that asks for nothing we know: thanks, or a choice that was missed."""
+    thanks = context.content.topics.small_talk["cam_on"]
+    if phrases.found(phrases.tokens(text), thanks, strict=False):
+        return Reply(context.words("faq.cam_on"), stay=True)
+    scene, main = context.scene, {button.action for button in entries(context)}
+    missed = len(text.split()) <= _MISSED and not (scene.free_text or found.topic)
+    if not missed or opened(context) or {action for _, action in scene.buttons} <= main:
+        return None
+    return again(context, context.words("feedback.choose"))
 
 
 def _unsure(found: Found, key: str, context: Context) -> str:

@@ -10,12 +10,12 @@ from content.folding import normalize
 from db import people as people_verbs
 from db import tickets
 from db.places import Spot
-from handlers import people, reports, telling
-from handlers.interjection import given_up
-from handlers.messages import Message, Outcome, Press, Reply, effect
+from handlers import openings, people, reports, telling
+from handlers.interjection import OFFERED, given_up
+from handlers.messages import Incoming, Message, Outcome, Press, Reply, effect
 from handlers.people import says
 from handlers.router import Context, Router
-from handlers.start import back
+from handlers.start import back, instead
 from handlers.telling import Draft
 
 PURPOSE: Final = "feedback"
@@ -28,6 +28,18 @@ router = Router()
 def offer(text: str, media: tuple[int, ...], context: Context) -> Reply:
     """Ask whether what was said out of the blue is meant as a report. `media`: media ids."""
     return telling.offer(Draft(what=normalize(text).strip(), media=media), context)
+
+
+@router.rule
+async def opened(incoming: Incoming, context: Context) -> Outcome:
+    """ "Tôi muốn phản ánh: …" begins a report; the opening words themselves are no part of it."""
+    scene = context.scene
+    if not isinstance(incoming, Message) or not (incoming.addressed and scene.private):
+        return None
+    told = openings.after_opening(incoming.text, context)
+    if told is None or scene.step not in ("", OFFERED, "faq.ask"):
+        return None
+    return await _begin(_running(context).with_what(told), context, incoming)
 
 
 @router.command("phananh")
@@ -50,21 +62,23 @@ async def accepted(press: Press, context: Context, argument: str) -> Outcome:
     return await _begin(Draft.of(context.scene.keep), context)
 
 
-@router.step("feedback.offered")
+@router.step(OFFERED)
 async def more_offered(message: Message, context: Context) -> Outcome:
-    """Nothing is asked for yet: a question is answered instead, a further complaint is added."""
+    """Nothing is asked for yet: a further complaint is added, what says nothing changes nothing,
+    and anything else is answered as if nothing had been offered."""
     draft, text = Draft.of(context.scene.keep), _text(message)
     if _bare(message) and says(context, "people.yes_words", text):
         return await _begin(draft, context)
-    if _bare(message) and says(context, "people.no_words", text):
+    if _bare(message) and openings.refuses(text, context):
         return _give_up(context, "feedback.cancelled")
     if context.content.danger(text):
         text = ""
     elif _bare(message):
-        if (answer := reports.asked(text, context)) is not None:
-            return given_up(answer, context.scene)
-        complaint = context.content.search.find(text).decision == "feedback"
-        text = text if complaint else ""
+        if rest := openings.after_no(text, context):
+            return await instead(replace(message, text=rest), context)
+        if openings.moves_on(text, context):
+            return await instead(message, context)
+        text = text if context.content.search.find(text).decision == "feedback" else ""
     return _absorb(
         draft.with_what(text), message, context, lambda more: telling.offer(more, context)
     )
@@ -85,8 +99,7 @@ async def before_consent(message: Message, context: Context) -> Outcome:
     """A clear yes or no counts; whatever else is said waits until there is one."""
     if _bare(message) and says(context, "people.yes_words", message.text):
         return await _agree(context)
-    no = ("people.no_words", "common.cancel_words")
-    if _bare(message) and any(says(context, key, message.text) for key in no):
+    if _bare(message) and openings.refuses(message.text, context):
         return _give_up(context, "feedback.refused")
     text, said = _part(message, context, "feedback.noted_first")
     draft = Draft.of(context.scene.keep).with_what(text)
@@ -97,6 +110,8 @@ async def before_consent(message: Message, context: Context) -> Outcome:
 async def what_told(message: Message, context: Context) -> Outcome:
     draft, text = Draft.of(context.scene.keep), _told_words(message)
     said = context.words("feedback.not_noted") if _text(message) and not text else ""
+    opening = openings.after_opening(text, context)
+    text, said = (text, said) if opening is None else (opening, "")
     return await _told(draft.with_what(text), message, context, said)
 
 

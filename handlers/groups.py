@@ -1,6 +1,7 @@
 """Groups: a cadre asks for a one-time code in private, and says it in the group to be tied.
 
-In private: list ─▶ place ─▶ segment ─▶ code. In the group: "đăng ký <code>", or the code alone.
+In private: place ─▶ segment ─▶ code. In the group: "đăng ký <code>", or the code alone. For the
+list of groups see `group_list`.
 Codes of invitations look the same, so they are told apart here.
 """
 
@@ -13,7 +14,7 @@ from typing import Final
 from content.folding import fold
 from db import groups, invitations, places
 from db.codes import CODE_SIGNS
-from db.groups import SEGMENTS, TIE, CodeRefused, Invitation, Tied
+from db.groups import SEGMENTS, TIE, Code, CodeRefused, Tied
 from db.invitations import Spoiled
 from db.permissions import NotAllowed
 from db.places import Spot
@@ -30,20 +31,20 @@ from handlers.messages import (
     Reply,
     effect,
 )
-from handlers.overview import router
-from handlers.router import Context
+from handlers.router import Context, Router
 from handlers.start import back
 
-__all__ = ["router"]
+router = Router()
 
 LONGEST: Final = 100  # characters of a message that says a code to tie a group by
 FORWARDED: Final = 600  # … that may hold an invitation, as it was forwarded
 
-_TIE: Final = re.compile(r"/?(?:dang ?ky|noi ?nhom)(?:@\S+)?(?:[\s:]+(?P<code>[^\s:].*))?")
+_TIE: Final = re.compile(r"/?(?:dang ?k[yi]|noi ?nhom)(?:@\S+)?(?:[\s:]+(?P<code>[^\s:].*))?")
 # Written with its dash, or of the signs that codes are made of: "khai sinh" is no code.
 _SIGN: Final = f"[{CODE_SIGNS.lower()}]"
-_DASHED: Final = "[a-z0-9]{4} ?[-‐–—] ?[a-z0-9]{4}"
+_DASHED: Final = "[a-z0-9]{4} ?[-‐–—−_.]{1,2} ?[a-z0-9]{4}"
 _CODE: Final = re.compile(rf"{_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}}")
+_MAYBE_WITHIN: Final = re.compile(rf"\b(?=({_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}})\b)")
 _CODE_WITHIN: Final = re.compile(rf"\b{_DASHED}\b|\b{_SIGN}{{8}}\b")
 
 
@@ -82,12 +83,10 @@ async def register(incoming: Incoming, context: Context) -> Outcome:
 
 async def _invitation(text: str, context: Context) -> str:
     """The code of a living invitation among the words, "" for none."""
-    for found in _CODE_WITHIN.finditer(text):
-        if _mixed(found[0]) and await context.read(
-            invitations.open_now, found[0], context.actor.now
-        ):
-            return found[0]
-    return ""
+    codes = [found[1] for found in _MAYBE_WITHIN.finditer(text) if _mixed(found[1])]
+    if not codes:
+        return ""
+    return await context.read(invitations.open_among, codes, context.actor.now)
 
 
 def _mixed(code: str) -> bool:
@@ -133,13 +132,15 @@ def _tied(context: Context, tied: Tied) -> Reply:
     words = context.words
     key = "groups.moved" if tied.moved else "groups.tied"
     told = {"place": tied.place, "segment": words(f"segments.{tied.segment}")}
-    notice = Notice(
-        words("groups.tied_notice", group=tied.group, **told), people=(tied.created_by,)
-    )
-    return Reply(words(key, **told), stay=True, notices=(notice,))
+    told_all = {"group": tied.group, **told}
+    notices = [Notice(words("groups.tied_notice", **told_all), people=(tied.created_by,))]
+    if tied.left:
+        news = words("groups.left_notice", was=tied.was, **told_all)
+        notices.append(Notice(news, people=tied.left))
+    return Reply(words(key, **told), stay=True, notices=tuple(notices))
 
 
-@router.action("groups.add")
+@router.action("groups.add", standing=True)
 async def add(press: Press, context: Context, argument: str) -> Outcome:
     return await _ask_place(context)
 
@@ -150,6 +151,8 @@ async def _ask_place(context: Context, note: str = "") -> Reply:
         spots.update({spot.id: spot for spot in await context.read(places.below, path)})
     if not spots:
         return Reply(context.words("groups.not_allowed"), (back(context),))
+    if len(spots) == 1 and not note:
+        return _ask_segment(context, next(iter(spots)))
     choices = [Button(spot.name, f"groups.place:{spot.id}") for spot in spots.values()]
     return _ask(context, "place", {}, note, choices)
 
@@ -185,11 +188,11 @@ async def say_segment(message: Message, context: Context) -> Outcome:
 async def choose_segment(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
 
-    def say(invitation: Invitation) -> Reply:
+    def say(asked: Code) -> Reply:
         text = words(
             "groups.code",
-            code=invitation.code,
-            place=invitation.place,
+            code=asked.code,
+            place=asked.place,
             segment=words(f"segments.{argument}"),
         )
         return Reply(text, (Button(words("groups.new"), "groups.add"), back(context)))
@@ -198,7 +201,7 @@ async def choose_segment(press: Press, context: Context, argument: str) -> Outco
         NotAllowed: await _ask_place(context, words("groups.not_there"))
     }
     place = context.scene.keep["place"]
-    return effect(groups.invite, place_id=place, segment=argument).then(say, refusals)
+    return effect(groups.ask_code, place_id=place, segment=argument).then(say, refusals)
 
 
 @router.action("groups.cancel")

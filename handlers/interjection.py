@@ -14,12 +14,22 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 INTERRUPTED: Final = "start.interrupted"  # the step at which one chooses to go on, or not to
+OFFERED: Final = "feedback.offered"
+OFFERS: Final = (OFFERED, "tickets.offered")  # nothing is begun there: moving on drops it
 WISH: Final = "wish"  # what `kept` holds besides: an action, or a command with its slash
 
 
 def unfinished(scene: Scene) -> bool:
     """Whether moving on would lose answers."""
-    return bool(scene.step) and any(scene.keep.values())
+    return scene.step not in ("", *OFFERS) and any(scene.keep.values())
+
+
+def beside(reply: Reply, scene: Scene) -> Reply:
+    """The reply without its menu, where that would take the place of what is unfinished; one
+    without a menu ends no question."""
+    if unfinished(scene):
+        return replace(reply, stay=True, buttons=())
+    return reply if reply.buttons else replace(reply, stay=reply.stay or bool(scene.step))
 
 
 def moves(outcome: Outcome, scene: Scene) -> bool:

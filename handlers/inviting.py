@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from content.periods import Period, last_day
 from db import invitations, places, roles
 from db.invitations import Invited, NotThere
 from db.permissions import NotAllowed
 from db.places import Spot
-from db.roles import KINDS
-from handlers import until
+from db.roles import KINDS, TooLong
+from handlers.choosing import answered
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.people import meant
 from handlers.router import HERE, Context, Router
-from handlers.start import back
+from handlers.start import again, back
 from handlers.titles import dated, titled
 
 router = Router()
@@ -27,10 +28,16 @@ async def invite(press: Press, context: Context, argument: str) -> Outcome:
     if not context.actor.can(roles.GRANT):
         return not_allowed(context)
     choices = tuple(Button(context.words(f"roles.as_{role}"), f"roles.as:{role}") for role in KINDS)
-    return Reply(context.words("roles.ask_role"), (*choices, _cancel(context)))
+    return Reply(context.words("roles.ask_role"), (*choices, _cancel(context)), step="roles.role")
 
 
-@router.action("roles.as")
+@router.step("roles.role")
+async def say_role(message: Message, context: Context) -> Outcome:
+    found = await answered(message, context, router)
+    return found or again(context, context.words("roles.choose"))
+
+
+@router.action("roles.as", standing=True)
 async def choose_role(press: Press, context: Context, argument: str) -> Outcome:
     spots = await _spots(context, argument)
     if not spots:
@@ -61,6 +68,8 @@ def _ask_place(context: Context, role: str, spots: list[Spot], note: str = "") -
 
 @router.step("roles.place")
 async def say_place(message: Message, context: Context) -> Outcome:
+    if found := await answered(message, context, router):
+        return found
     role = context.scene.keep["role"]
     spots = await _spots(context, role)
     spot = meant(message.text, spots)
@@ -86,12 +95,23 @@ def _ask_until(context: Context, role: str, place_id: int, note: str = "") -> Re
 
 @router.step("roles.until")
 async def say_until(message: Message, context: Context) -> Outcome:
+    if found := await answered(message, context, router):
+        return found
+    ends_at = end_of(message.text, context)
+    if ends_at is None:
+        return _ask_again(context, "roles.unclear_day")
+    return _invite(context, ends_at)
+
+
+def end_of(text: str, context: Context) -> datetime | None:
+    """When the last day that is meant will be over in the village; None: no such day."""
+    last = last_day(text, context.actor.now.astimezone(HERE).date())
+    return Period(until=last).moments(HERE)[1] if last else None
+
+
+def _ask_again(context: Context, key: str) -> Reply:
     keep = context.scene.keep
-    day = until.last_day(message.text, context.actor.now.astimezone(HERE).date())
-    if day is None:
-        note = context.words("roles.unclear_day")
-        return _ask_until(context, keep["role"], keep["place"], note)
-    return _invite(context, until.after(day))
+    return _ask_until(context, keep["role"], keep["place"], context.words(key))
 
 
 @router.action("roles.always")
@@ -111,6 +131,7 @@ def _invite(context: Context, ends_at: datetime | None) -> Outcome:
 
     refusals = {
         NotAllowed: not_allowed(context),
+        TooLong: _ask_again(context, "roles.too_long"),
         NotThere: Reply(words("roles.no_place"), buttons),
     }
     bound = effect(invitations.invite, place_id=keep["place"], role=keep["role"], until=ends_at)

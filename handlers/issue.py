@@ -12,7 +12,8 @@ from content.faq import FaqEntry
 from content.loader import Content
 from content.lunar import lunar
 from content.words import Words
-from db.bulletins import Definition, Material
+from db.material import Material, Told
+from db.standings import Definition
 from handlers.router import HERE
 
 LINE: Final = 160  # characters of an announcement that is told again
@@ -25,25 +26,37 @@ _MOST_PLACES: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What a section is written from. `today`: the day in Vietnam."""
+    """What a section is written from. `today`: the day in Vietnam; `masked`: see `compose`."""
 
     content: Content
     words: Words
     definition: Definition
     material: Material
     today: date
+    masked: bool
+
+    def gist(self, told: Told) -> str:
+        """Of an announcement that is told again."""
+        if self.masked and told.hidden:
+            return self.words("issue.hidden")
+        return gist(told.body, self.words("announcements.urgent_mark"))
 
 
 _Section: TypeAlias = Callable[[_Desk], str]
 
 
 def compose(
-    content: Content, definition: Definition, material: Material, now: datetime
+    content: Content,
+    definition: Definition,
+    material: Material,
+    now: datetime,
+    *,
+    masked: bool = False,
 ) -> str | None:
     """The sections in the definition's order, without the empty ones; None if there is nothing
-    to say but the day."""
+    to say but the day. `masked`: without the words of what is hidden from whoever looks."""
     words = content.words("vi")
-    desk = _Desk(content, words, definition, material, now.astimezone(HERE).date())
+    desk = _Desk(content, words, definition, material, now.astimezone(HERE).date(), masked)
     said = {name: _SECTIONS[name](desk) for name in definition.sections}
     if not any(text for name, text in said.items() if name != "day"):
         return None
@@ -83,28 +96,34 @@ def _day(desk: _Desk) -> str:
 
 
 def _announcements(desk: _Desk) -> str:
-    mark = desk.words("announcements.urgent_mark")
     lines = [
         desk.words("issue.line", day=f"{told.day:%d/%m}", text=text)
         for told in desk.material.announcements
-        if (text := gist(told.body, mark))
+        if (text := desk.gist(told))
     ]
     return _listed(desk.words, "issue.announcements", lines)
 
 
 def _ahead(desk: _Desk) -> str:
-    mark = desk.words("announcements.urgent_mark")
     lines = [
         desk.words(
             "issue.ahead_line",
-            day=weekday(desk.words, told.about or told.day),
+            day=_near(desk, told.about or told.day),
             told=f"{told.day:%d/%m}",
             text=text,
         )
         for told in desk.material.ahead
-        if (text := gist(told.body, mark))
+        if (text := desk.gist(told))
     ]
     return _listed(desk.words, "issue.ahead", lines)
+
+
+def _near(desk: _Desk, day: date) -> str:
+    """The day, and whether it is today or tomorrow: the announcement's own “sáng mai” is of the
+    day it was written."""
+    named = weekday(desk.words, day)
+    key = {0: "issue.day_today", 1: "issue.day_tomorrow"}.get((day - desk.today).days)
+    return desk.words(key, day=named[:1].lower() + named[1:]) if key else named
 
 
 def _answered(desk: _Desk) -> str:

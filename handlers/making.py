@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
-from content.folding import normalize
 from content.schedule import Schedule, ScheduleRefused
 from db import bulletins
-from db.bulletins import Due, NeverFires, NobodyThere, NoSuchBulletin, Standing
+from db.audience import NobodyThere
+from db.bulletins import Due, NeverFires
 from db.permissions import NotAllowed
-from handlers import drafting, planning
-from handlers.draft import numbered, picked
+from db.standings import NoSuchBulletin, Standing
+from handlers import drafting, planning, timing
 from handlers.drafting import SEND, unticked
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
-from handlers.people import says
 from handlers.plan import Plan
-from handlers.reports import stray
 from handlers.router import Context, Router
+from handlers.standing import name, state
 from handlers.start import back
-
-LONGEST: Final = 1_500  # characters of words of one's own: one message, with what else is told
+from handlers.synonyms import step
+from handlers.wishes import Meant, chosen, meant
 
 router = Router()
 
@@ -38,9 +36,9 @@ async def new(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.step("bulletins.template")
 async def say_template(message: Message, context: Context) -> Outcome:
-    actions = _picked(message, context) or ()
-    if len(actions) == 1 and actions[0].startswith("bulletins.template:"):
-        return await _from_template(actions[0].partition(":")[2], context)
+    said = meant(message.text, _offered(context), context.words)
+    if said and len(said.actions) == 1 and said.actions[0].startswith("announcements.template:"):
+        return await _from_template(said.actions[0].partition(":")[2], context)
     return planning.show_templates(context)
 
 
@@ -63,13 +61,18 @@ async def _from_template(id: str, context: Context) -> Outcome:
 @router.step("bulletins.segments")
 async def say_recipients(message: Message, context: Context) -> Outcome:
     """A name only adds; a number is as good as a press."""
-    plan, actions = _plan(context), _picked(message, context) or ()
-    for action in actions:
-        plan = _chosen(plan, action, toggle=numbered(message.text))
-    done = f"{context.scene.step}_done"
-    if done in actions:
+    plan, done = _plan(context), f"{context.scene.step}_done"
+    said = None if message.attachments else meant(message.text, _offered(context), context.words)
+    if said is None:
+        return await _again(plan, context, context.words("announcements.choose"))
+    if said.wish in ("everyone", "everywhere"):
+        return await _everywhere(plan, said.wish, context)
+    if said.wish in ("send", "next"):
         return await _leave(plan, done, context)
-    note = "" if actions else context.words("announcements.choose")
+    plan = plan.to(chosen(plan.draft, said))
+    if _announced(done) in said.actions:
+        return await _leave(plan, done, context)
+    note = "" if said.actions else context.words("announcements.choose")
     return await _again(plan, context, note)
 
 
@@ -77,7 +80,8 @@ async def say_recipients(message: Message, context: Context) -> Outcome:
 @router.action("bulletins.segment")
 @router.action("bulletins.all")
 async def choose_recipients(press: Press, context: Context, argument: str) -> Outcome:
-    return replace(await _again(_chosen(_plan(context), press.action), context), in_place=True)
+    plan, said = _plan(context), Meant(actions=(_announced(press.action),), toggle=True)
+    return replace(await _again(plan.to(chosen(plan.draft, said)), context), in_place=True)
 
 
 @router.action("bulletins.places_done")
@@ -86,15 +90,19 @@ async def recipients_chosen(press: Press, context: Context, argument: str) -> Ou
     return await _leave(_plan(context), press.action, context)
 
 
-def _chosen(plan: Plan, action: str, *, toggle: bool = True) -> Plan:
-    name, _, argument = action.partition(":")
-    if name == "bulletins.place":
-        return plan.to(plan.draft.with_place(int(argument), toggle=toggle))
-    if name == "bulletins.segment":
-        return plan.to(plan.draft.with_segment(argument, toggle=toggle))
-    if name == "bulletins.all":
-        return plan.to(plan.draft.with_all(argument.split(","), toggle=toggle))
-    return plan
+async def _everywhere(plan: Plan, wish: str, context: Context) -> Reply:
+    """All kinds of groups; or the commune where that may be chosen, else every village."""
+    if wish == "everyone" and context.scene.step == "bulletins.segments":
+        offered = [action for _, action in _offered(context)]
+        every = tuple(one for one in offered if one.startswith("announcements.all:"))
+        return await _again(plan.to(chosen(plan.draft, Meant(actions=every))), context)
+    spots = await drafting.options(context)
+    if len(spots) == 1:
+        return await _again(plan, context, context.words("announcements.too_wide"))
+    whole = [spot for spot in spots if spot.kind != "village"] or spots
+    return await planning.show_places(
+        context, replace(plan, places=tuple(spot.id for spot in whole))
+    )
 
 
 async def _again(plan: Plan, context: Context, note: str = "") -> Reply:
@@ -115,13 +123,15 @@ async def _leave(plan: Plan, action: str, context: Context) -> Outcome:
     return await planning.onwards(context, plan)
 
 
-@router.step("bulletins.when")
+@step(router, "bulletins.when")
 async def say_when(message: Message, context: Context) -> Outcome:
     plan = _plan(context)
+    if schedule := timing.retimed(message.text, plan, context):
+        return await planning.timed(context, plan, schedule)
     try:
-        schedule = planning.meant(message.text, plan, context.actor.now)
+        schedule = timing.meant(message.text, plan, context.actor.now)
     except ScheduleRefused as refused:
-        if refused.problem in planning.HALVES:
+        if refused.problem in timing.HALVES:
             plan = replace(plan, half=message.text)
         note = context.words(f"bulletins.refused_{refused.problem}")
         return planning.show_when(context, plan, note)
@@ -139,7 +149,7 @@ async def keep_time(press: Press, context: Context, argument: str) -> Outcome:
     return await planning.onwards(context, _plan(context))
 
 
-@router.step("bulletins.short")
+@step(router, "bulletins.short")
 async def say_day(message: Message, context: Context) -> Outcome:
     return planning.show_short_months(
         context, _plan(context), context.words("announcements.choose")
@@ -155,39 +165,16 @@ async def take_last_day(press: Press, context: Context, argument: str) -> Outcom
 @router.action("bulletins.keep_day")
 async def keep_day(press: Press, context: Context, argument: str) -> Outcome:
     plan = _plan(context)
-    note = planning.understood(context, Schedule.of(plan.schedule))
+    note = timing.understood(context, Schedule.of(plan.schedule))
     return await planning.onwards(context, plan, note)
 
 
-@router.step("bulletins.text")
-async def say_text(message: Message, context: Context) -> Outcome:
-    words, plan, text = context.words, _plan(context), normalize(message.text).strip()
-    if not plan.needs_text and says(context, "people.no_words", text):
-        return await planning.onwards(context, plan.saying(""))
-    if not text or stray(text):
-        return planning.show_text(context, plan, words("bulletins.words_please"))
-    if len(text) > LONGEST:
-        return planning.show_text(context, plan, words("bulletins.too_long", longest=LONGEST))
-    note = words("bulletins.no_files") if message.attachments else ""
-    return await planning.onwards(context, plan.saying(text), note)
-
-
-@router.action("bulletins.no_text")
-async def without_text(press: Press, context: Context, argument: str) -> Outcome:
-    return await planning.onwards(context, _plan(context).saying(""))
-
-
-@router.action("bulletins.keep_text")
-async def keep_text(press: Press, context: Context, argument: str) -> Outcome:
-    plan = _plan(context)
-    return await planning.onwards(context, plan.saying(plan.text))
-
-
-@router.step("bulletins.preview")
+@step(router, "bulletins.preview")
 async def say_preview(message: Message, context: Context) -> Outcome:
-    if says(context, "people.yes_words", message.text):
-        return await _begin(_plan(context), context)
-    reply = await planning.onwards(context, _plan(context), context.words("start.choose_first"))
+    plan = _plan(context)
+    if schedule := timing.retimed(message.text, plan, context):
+        return await planning.timed(context, plan, schedule)
+    reply = await planning.onwards(context, plan, context.words("start.choose_first"))
     return replace(reply, lead=())
 
 
@@ -230,16 +217,22 @@ async def _begin(plan: Plan, context: Context) -> Outcome:
     }
 
     def say(standing: Standing) -> Reply:
-        key = "bulletins.changed" if plan.bulletin else "bulletins.begun"
-        first = planning.moment(words, standing.next_at) if standing.next_at else "–"
         show = Button(words("bulletins.show"), f"bulletins.show:{standing.id}")
-        text = words(key, title=standing.definition.title, time=first)
+        if plan.bulletin:
+            text = words("bulletins.changed", title=name(standing), state=state(standing, words))
+        else:
+            first = timing.moment(words, standing.next_at) if standing.next_at else "–"
+            text = words("bulletins.begun", title=name(standing), time=first)
         return Reply(text, (show, back(context)))
 
-    definition = plan.definition()
+    definition = planning.defined(context, plan, await planning.named(context, plan))
     if plan.bulletin:
         changed = effect(
-            bulletins.change, bulletin_id=plan.bulletin, definition=definition, next_at=next_at
+            bulletins.change,
+            bulletin_id=plan.bulletin,
+            definition=definition,
+            next_at=next_at,
+            skips=await timing.skips(context, plan),
         )
         return changed.then(say, refusals)
     return effect(bulletins.make, definition=definition, next_at=next_at).then(say, refusals)
@@ -259,8 +252,11 @@ def _plan(context: Context) -> Plan:
     return Plan.of(context.scene.keep)
 
 
-def _picked(message: Message, context: Context) -> tuple[str, ...] | None:
-    if message.attachments or not message.text.strip():
-        return None
-    buttons = [(unticked(context.words, label), action) for label, action in context.scene.buttons]
-    return picked(message.text, buttons, context.words("announcements.and"))
+def _offered(context: Context) -> list[tuple[str, str]]:
+    """Labels and actions, as an announcement would offer them."""
+    words = context.words
+    return [(unticked(words, label), _announced(action)) for label, action in context.scene.buttons]
+
+
+def _announced(action: str) -> str:
+    return action.replace("bulletins.", "announcements.", 1)

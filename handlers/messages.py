@@ -128,10 +128,10 @@ class Reply:
 
     `step=None` ends the conversation; `stay=True` leaves it as it was (an interjection).
     `free_text=True`: the next message is itself the answer, so a bare number is not a choice.
-    `lead`: messages sent before the words, each as it is (a preview). `media`: our own media
-    ids, sent after the words. `follows`: the announcement version whose progress this message
-    will show. `in_place=True`: after a press, the pressed menu itself shows this, where the
-    platform can change a message.
+    `lead`: messages sent before the words, each as it is (a preview), and `lead_media` after
+    them. `media`: our own media ids, sent after the words. `follows`: the announcement version
+    whose progress this message will show. `in_place=True`: after a press, the pressed menu
+    itself shows this, where the platform can change a message.
     """
 
     text: str = field(default="", repr=False)
@@ -142,6 +142,7 @@ class Reply:
     stay: bool = False
     notices: tuple[Notice, ...] = ()
     lead: tuple[str, ...] = field(default=(), repr=False)
+    lead_media: tuple[int, ...] = ()
     media: tuple[int, ...] = ()
     urgent: bool = False
     follows: int | None = None

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
+from content import phrases
 from content.folding import fold, normalize
+from content.phrases import Pattern
 from content.words import Words
 from db import people, places
 from db.tickets import Signature
 from handlers.messages import Bound, Button, Message, Outcome, Press, Reply, effect
 from handlers.router import Context, Router
 from handlers.start import back
+from handlers.titles import inside
 
 CONSENT_VERSION: Final = "2026-11-22.2"  # a new one whenever the words people.consent change
+_LONGEST_SAYING: Final = 60  # characters
 
 router = Router()
 
@@ -38,17 +42,35 @@ def agreement(context: Context, purpose: str) -> Bound[None]:
 
 
 def says(context: Context, key: str, text: str) -> bool:
-    """Whether the text is one of the words listed, with commas, under `key`."""
+    """Whether the text is what is listed, with commas, under `key`, perhaps among the small
+    words people put around it: "gửi đi cháu", "thôi không có ảnh"."""
     said = fold(text).strip(" .,!?")
-    return said in {fold(word) for word in context.words(key).split(",")}
+    if said in {fold(word) for word in context.words(key).split(",")}:
+        return True
+    around = listed(context, "people.small_words")
+    return len(text) <= _LONGEST_SAYING and phrases.wholly(text, listed(context, key), around)
+
+
+def listed(context: Context, key: str) -> tuple[Pattern, ...]:
+    """The phrases listed, with commas, under `key`."""
+    return phrases.patterns(context.words(key).split(","))
+
+
+def mentions(context: Context, key: str, text: str) -> bool:
+    """Whether one of the phrases listed under `key` is in the text."""
+    return phrases.found(phrases.tokens(text), listed(context, key), strict=False)
+
+
+def correction(text: str, context: Context) -> str | None:
+    """The words that are to stand instead ("sửa lại: mai mới xong"), "" for the wish to write
+    again; None where nothing is corrected."""
+    head, _, rest = text.replace(",", ":", 1).partition(":")
+    return rest.strip() if says(context, "tickets.correct_words", head) else None
 
 
 def signed(words: Words, by: Signature) -> str:
     """Who speaks, by function and place, inside a sentence."""
-    kind, _, name = by.place.partition(" ")
-    kinds = words("people.place_kinds").split(", ")
-    place = f"{kind.lower()} {name}" if kind.lower() in kinds else by.place
-    return words(f"people.role_{by.role}", place=place)
+    return words(f"people.role_{by.role}", place=inside(words, by.place))
 
 
 async def villages(context: Context) -> list[places.Spot]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from content.bulletins import Template
 from content.schedule import Schedule
-from db.bulletins import Definition, Standing
+from db.standings import Definition, Standing
 from handlers.draft import Draft
 
 
@@ -17,7 +17,7 @@ class Plan:
     """`bulletin`: the id of the one that is being changed, 0 for a new one; `schedule`: the data
     of a Schedule, empty until it is said; `usual`: the one its template proposes; `half`: words
     that named only its time, or only its days; `asked`: no (other) words of one's own are to
-    come."""
+    come; `doubt`: words of which it is asked whether they are to be its own."""
 
     bulletin: int = 0
     title: str = ""
@@ -31,6 +31,7 @@ class Plan:
     half: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
     asked: bool = False
+    doubt: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, keep: Mapping[str, Any]) -> Plan:
@@ -82,11 +83,11 @@ class Plan:
         return replace(self, places=draft.places, segments=draft.segments)
 
     def at(self, schedule: Schedule) -> Plan:
-        return replace(self, schedule=schedule.data, half="")
+        return replace(self, schedule=schedule.data, half="", doubt="")
 
     def saying(self, text: str) -> Plan:
         """With these words of its own; "" for none."""
-        return replace(self, text=text, asked=True)
+        return replace(self, text=text, asked=True, doubt="")
 
     def definition(self, title: str = "") -> Definition:
         """`title`: instead of its own."""

@@ -6,26 +6,29 @@ already is not asked. Recipients are chosen as for an announcement, in the same 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from content.schedule import LAST, Schedule, ScheduleRefused, described, said_time, understand
+from content.schedule import (
+    LAST,
+    Schedule,
+    described,
+)
 from content.words import Words
-from db import audience, bulletins, places
+from db import audience, material, places
 from db.audience import Audience
 from db.permissions import NotAllowed
-from handlers import drafting
+from db.standings import Definition
+from handlers import drafting, timing
 from handlers.draft import Draft
-from handlers.issue import compose, weekday
+from handlers.issue import compose
 from handlers.messages import Button, Reply
 from handlers.plan import Plan
-from handlers.router import HERE, Context
+from handlers.router import Context
 
-NEXT: Final = 3  # times told in advance
-HALVES: Final = ("no_time", "no_days")  # problems of words that name a schedule by half
+_NOON: Final = 12  # o'clock
 _EVERY_MONTH: Final = 28  # the last day that all months have
 
 
@@ -85,26 +88,6 @@ def show_when(context: Context, plan: Plan, note: str = "") -> Reply:
     return _step("when", plan, (note, ask), (known, _cancel(words)), free_text=True)
 
 
-def meant(text: str, plan: Plan, now: datetime) -> Schedule:
-    """The schedule a text names; what it leaves out is as it was said before. Raises
-    ScheduleRefused."""
-    try:
-        return understand(text, now)
-    except ScheduleRefused as refused:
-        if refused.problem not in HALVES:
-            raise
-        if plan.half:
-            with suppress(ScheduleRefused):
-                return understand(f"{text}, {plan.half}", now)
-        if not plan.schedule:
-            raise
-        known, days = Schedule.of(plan.schedule), refused.problem == "no_time"
-    if days:
-        return understand(f"{known.hour:02}:{known.minute:02}, {text}", now)
-    at = understand(f"{text}, daily", now)
-    return replace(known, hour=at.hour, minute=at.minute)
-
-
 async def timed(context: Context, plan: Plan, schedule: Schedule) -> Reply:
     """Say how the words were understood and go on; ask again where that leads nowhere."""
     if not context.slots(schedule, context.actor.now, 1):
@@ -113,14 +96,7 @@ async def timed(context: Context, plan: Plan, schedule: Schedule) -> Reply:
     plan = plan.at(schedule)
     if schedule.kind == "monthly" and schedule.day > _EVERY_MONTH:
         return show_short_months(context, plan)
-    return await onwards(context, plan, understood(context, schedule))
-
-
-def understood(context: Context, schedule: Schedule) -> str:
-    """What the words were taken for, and the times that come of it."""
-    words, times = context.words, times_ahead(context, schedule)
-    told = "\n".join(f"• {time}" for time in times)
-    return words("bulletins.understood", when=described(schedule, words), times=told)
+    return await onwards(context, plan, timing.understood(context, schedule))
 
 
 def show_short_months(context: Context, plan: Plan, note: str = "") -> Reply:
@@ -153,10 +129,21 @@ def show_text(context: Context, plan: Plan, note: str = "") -> Reply:
     return _step("text", plan, text, (*offered, _cancel(words)), free_text=True)
 
 
+def show_doubt(context: Context, plan: Plan) -> Reply:
+    """Are these words meant for everybody, or for us?"""
+    words = context.words
+    names = ("write_text", "drop_doubt")
+    buttons = [Button(words(f"bulletins.{name}"), f"bulletins.{name}") for name in names]
+    text = words("bulletins.ask_text", text=plan.doubt)
+    return _step("doubt", plan, (text,), (*buttons, _cancel(words)))
+
+
 async def show_preview(context: Context, plan: Plan, note: str = "") -> Reply:
     """Exactly what the groups would read now, to whom it goes, and when first."""
+    names = await named(context, plan)
     try:
         found = await context.read(audience.count, context.actor, plan.places, plan.segments)
+        issue = await issue_now(context, defined(context, plan, names), plan.bulletin or None)
     except NotAllowed:
         return await show_places(context, plan, note, "announcements.not_allowed_there")
     if found.too_wide or not found.groups:
@@ -165,32 +152,60 @@ async def show_preview(context: Context, plan: Plan, note: str = "") -> Reply:
     times = context.slots(Schedule.of(plan.schedule), context.actor.now, 1)
     if not times:
         return show_when(context, plan, context.words("bulletins.never_again"))
-    spots = await context.read(places.named, plan.places)
-    names = tuple(spot.name for spot in spots)
-    plan = replace(plan, title=titled(plan, names))
-    body = await issue_now(context, plan.definition(), plan.bulletin or None)
     summary = _summary(context.words, plan, names, found, times[0])
-    text = (note, summary, _question(context.words, plan, body))
+    kept = [
+        context.words("bulletins.stays_skipped", time=timing.moment(context.words, slot))
+        for slot in await timing.skips(context, plan)
+    ]
+    text = (note, "\n".join([summary, *kept]), _question(context.words, plan, issue.body))
     reply = _step("preview", plan, text, _choices(context.words, plan))
-    return replace(reply, lead=fullest(context, body, found))
+    return replace(reply, lead=fullest(context, issue.shown, found))
 
 
-def titled(plan: Plan, names: Sequence[str]) -> str:
-    """A new one is called by its village, if it is for one only."""
-    if plan.bulletin or len(names) != 1 or plan.title.endswith(names[0]):
-        return plan.title
-    return f"{plan.title} – {names[0]}"
+async def named(context: Context, plan: Plan) -> tuple[str, ...]:
+    """The names of its places."""
+    return tuple(spot.name for spot in await context.read(places.named, plan.places))
 
 
-async def issue_now(
-    context: Context, definition: bulletins.Definition, bulletin_id: int | None
-) -> str:
-    """The issue as it would go out this moment; "" if there is nothing to say."""
-    now = context.actor.now
+def defined(context: Context, plan: Plan, names: Sequence[str]) -> Definition:
+    """As it is to run: a new one is called by its village, if it is for one only."""
+    if plan.bulletin:
+        return plan.definition()
+    title = plan.title
+    if plan.usual and not plan.needs_text and not _still_so(plan.schedule, plan.usual):
+        title = context.content.words("vi")("bulletins.plain_title")
+    return plan.definition(f"{title} – {names[0]}" if len(names) == 1 else title)
+
+
+def _still_so(schedule: Mapping[str, Any], usual: Mapping[str, Any]) -> bool:
+    """Whether the name of a template is true: one on many days is of the morning, others are of
+    the week or the month."""
+    if _on_many_days(usual):
+        return bool((schedule["hour"] < _NOON) == (usual["hour"] < _NOON))
+    return bool(schedule["kind"] == usual["kind"]) and not _on_many_days(schedule)
+
+
+def _on_many_days(schedule: Mapping[str, Any]) -> bool:
+    return schedule["kind"] == "daily" or len(schedule["days"]) > 1
+
+
+class IssueNow(NamedTuple):
+    """`body`: what would go out, "" if there is nothing to say; `shown`: as the actor may see it
+    before."""
+
+    body: str
+    shown: str
+
+
+async def issue_now(context: Context, definition: Definition, bulletin_id: int | None) -> IssueNow:
+    """The issue as it would go out this moment. Raises NotAllowed."""
+    actor = context.actor
     found = await context.read(
-        bulletins.material, definition=definition, now=now, bulletin_id=bulletin_id
+        material.preview, actor, definition=definition, bulletin_id=bulletin_id
     )
-    return compose(context.content, definition, found, now) or ""
+    body = compose(context.content, definition, found, actor.now)
+    shown = compose(context.content, definition, found, actor.now, masked=True)
+    return IssueNow(body or "", shown or "")
 
 
 def fullest(context: Context, body: str, found: Audience) -> tuple[str, ...]:
@@ -213,7 +228,7 @@ def _summary(
         groups=found.groups,
     )
     lines = [words("bulletins.is_when", when=when), to]
-    return "\n".join([*lines, words("bulletins.first", time=moment(words, first))])
+    return "\n".join([*lines, words("bulletins.first", time=timing.moment(words, first))])
 
 
 def _question(words: Words, plan: Plan, body: str) -> str:
@@ -236,19 +251,6 @@ def _choices(words: Words, plan: Plan) -> tuple[Button, ...]:
         Button(words("announcements.change_places"), "bulletins.change_places"),
         _cancel(words),
     )
-
-
-def moment(words: Words, at: datetime) -> str:
-    """Thứ Hai 23/11, 5 giờ 30 sáng."""
-    here = at.astimezone(HERE)
-    time = said_time(here.hour, here.minute, words)
-    return words("bulletins.moment", day=weekday(words, here.date()), time=time)
-
-
-def times_ahead(context: Context, schedule: Schedule) -> tuple[str, ...]:
-    """The next times, in words."""
-    times = context.slots(schedule, context.actor.now, NEXT)
-    return tuple(moment(context.words, time) for time in times)
 
 
 def _step(

@@ -1,12 +1,20 @@
-"""What the author of an announcement reads while it goes out, and when it has gone out."""
+"""What the author of an announcement reads while it goes out, and when it has gone out; and what
+may still be done about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from content.words import Words
-from db.announcements import Progress
-from handlers.messages import Button, Reply
+from db import announcements
+from db.announcements import NoSuchVersion, Progress
+from db.permissions import NotAllowed
+from handlers.interjection import beside
+from handlers.messages import Button, Effect, Outcome, Press, Reply, effect
+from handlers.router import Context, Router
+
+router = Router()
 
 NOT_REACHED = ("failed", "cancelled")
 UNCERTAIN = ("uncertain",)
@@ -67,3 +75,53 @@ def _names(progress: Progress, state: str, words: Words) -> Iterator[str]:
     others = progress.count(state) - len(names)
     if others and names:
         yield words("announcements.and_others", count=others)
+
+
+@router.action("announcements.stop", standing=True)
+async def stop(press: Press, context: Context, argument: str) -> Outcome:
+    def say(progress: Progress) -> Reply:
+        return beside(Reply(status(progress, context.words).text), context.scene)
+
+    return effect(announcements.stop, version_id=_version(argument)).then(
+        say, _standing_refusals(context)
+    )
+
+
+@router.action("announcements.resend", standing=True)
+async def resend(press: Press, context: Context, argument: str) -> Outcome:
+    return resent(context, argument, NOT_REACHED)
+
+
+@router.action("announcements.resend_uncertain", standing=True)
+async def resend_uncertain(press: Press, context: Context, argument: str) -> Outcome:
+    """The report has warned that some may get it twice."""
+    return resent(context, argument, UNCERTAIN)
+
+
+def resent(context: Context, argument: str, states: Sequence[str]) -> Effect[tuple[Progress, int]]:
+    def say(result: tuple[Progress, int]) -> Reply:
+        progress, touched = result
+        if not touched:
+            return beside(Reply(context.words("announcements.nothing_to_resend")), context.scene)
+        return beside(followed(progress, context), context.scene)
+
+    return effect(announcements.resend, version_id=_version(argument), states=states).then(
+        say, _standing_refusals(context)
+    )
+
+
+def followed(progress: Progress, context: Context) -> Reply:
+    """The living message."""
+    return replace(status(progress, context.words), follows=progress.version_id)
+
+
+def _standing_refusals(context: Context) -> dict[type[Exception], Reply]:
+    return {
+        NotAllowed: Reply(context.words("announcements.not_yours"), stay=True),
+        NoSuchVersion: Reply(context.words("announcements.gone"), stay=True),
+    }
+
+
+def _version(argument: str) -> int:
+    """0, which no version has, if it is no number."""
+    return int(argument) if argument.isascii() and argument.isdecimal() else 0

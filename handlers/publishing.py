@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import Final
 
-from content.folding import fold, normalize
-from db import tickets
+from content.folding import normalize
+from db import publishing, tickets
 from db.permissions import NotAllowed
+from db.publishing import LONGEST, HasName, HasNumber, NotForAll, TooLong
 from db.tickets import NoSuchReport, Report
+from handlers.interjection import beside
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
-from handlers.people import says
+from handlers.people import correction, says
 from handlers.reports import stray
 from handlers.router import Context, Router
-from handlers.start import back
+from handlers.start import ask_first, back, wish
 
-LONGEST: Final = 160  # characters: a line of a bulletin
-
-_LONG_NUMBER: Final = re.compile(r"\d(?:[\s.,()\-–]*\d){8}")  # a telephone's, or an identity card's
+# what a sentence for everyone must not be, and the words for it
+_REFUSED: Final[dict[type[NotForAll], str]] = {
+    TooLong: "publishing.too_long",
+    HasNumber: "publishing.has_number",
+    HasName: "publishing.has_name",
+}
 
 router = Router()
 
@@ -25,6 +30,27 @@ router = Router()
 def button(number: int, context: Context) -> Button:
     """What staff are offered once they have answered."""
     return Button(context.words("publishing.begin"), f"tickets.publish:{number}")
+
+
+def buttons(report: Report, context: Context) -> tuple[Button, ...]:
+    """What staff may do about the bulletins with a report as it stands."""
+    if report.state != "answered":
+        return ()
+    withdraw = (_withdraw(report.id, context),) if report.published else ()
+    return (button(report.id, context), *withdraw)
+
+
+def _withdraw(number: int, context: Context) -> Button:
+    return Button(context.words("publishing.withdraw"), f"tickets.unpublish:{number}")
+
+
+@router.action("tickets.unpublish", standing=True)
+async def withdraw(press: Press, context: Context, argument: str) -> Outcome:
+    number = int(argument)
+    text = context.words("publishing.withdrawn", code=tickets.code(number))
+    said = beside(Reply(text, (button(number, context), back(context))), context.scene)
+    verb = effect(publishing.publish, number=number, note="")
+    return verb.then(lambda _: said, _gone(number, context))
 
 
 @router.action("tickets.publish", standing=True)
@@ -39,28 +65,40 @@ async def begin(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.step("publishing.writing")
 async def written(message: Message, context: Context) -> Outcome:
+    """What is no more than a command is hardly meant for everybody."""
+    if wished := wish(message.text, context):
+        return ask_first(context, wished)
     number = int(context.scene.keep.get("number", 0))
     found = await _found(number, context)
     if isinstance(found, Reply):
         return found
     note = " ".join(normalize(message.text).split())
-    if wrong := _wrong(note, found):
-        return _write(number, context.words(wrong, longest=LONGEST), context)
+    if not note or stray(note) or says(context, "publishing.publish_words", note):
+        return _write(number, context.words("publishing.words_please"), context)
+    try:
+        publishing.check(note, found.who)
+    except NotForAll as refused:
+        return _again(type(refused), number, context)
     return _preview(number, note, context)
 
 
 @router.step("publishing.confirm")
 async def confirmed(message: Message, context: Context) -> Outcome:
     """A yes publishes; other words take the place of the sentence."""
-    if says(context, "people.yes_words", message.text):
+    corrected = correction(message.text, context)
+    if corrected is not None:
+        message = replace(message, text=corrected)
+    if corrected == "":
+        return _write_again(context)
+    yes = ("people.yes_words", "publishing.publish_words")
+    if any(says(context, key, message.text) for key in yes):
         return _publish(context)
     return await written(message, context)
 
 
 @router.action("publishing.rewrite")
 async def rewrite(press: Press, context: Context, argument: str) -> Outcome:
-    number = int(context.scene.keep.get("number", 0))
-    return _write(number, context.words("publishing.write_again"), context)
+    return _write_again(context)
 
 
 @router.action("publishing.publish")
@@ -86,16 +124,13 @@ async def _found(number: int, context: Context) -> Report | Reply:
     return report
 
 
-def _wrong(note: str, report: Report) -> str:
-    """The key of what is wrong with a sentence for everyone; "" for nothing."""
-    if not note or stray(note):
-        return "publishing.words_please"
-    if len(note) > LONGEST:
-        return "publishing.too_long"
-    if _LONG_NUMBER.search(note):
-        return "publishing.has_number"
-    name = fold(report.who)
-    return "publishing.has_name" if " " in name and name in fold(note) else ""
+def _again(refused: type[NotForAll], number: int, context: Context) -> Reply:
+    return _write(number, context.words(_REFUSED[refused], longest=LONGEST), context)
+
+
+def _write_again(context: Context) -> Reply:
+    number = int(context.scene.keep.get("number", 0))
+    return _write(number, context.words("publishing.write_again"), context)
 
 
 def _write(number: int, text: str, context: Context) -> Reply:
@@ -119,12 +154,20 @@ def _preview(number: int, note: str, context: Context) -> Reply:
 
 def _publish(context: Context) -> Outcome:
     number, note = int(context.scene.keep["number"]), str(context.scene.keep["note"])
-    said = Reply(context.words("publishing.published"), (back(context),))
-    refusals = {
+    text, offered = context.words("publishing.published"), _withdraw(number, context)
+    said = Reply(text, (offered, back(context)))
+    refusals: dict[type[Exception], Reply] = {
+        error: _again(error, number, context) for error in _REFUSED
+    }
+    verb = effect(publishing.publish, number=number, note=note)
+    return verb.then(lambda _: said, {**refusals, **_gone(number, context)})
+
+
+def _gone(number: int, context: Context) -> dict[type[Exception], Reply]:
+    return {
         NoSuchReport: _refused("tickets.no_such", number, context),
         NotAllowed: _refused("tickets.not_yours", number, context),
     }
-    return effect(tickets.publish, number=number, note=note).then(lambda _: said, refusals)
 
 
 def _refused(key: str, number: int, context: Context) -> Reply:

@@ -106,8 +106,13 @@ def full(words: Words, report: tickets.Report, staff: bool) -> str:
         lines.append(words("tickets.who", who=report.who))
     lines += particulars(words, report.address, report.location, len(report.media))
     lines += ["", report.what]
-    if report.answer:
-        lines += ["", words("tickets.answered", answer=report.answer)]
+    said = [words("tickets.answered", answer=report.answer)] if report.answer else []
+    if report.again:
+        again = words("tickets.said_again", text=report.again)
+        said = [*said, again] if report.state == "open" else [again, *said]
+    lines += [line for one in said for line in ("", one)]
+    if staff and report.published:
+        lines += ["", words("publishing.told", note=report.published)]
     return "\n".join(lines)
 
 
@@ -128,6 +133,14 @@ def staff_buttons(words: Words, number: int) -> tuple[Button, ...]:
     return (
         Button(words("tickets.answer"), f"tickets.answer:{number}"),
         Button(words("tickets.show"), f"tickets.show:{number}"),
+    )
+
+
+def reader_buttons(words: Words, number: int) -> tuple[Button, ...]:
+    """What stands under an answer, for the person who reported."""
+    return (
+        Button(words("tickets.thanks"), "tickets.thanks"),
+        Button(words("tickets.again"), f"tickets.again:{number}"),
     )
 
 

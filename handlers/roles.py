@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from content.words import Words
-from db import candidates, roles
-from db.candidates import Candidate
+from db import candidates, invitations, roles
+from db.groups import CodeRefused
+from db.invitations import Open
 from db.permissions import NotAllowed
-from db.roles import Held, LastAdmin, NoSuchRole
-from handlers import until
-from handlers.candidates import router, waits
-from handlers.inviting import not_allowed, to_list
+from db.roles import Held, LastAdmin, NoSuchRole, TooLong
+from handlers.candidates import confirm, waits
+from handlers.choosing import answered
+from handlers.inviting import end_of, not_allowed, to_list
 from handlers.messages import Button, Message, Notice, Outcome, Press, Reply, effect
+from handlers.pages import LABEL, page
 from handlers.reports import clip, day
-from handlers.router import HERE, Context
-from handlers.start import back
-from handlers.titles import dated, named, titled
-
-__all__ = ["router"]
+from handlers.router import Context, Router
+from handlers.start import again, back, instead
+from handlers.titles import dated, last, named, titled
 
 PAGE: Final = 10  # roles in one list, each with its button
-LABEL: Final = 24  # characters of a button
+
+router = Router()
 
 
 @router.command("vaitro")
@@ -36,29 +36,29 @@ async def menu(press: Press, context: Context, argument: str) -> Outcome:
     return await _list(context, int(argument or 0))
 
 
-async def _list(context: Context, page: int) -> Outcome:
+async def _list(context: Context, number: int) -> Outcome:
     words = context.words
     if not context.scene.private:
         return Reply(words("roles.in_private"), stay=True)
     if not context.actor.can(roles.GRANT):
         return not_allowed(context)
     held = await context.read(roles.held, context.actor)
-    waiting = await context.read(candidates.waiting, context.actor) if page == 0 else []
-    shown = held[page * PAGE : (page + 1) * PAGE]
+    first = number == 0
+    waiting = await context.read(candidates.waiting, context.actor) if first else []
+    unused = await context.read(invitations.unused, context.actor) if first else []
+    shown, more = page(held, number, PAGE, "roles.menu", words)
     lines = [words("roles.list") if held else words("roles.none")]
     lines += [_line(words, one) for one in shown]
     lines += [waits(words, one) for one in waiting[:PAGE]]
+    lines += [_unused(words, one) for one in unused[:PAGE]]
     buttons = (
-        *(_confirm(words, one) for one in waiting[:PAGE]),
+        *(confirm(words, one) for one in waiting[:PAGE]),
+        *(_code(words, one) for one in unused[:PAGE]),
         *(_button(words, one) for one in shown),
-        *((Button(words("roles.more"), f"roles.menu:{page + 1}"),) if _more(held, page) else ()),
+        *more,
     )
     invite = Button(words("roles.invite"), "roles.invite")
     return Reply("\n".join(lines), (*buttons, invite, back(context)))
-
-
-def _more(held: Sequence[Held], page: int) -> bool:
-    return len(held) > (page + 1) * PAGE
 
 
 def _line(words: Words, one: Held) -> str:
@@ -68,13 +68,20 @@ def _line(words: Words, one: Held) -> str:
     return dated(words, key, one.until, who=who, title=title, since=since)
 
 
-def _confirm(words: Words, one: Candidate) -> Button:
-    label = words("roles.confirm", who=named(words, one.who))
-    return Button(clip(label, LABEL), f"roles.candidate:{one.id}")
+def _unused(words: Words, one: Open) -> str:
+    title = titled(words, one.role, one.place)
+    return words("roles.unused", title=title, until=day(one.expires_at))
+
+
+def _code(words: Words, one: Open) -> Button:
+    label = words("roles.code", title=titled(words, one.role, one.place))
+    return Button(clip(label, LABEL), f"roles.code:{one.id}")
 
 
 def _button(words: Words, one: Held) -> Button:
-    return Button(clip(f"{named(words, one.who)} – {one.place}", LABEL), f"roles.show:{one.id}")
+    title = words(f"roles.as_{one.role}")
+    who = clip(named(words, one.who), LABEL - len(title) - len(" – "))
+    return Button(f"{who} – {title}", f"roles.show:{one.id}")
 
 
 @router.action("roles.show", standing=True)
@@ -88,16 +95,49 @@ async def show(press: Press, context: Context, argument: str) -> Outcome:
         who=named(words, held.who),
         title=titled(words, held.role, held.place),
         since=day(held.since),
-        until=until.shown(held.until) if held.until else words("roles.no_end"),
+        until=last(held.until) if held.until else words("roles.no_end"),
     )
     buttons = (
         Button(words("roles.set_until"), f"roles.date:{held.id}"),
         Button(words("roles.end"), f"roles.end:{held.id}"),
     )
-    return Reply(text, (*buttons, to_list(context), back(context)))
+    return Reply(text, (*buttons, to_list(context), back(context)), step="roles.shown")
 
 
-@router.action("roles.end")
+@router.step("roles.shown")
+async def say_what(message: Message, context: Context) -> Outcome:
+    return await answered(message, context, router) or await instead(message, context)
+
+
+@router.action("roles.code", standing=True)
+async def code(press: Press, context: Context, argument: str) -> Outcome:
+    words = context.words
+    if not context.actor.can(roles.GRANT):
+        return not_allowed(context)
+    found = await context.read(invitations.unused, context.actor)
+    one = next((one for one in found if str(one.id) == argument), None)
+    if one is None:
+        return _no_code(context)
+    void = Button(words("roles.void"), f"roles.void:{one.id}")
+    return Reply(_unused(words, one), (void, to_list(context), back(context)))
+
+
+@router.action("roles.void", standing=True)
+async def void(press: Press, context: Context, argument: str) -> Outcome:
+    def say(one: Open) -> Reply:
+        title = titled(context.words, one.role, one.place)
+        text = context.words("roles.voided", title=title)
+        return Reply(text, (to_list(context), back(context)))
+
+    refusals = {CodeRefused: _no_code(context), NotAllowed: not_allowed(context)}
+    return effect(invitations.void, invitation_id=int(argument)).then(say, refusals)
+
+
+def _no_code(context: Context) -> Reply:
+    return Reply(context.words("roles.no_code"), (to_list(context), back(context)))
+
+
+@router.action("roles.end", standing=True)
 async def end(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     held = await _read(context, int(argument))
@@ -106,7 +146,14 @@ async def end(press: Press, context: Context, argument: str) -> Outcome:
     title = titled(words, held.role, held.place)
     sure = Button(words("roles.end_now"), f"roles.ended:{held.id}")
     text = words("roles.end_sure", who=named(words, held.who), title=title)
-    return Reply(text, (sure, _keep(context)))
+    keep = Button(context.words("roles.keep"), "roles.keep.cancel")
+    return Reply(text, (sure, keep), step="roles.sure")
+
+
+@router.step("roles.sure")
+async def say_sure(message: Message, context: Context) -> Outcome:
+    found = await answered(message, context, router)
+    return found or again(context, context.words("roles.choose"))
 
 
 @router.action("roles.ended")
@@ -117,7 +164,7 @@ async def ended(press: Press, context: Context, argument: str) -> Outcome:
     return effect(roles.end, role_id=int(argument)).then(say, _refusals(context))
 
 
-@router.action("roles.date")
+@router.action("roles.date", standing=True)
 async def date(press: Press, context: Context, argument: str) -> Outcome:
     held = await _read(context, int(argument))
     return held if isinstance(held, Reply) else _ask_date(context, held.id)
@@ -128,16 +175,18 @@ def _ask_date(context: Context, role_id: int, note: str = "") -> Reply:
     question = words("roles.ask_until")
     text = f"{note}\n\n{question}" if note else question
     endless = Button(words("roles.always"), "roles.endless")
-    return Reply(text, (endless, _keep(context)), step="roles.date", keep={"id": role_id})
+    cancel = Button(words("common.cancel"), "roles.keep.cancel")
+    return Reply(text, (endless, cancel), step="roles.date", keep={"id": role_id})
 
 
 @router.step("roles.date")
 async def say_date(message: Message, context: Context) -> Outcome:
-    role_id = context.scene.keep["id"]
-    last = until.last_day(message.text, context.actor.now.astimezone(HERE).date())
-    if last is None:
+    if found := await answered(message, context, router):
+        return found
+    role_id, ends_at = context.scene.keep["id"], end_of(message.text, context)
+    if ends_at is None:
         return _ask_date(context, role_id, context.words("roles.unclear_day"))
-    return _date(context, role_id, until.after(last))
+    return _date(context, role_id, ends_at)
 
 
 @router.action("roles.endless")
@@ -150,7 +199,8 @@ def _date(context: Context, role_id: int, ends_at: datetime | None) -> Outcome:
         return _changed(context, held, "roles.dated" if held.until else "roles.undated")
 
     bound = effect(roles.set_until, role_id=role_id, until=ends_at)
-    return bound.then(say, _refusals(context))
+    too_long = _ask_date(context, role_id, context.words("roles.too_long"))
+    return bound.then(say, {**_refusals(context), TooLong: too_long})
 
 
 @router.action("roles.keep.cancel")
@@ -162,7 +212,7 @@ def _changed(context: Context, held: Held, key: str) -> Reply:
     """The words of `key`, and those of its notice for whose role it is."""
     words = context.words
     theirs = context.content.words(held.language or "vi")
-    more = {"until": until.shown(held.until)} if key == "roles.dated" and held.until else {}
+    more = {"until": last(held.until)} if key == "roles.dated" and held.until else {}
     told = theirs(f"{key}_notice", title=titled(theirs, held.role, held.place), **more)
     title = titled(words, held.role, held.place)
     text = words(key, who=named(words, held.who), title=title, **more)
@@ -186,7 +236,3 @@ def _refusals(context: Context) -> dict[type[Exception], Reply]:
         LastAdmin: Reply(context.words("roles.last_admin"), buttons),
         NotAllowed: not_allowed(context),
     }
-
-
-def _keep(context: Context) -> Button:
-    return Button(context.words("common.cancel"), "roles.keep.cancel")

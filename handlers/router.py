@@ -184,6 +184,11 @@ class Dispatcher:
         self._stale = stale
         self._ask_first = ask_first
 
+    @property
+    def commands(self) -> frozenset[str]:
+        """Their names, folded and without spaces."""
+        return frozenset(self._commands)
+
     async def dispatch(self, incoming: Incoming, context: Context) -> Outcome:
         warning = self._warning(incoming, context)
         if not warning:

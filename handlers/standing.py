@@ -8,10 +8,18 @@ from content.schedule import Schedule, described
 from content.words import Words
 from db import announcements
 from db.announcements import NoSuchVersion
-from db.bulletins import Standing
+from db.standings import Standing
 from handlers.messages import Button, Reply
-from handlers.planning import moment, times_ahead
+from handlers.pages import LABEL
+from handlers.reports import quote
 from handlers.router import Context
+from handlers.timing import days_ahead, moment
+
+
+def name(standing: Standing) -> str:
+    """Reminders of one village are told apart by their words."""
+    known = standing.definition
+    return quote(known.text, LABEL) if known.sections == ("text",) else known.title
 
 
 def state(standing: Standing, words: Words) -> str:
@@ -20,6 +28,8 @@ def state(standing: Standing, words: Words) -> str:
         return words("bulletins.is_paused")
     if standing.next_at is None:
         return words("bulletins.is_over")
+    if standing.definition.schedule["kind"] == "once" and not standing.skipped_next:
+        return words("bulletins.is_once")  # its one day stands beside it
     key = "bulletins.is_skipped" if standing.skipped_next else "bulletins.is_next"
     return words(key, time=moment(words, standing.next_at))
 
@@ -59,9 +69,9 @@ def _lines(standing: Standing, last: str, context: Context) -> Iterator[str]:
         yield words("bulletins.is_of", owner=standing.owner)
     now = state(standing, words)
     yield f"{now[:1].upper()}{now[1:]}."
-    times = times_ahead(context, schedule) if standing.state == "active" else ()
-    if len(times) > 1:
-        yield words("bulletins.is_then", times="; ".join(times[1:]))
+    days = days_ahead(context, schedule) if standing.state == "active" else ()
+    if len(days) > 1:
+        yield words("bulletins.is_then", days=", ".join(days[1:]))
     yield last
 
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from db.scene import Scene
-from handlers.interjection import INTERRUPTED, kept, restored
+from content.folding import fold
+from content.phrases import after, patterns
+from content.words import Words
+from db.scene import Actor, Scene
+from handlers.interjection import INTERRUPTED, given_up, kept, restored
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.router import LEAVE, Context, Router
 
@@ -31,7 +34,7 @@ _ADMINISTERS: Final = ("ticket:export", "ticket:statistics", "role:grant")
 router = Router()
 
 
-@router.command("start", "trogiup", "help", "menu")
+@router.command("start", "trogiup", "help", "menu", "danhsachviec", "vedau")
 async def welcome(message: Message, context: Context) -> Outcome:
     return menu("start.hello", context)
 
@@ -43,10 +46,19 @@ async def main_menu(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("start.admin", standing=True)
 async def admin_menu(press: Press, context: Context, argument: str) -> Outcome:
+    return _admin_menu(context)
+
+
+@router.command("quantri", "admin")
+async def admin_command(message: Message, context: Context) -> Outcome:
+    return _admin_menu(context)
+
+
+def _admin_menu(context: Context) -> Reply:
     """The rarer work of those who lead the commune."""
     if not context.scene.private:
         return menu("start.group", context)
-    if not _administers(context):
+    if not _administers(context.actor):
         return menu("start.not_allowed", context)
     choices = tuple(
         Button(context.words(label), action)
@@ -86,26 +98,57 @@ def menu(key: str, context: Context) -> Reply:
     return Reply(context.words(key), buttons=entries(context))
 
 
+async def instead(message: Message, context: Context) -> Outcome:
+    """The message as if nothing had been offered; what was offered is let go."""
+    from handlers import dispatcher  # which knows this module
+
+    scene = replace(context.scene, step="", keep={}, buttons=(), free_text=False)
+    new = replace(message, text=wished(message.text, context) or message.text)
+    outcome = await dispatcher().dispatch(new, replace(context, scene=scene))
+    return given_up(outcome, context.scene)
+
+
+def wished(text: str, context: Context) -> str:
+    """The command or label that is wished for, after words like "tôi muốn gửi"; "" for none."""
+    before = patterns(context.words("start.wish_words").split(","))
+    rest: str | None = text
+    while rest and not wish(rest, context):
+        rest = after(rest, before, ())
+    return rest or ""
+
+
 def entries(context: Context) -> tuple[Button, ...]:
     """The main menu: the conversations open to this person."""
-    return tuple(_entries(context))
+    return tuple(open_to(context.actor, context.words))
 
 
-def _entries(context: Context) -> Iterator[Button]:
-    words = context.words
+def open_to(actor: Actor, words: Words) -> Iterator[Button]:
+    """The main menu of somebody, in some language."""
     yield Button(words("start.ask"), "faq.ask")
     yield Button(words("start.report"), "feedback.new")
     yield Button(words("start.my_reports"), "tickets.mine")
     for permission, label, action in _STAFF:
-        if context.actor.can(permission):
+        if actor.can(permission):
             yield Button(words(label), action)
-    if _administers(context):
+    if _administers(actor):
         yield Button(words("start.admin"), "start.admin")
     yield Button(words("start.language"), "start.language")
 
 
-def _administers(context: Context) -> bool:
-    return any(context.actor.can(permission) for permission in _ADMINISTERS)
+def _administers(actor: Actor) -> bool:
+    return any(actor.can(permission) for permission in _ADMINISTERS)
+
+
+def wish(text: str, context: Context) -> str:
+    """The command, or the action of the main menu, that is all a text says; "" for none."""
+    from handlers import routers  # which know this module
+
+    said = fold(text).removeprefix("/")
+    for button in (*entries(context), back(context)):
+        if fold(button.label) == said:
+            return button.action
+    name = said.replace(" ", "")
+    return f"/{name}" if any(name in one.commands for one in routers()) else ""
 
 
 def back(context: Context) -> Button:

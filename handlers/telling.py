@@ -10,6 +10,7 @@ from content.words import LANGUAGES
 from db import tickets
 from db.places import Spot
 from handlers import people, reports
+from handlers.interjection import OFFERED
 from handlers.messages import Button, Notice, Reply
 from handlers.router import Context
 from handlers.start import back
@@ -83,7 +84,7 @@ def offer(draft: Draft, context: Context) -> Reply:
         Button(words("feedback.take"), "feedback.from_text"),
         Button(words("common.no"), "feedback.cancel"),
     )
-    return Reply("\n".join(lines), buttons, step="feedback.offered", keep=draft.keep())
+    return Reply("\n".join(lines), buttons, step=OFFERED, keep=draft.keep())
 
 
 def consent(draft: Draft, context: Context) -> Reply:

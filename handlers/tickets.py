@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from content.folding import fold, normalize
+from content.words import LANGUAGES
 from db import tickets
 from db.permissions import NotAllowed
 from handlers import publishing, reports
-from handlers.interjection import given_up
+from handlers.interjection import beside, given_up, unfinished
 from handlers.messages import (
     Button,
     Incoming,
@@ -21,15 +22,15 @@ from handlers.messages import (
     Reply,
     effect,
 )
-from handlers.people import says, signed
+from handlers.people import correction, says, signed
 from handlers.router import Context, Router
-from handlers.start import ask_first, back, entries
+from handlers.start import ask_first, back, wish
 
 MOST_MINE: Final = 5
 MOST_OPEN: Final = 8
-LONGEST_CODE: Final = 20  # characters of a message that is nothing but a code
+LONGEST_CODE: Final = 40  # characters of a message that is nothing but a code
 
-_CODE: Final = re.compile(r"pa\W{0,3}([0-9]{1,9})")
+_CODE: Final = re.compile(r"(tra loi (?:phan anh )?)?pa\W{0,3}([0-9]{1,9})")
 
 router = Router()
 
@@ -54,7 +55,8 @@ class Answer:
 
 @router.rule
 async def named(incoming: Incoming, context: Context) -> Outcome:
-    """A bare code asks how that report stands; where words are awaited it is an answer."""
+    """A bare code asks how that report stands, "trả lời PA-1" begins to answer it; where words
+    are awaited either is an answer."""
     if not isinstance(incoming, Message) or not incoming.addressed or context.scene.free_text:
         return None
     if len(incoming.text) > LONGEST_CODE or incoming.attachments:
@@ -62,32 +64,36 @@ async def named(incoming: Incoming, context: Context) -> Outcome:
     found = _CODE.fullmatch(fold(incoming.text))
     if found is None:
         return None
-    return await _show(int(found[1]), context)
+    if found[1] and not unfinished(context.scene):
+        return await _answer_begun(int(found[2]), context)
+    reply = await _show(int(found[2]), context)
+    return replace(reply, stay=True, buttons=()) if context.scene.step else reply
 
 
 @router.command("phananhcuatoi")
 async def mine_asked(message: Message, context: Context) -> Outcome:
-    return await _mine(context)
+    return await mine(context)
 
 
 @router.action("tickets.mine", standing=True)
 async def mine_pressed(press: Press, context: Context, argument: str) -> Outcome:
-    return await _mine(context)
+    return await mine(context)
 
 
 @router.action("tickets.inbox", standing=True)
 async def inbox(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     if not context.scene.private or not context.actor.can("ticket:answer"):
-        return _aside(context, Reply(words("tickets.staff_only"), (back(context),)))
+        return beside(Reply(words("tickets.staff_only"), (back(context),)), context.scene)
     waiting = await context.read(tickets.unanswered, context.actor, MOST_OPEN + 1)
     if not waiting:
-        return _aside(context, Reply(words("tickets.inbox_empty"), (back(context),)))
+        return beside(Reply(words("tickets.inbox_empty"), (back(context),)), context.scene)
     key = "tickets.inbox_more" if len(waiting) > MOST_OPEN else "tickets.inbox"
     shown = waiting[:MOST_OPEN]
     lines = [f"{reports.heading(words, one)} · {one.place}" for one in shown]
     text = "\n".join([words(key, count=len(shown)), *lines])
-    return _aside(context, Reply(text, (*reports.show_buttons(shown), back(context))))
+    menu = (*reports.show_buttons(shown), back(context))
+    return beside(Reply(text, menu), context.scene)
 
 
 @router.action("tickets.show", standing=True)
@@ -97,15 +103,23 @@ async def shown(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("tickets.answer", standing=True)
 async def answer_begun(press: Press, context: Context, argument: str) -> Outcome:
-    words, number = context.words, int(argument)
+    return await _answer_begun(int(argument), context)
+
+
+async def _answer_begun(number: int, context: Context) -> Outcome:
+    words = context.words
     try:
         report = await context.read(tickets.read, context.actor, number)
     except tickets.NoSuchReport:
         return _no_such(number, context)
     if not context.actor.can("ticket:answer", report.place_path):
         return _not_yours(number, context)
-    key = "tickets.write_more" if report.state == "answered" else "tickets.write"
-    text = words(key, code=tickets.code(number), who=report.who, quote=reports.quote(report.what))
+    code, quote = tickets.code(number), reports.quote(report.again or report.what)
+    text = words("tickets.write", code=code, who=report.who, quote=quote)
+    if report.state == "answered":
+        answer = reports.quote(report.answer, reports.LONGEST_ANSWER)
+        by = report.answerer
+        text = words("tickets.write_more", code=code, who=report.who, by=by, answer=answer)
     return _write(Answer(number), text, context)
 
 
@@ -113,9 +127,9 @@ async def answer_begun(press: Press, context: Context, argument: str) -> Outcome
 async def answer_written(message: Message, context: Context) -> Outcome:
     """The words of an answer; they take the place of earlier ones that were to be rewritten.
     What is no more than a command is hardly meant for the resident."""
-    wish = "" if message.attachments else _wish(message.text, context)
-    if wish:
-        return ask_first(context, wish)
+    wished = "" if message.attachments else wish(message.text, context)
+    if wished:
+        return ask_first(context, wished)
     body = _told(message, context)
     before = Answer.of(context)
     return await _take(replace(before, body=body or before.body), bool(body), message, context)
@@ -123,9 +137,15 @@ async def answer_written(message: Message, context: Context) -> Outcome:
 
 @router.step("tickets.confirm")
 async def answer_extended(message: Message, context: Context) -> Outcome:
-    """Whatever comes now is part of the answer, except a yes or a no."""
+    """Whatever comes now is part of the answer, except a yes, a no or a correction."""
     answer, more = Answer.of(context), _told(message, context)
     if not message.attachments:
+        corrected = correction(more, context)
+        if corrected == "":
+            return _write(answer, context.words("tickets.write_again"), context)
+        if corrected:
+            said = context.words("tickets.replaced")
+            return await _take(replace(answer, body=corrected), True, message, context, said)
         if says(context, "people.yes_words", more):
             return _send(answer, context)
         if says(context, "people.no_words", more) or reports.stray(more):
@@ -150,18 +170,6 @@ async def answer_cancelled(press: Press, context: Context, argument: str) -> Out
     return given_up(reply, context.scene)
 
 
-def _wish(text: str, context: Context) -> str:
-    """The command, or the action of the main menu, that is all a text says; "" for none."""
-    from handlers import routers  # which know this module
-
-    said = fold(text).removeprefix("/")
-    for button in (*entries(context), back(context)):
-        if fold(button.label) == said:
-            return button.action
-    name = said.replace(" ", "")
-    return f"/{name}" if any(name in one.commands for one in routers()) else ""
-
-
 def _told(message: Message, context: Context) -> str:
     """What a message says in words; a location becomes a line of its own."""
     text, location = normalize(message.text).strip(), reports.on_earth(message.location)
@@ -169,8 +177,11 @@ def _told(message: Message, context: Context) -> str:
     return "\n".join(part for part in (text, line) if part)
 
 
-async def _take(answer: Answer, complete: bool, message: Message, context: Context) -> Outcome:
-    """Go on with what was just added: to the preview, or back to the words that are missing."""
+async def _take(
+    answer: Answer, complete: bool, message: Message, context: Context, said: str = ""
+) -> Outcome:
+    """Go on with what was just added: to the preview, or back to the words that are missing.
+    `said` comes first."""
     try:
         report = await context.read(tickets.read, context.actor, answer.number)
         by = await context.read(tickets.signature, context.actor, report.place_path)
@@ -183,7 +194,7 @@ async def _take(answer: Answer, complete: bool, message: Message, context: Conte
     def say(ids: tuple[int, ...]) -> Reply:
         more = replace(answer, files=answer.files + ids)
         if complete:
-            return _preview(more, told, context)
+            return replace(_preview(more, told, context), lead=(said,) if said else ())
         key = "tickets.words_after_files" if more.files else "tickets.words_please"
         return _write(more, context.words(key), context)
 
@@ -227,11 +238,22 @@ def _send(answer: Answer, context: Context) -> Outcome:
 def _delivered(answer: Answer, told: tickets.Answered, context: Context) -> Reply:
     words, report = context.words, told.report
     text, code = _notice_text(answer, told, context), tickets.code(report.id)
-    notice = Notice(text, chat=report.chat_id, code=code, media=answer.files)
+    offered = reports.reader_buttons(context.content.words(report.language), report.id)
+    notice = Notice(text, chat=report.chat_id, buttons=offered, code=code, media=answer.files)
     key = "tickets.sent_more" if report.state == "answered" else "tickets.sent"
     waiting = Button(words("tickets.inbox_button"), "tickets.inbox")
     buttons = (waiting, publishing.button(report.id, context), back(context))
-    return Reply(words(key, code=code, who=report.who), buttons, notices=(notice,))
+    notices = (notice, *_to_colleagues(told, context))
+    return Reply(words(key, code=code, who=report.who), buttons, notices=notices)
+
+
+def _to_colleagues(told: tickets.Answered, context: Context) -> tuple[Notice, ...]:
+    """Who else was asked to answer hears that it is done."""
+    if not told.staff:
+        return ()
+    words, code = context.content.words(LANGUAGES[0]), tickets.code(told.report.id)
+    by, who = signed(words, told.by), context.scene.name
+    return (Notice(words("tickets.answered_by", code=code, by=by, who=who), people=told.staff),)
 
 
 def _notice_text(answer: Answer, told: tickets.Answered, context: Context) -> str:
@@ -249,17 +271,18 @@ def _notice_text(answer: Answer, told: tickets.Answered, context: Context) -> st
     )
 
 
-async def _mine(context: Context) -> Reply:
+async def mine(context: Context) -> Reply:
+    """The person's own reports, with their state."""
     words = context.words
     if not context.scene.private:
         return Reply(words("tickets.private_only"), stay=True)
     own = await context.read(tickets.mine, context.actor, MOST_MINE)
     new = Button(words("tickets.new"), "feedback.new")
     if not own:
-        return _aside(context, Reply(words("tickets.none"), (new, back(context))))
+        return beside(Reply(words("tickets.none"), (new, back(context))), context.scene)
     text = "\n\n".join([words("tickets.mine"), *(reports.summary(words, one) for one in own)])
     buttons = (*reports.show_buttons(own), new, back(context))
-    return _aside(context, Reply(text, buttons))
+    return beside(Reply(text, buttons), context.scene)
 
 
 async def _show(number: int, context: Context) -> Reply:
@@ -270,18 +293,14 @@ async def _show(number: int, context: Context) -> Reply:
     try:
         report = await context.read(tickets.read, actor, number)
     except tickets.NoSuchReport:
-        return _aside(context, _no_such(number, context))
+        return beside(_no_such(number, context), context.scene)
     staff = actor.can("ticket:read", report.place_path)
     buttons: tuple[Button, ...] = (back(context),)
     if actor.can("ticket:answer", report.place_path):
-        buttons = (Button(words("tickets.answer"), f"tickets.answer:{number}"), *buttons)
+        answer = Button(words("tickets.answer"), f"tickets.answer:{number}")
+        buttons = (answer, *publishing.buttons(report, context), *buttons)
     reply = Reply(reports.full(words, report, staff), buttons, media=report.media if staff else ())
-    return _aside(context, reply)
-
-
-def _aside(context: Context, reply: Reply) -> Reply:
-    """A reply that ends no conversation: whoever is in the middle of one can go on with it."""
-    return replace(reply, stay=True, buttons=()) if context.scene.step else reply
+    return beside(reply, context.scene)
 
 
 def _no_such(number: int, context: Context) -> Reply:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from content.words import Words
-from handlers import until
-from handlers.reports import clip
+from handlers.reports import clip, day
 
 NAME: Final = 60  # characters of a name that is shown
 
@@ -16,15 +15,24 @@ def dated(words: Words, key: str, ends_at: datetime | None, **values: str) -> st
     """The text of `key`, or of its twin that tells the last day."""
     if ends_at is None:
         return words(key, **values)
-    return words(f"{key}_until", until=until.shown(ends_at), **values)
+    return words(f"{key}_until", until=last(ends_at), **values)
+
+
+def last(ends_at: datetime) -> str:
+    """The last day, "31/12/2026", of what ends at that moment."""
+    return day(ends_at - timedelta(microseconds=1))
 
 
 def titled(words: Words, role: str, place: str) -> str:
     """What somebody is, inside a sentence: "Trưởng thôn Bến Đò"."""
+    return words(f"roles.role_{role}", place=inside(words, place))
+
+
+def inside(words: Words, place: str) -> str:
+    """The name of a place inside a sentence: "thôn Bến Đò"."""
     kind, _, name = place.partition(" ")
     kinds = words("people.place_kinds").split(", ")
-    there = f"{kind.lower()} {name}" if kind.lower() in kinds else place
-    return words(f"roles.role_{role}", place=there)
+    return f"{kind.lower()} {name}" if kind.lower() in kinds else place
 
 
 def named(words: Words, who: str) -> str:

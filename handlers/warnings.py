@@ -12,7 +12,10 @@ from handlers.router import Context, Router
 from handlers.start import back
 
 # Here staff write for others to read: an announcement may speak of denunciations.
-_STAFF_STEPS: Final = ("announcements.", "groups.", "tickets.")
+_STAFF_STEPS: Final = (
+    *("announcements.", "bulletins.", "exports.", "groups."),
+    *("publishing.", "roles.", "tickets."),
+)
 
 router = Router()
 

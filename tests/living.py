@@ -7,6 +7,7 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.app import App
 from bot.config import Config
 from bot.demo import Demo, open_demo
 from content.loader import load
+from handlers.router import HERE
 
 ROOT = Path(__file__).resolve().parent.parent
 PNG = base64.b64decode(
@@ -114,6 +116,19 @@ class Living:
     async def heard(self, person: str, chat: str, after: str = "") -> list[dict[str, Any]]:
         query = {"person": person, "chat": chat} | ({"after": after} if after else {})
         return [m for m in await self.get("/api/messages", **query) if m["from_bot"]]
+
+    async def advance(self, by: timedelta) -> None:
+        body = {"advance": by.total_seconds()}
+        async with self.client.post("/api/clock", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def until(self, hour: int) -> None:
+        """To the next such time of day in Vietnam, and a minute past it."""
+        now = datetime.fromisoformat((await self.get("/api/clock"))["now"]).astimezone(HERE)
+        then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+        if then <= now:
+            then += timedelta(days=1)
+        await self.advance(then - now + timedelta(minutes=1))
 
     async def quiet(self, seconds: float = 20.0) -> None:
         await self.get("/api/idle", timeout=str(seconds))

@@ -33,8 +33,9 @@ ONLY_IN = {
     "psycopg": ("db.",),
     "aiohttp": ("bot.",),
     "lunar_vn": ("content.",),
-    "xlsxwriter": ("bot.",),
-    "PIL": ("bot.",),
+    "xlsxwriter": ("bot.exports.",),
+    "PIL": ("bot.exports.",),
+    "font_roboto": ("bot.exports.",),
     "rich": ("bot.tour",),
 }
 # `Session` names the first argument of a verb, in rooms that pass verbs on.

@@ -25,8 +25,13 @@ LONGEST: Final = 32_767  # characters a spreadsheet takes in one cell
 WHO: Final = "who"
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NEWLINE: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
-# A formula's first sign, perhaps behind what a spreadsheet would drop or not show.
-_FORMULA: Final = regex.compile(r"""[\s\p{Z}\p{C}\p{M}"'`‘’“”«»]*[=+\-@＝＋－＠﹦﹢﹣﹫−]|[\t\n]""")
+# A formula's first sign, perhaps behind what a spreadsheet would drop or not show. It may stand
+# within, too: a file opened with another separator is cut there.
+_SIGN: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫−]"
+_DROPPED: Final = r"""\s\p{Z}\p{C}\p{M}"'`‘’“”«»"""
+_FORMULA: Final = regex.compile(rf"[{_DROPPED}]*{_SIGN}|[\t\n]")
+_GAP: Final = regex.compile(rf"(?<![;,{_DROPPED}])[;,{_DROPPED}]++(?={_SIGN})")
+_CUTS: Final = frozenset(';,\t\n"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,12 @@ def clean(text: str) -> str:
 def harmless(text: str) -> str:
     """With an apostrophe before what a spreadsheet could take for a formula."""
     suspect = not text[:1].isalnum() and _FORMULA.match(text)
-    return f"'{text}" if suspect else text
+    guarded = _GAP.sub(_guarded, text)
+    return f"'{guarded}" if suspect else guarded
+
+
+def _guarded(gap: regex.Match[str]) -> str:
+    return gap[0] if _CUTS.isdisjoint(gap[0]) else f"{gap[0]}'"
 
 
 def clipped(text: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlmodel import Session
 
@@ -22,6 +25,9 @@ from content.words import Words
 from db import audit, places, schema, snapshot
 from db.errors import DatabaseError
 from db.listing import EVERYWHERE, Filters, Row, rows
+
+ASIDE: Final = ".loalang-export-"  # what folders of unfinished files begin with
+STALE: Final = 3600.0  # seconds; no export takes as long
 
 
 class ExportError(Exception):
@@ -53,8 +59,7 @@ def export(url: str, wish: Wish, words: Words, now: datetime) -> int:
         snapshot.write(url, lambda session: _note(session, now, detail))
 
     try:
-        if wish.out.is_dir():
-            raise ExportError(f"{wish.out} is a folder: name a file in it with --out")
+        _replaceable(wish.out)
         count = tabulate(url, wish.kind, filters, words, wish.out, last=last)
     except OSError as error:
         raise ExportError(_not_written(wish.out, error)) from None
@@ -104,11 +109,15 @@ def tabulate(
 
 @contextmanager
 def aside(folder: Path) -> Iterator[Path]:
-    """A folder on the same disk for what is not finished, removed with all in it."""
-    with tempfile.TemporaryDirectory(
-        dir=folder, prefix=".loalang-", ignore_cleanup_errors=True
-    ) as made:
-        yield Path(made)
+    """A folder on the same disk for what is not finished, removed with all in it; and so is one
+    that an export left there when it was killed."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=ASIDE, ignore_cleanup_errors=True) as name:
+        made = Path(name)
+        for other in folder.glob(f"{ASIDE}*"):
+            with suppress(FileNotFoundError):  # its own export has just removed it
+                if made.stat().st_mtime - other.lstat().st_mtime > STALE:
+                    shutil.rmtree(other, ignore_errors=True)
+        yield made
 
 
 def put(partial: Path, target: Path) -> None:
@@ -116,6 +125,17 @@ def put(partial: Path, target: Path) -> None:
     with partial.open("rb") as stream:
         os.fsync(stream.fileno())
     partial.replace(target)
+
+
+def _replaceable(out: Path) -> None:
+    """Raises ExportError for what is there and no file: a device would be gone for ever."""
+    if not os.path.lexists(out):
+        return
+    mode = out.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        raise ExportError(f"{out} is a folder: name a file in it with --out")
+    if not stat.S_ISREG(mode):
+        raise ExportError(f"{out} is no ordinary file; name another with --out")
 
 
 def _taking_turns(found: Iterator[Row], turn: Callable[[], None]) -> Iterator[Row]:
@@ -172,7 +192,7 @@ def _place(session: Session, slug: str) -> int:
 
 
 def _note(session: Session, now: datetime, detail: dict[str, object]) -> None:
-    audit.note(session, at=now, person_id=None, action="reports_exported", detail=detail)
+    audit.note(session, at=now, person_id=None, action="reports.exported", detail=detail)
 
 
 def _not_written(out: Path, error: OSError) -> str:

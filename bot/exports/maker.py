@@ -2,7 +2,8 @@
 outbox like all else, and erased when they have arrived, since they are full of people's matters.
 
 Whatever stops the program, an order is made again: what was not finished lies in a folder that
-is emptied at the start, and a file counts as one to remove until its message is queued.
+is emptied at the start, and a file counts as one to remove until its message is queued. An order
+that fails is tried again after a while, and stops no other.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import logging
 import shutil
 import threading
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,18 +27,19 @@ from bot.composer import Composer
 from bot.exports.chart import Chart, draw, lines
 from bot.exports.command import tabulate
 from bot.exports.summary import HERE, Summary
+from bot.logs import where
 from content.words import Words
 from db import exports, media, snapshot
 from db.engine import Database, DatabaseError
 from db.exports import Order, Over
-from db.listing import rows
+from db.listing import tallies
 from handlers.messages import Notice
 
 log = logging.getLogger(__name__)
 
 UNFINISHED: Final = "exports"  # the folder below that of files for what is being made
 SWEEP: Final = 60.0  # seconds
-MAX_ATTEMPTS: Final = 3
+REST: Final = timedelta(minutes=1)  # after a failure: a full disk may be emptied
 MIMES: Final = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -80,57 +83,66 @@ class Exporter:
         self._wake = asyncio.Event()
         self._stop = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
+        self._failing: set[int] = set()
 
     async def run(self) -> None:
         self._database.on_commit("exports", self._wake.set)
         self._database.on_commit("settled", self._wake.set)
+        self._clock.on_move(self._wake.set)
         try:
             await asyncio.to_thread(shutil.rmtree, self._unfinished, ignore_errors=True)
             while True:
-                await self._turn()
+                try:
+                    await self.sweep()
+                except DatabaseError as error:
+                    log.error("tables wait: %s", error)
                 await wait(self._wake, SWEEP)
         finally:
             self._stop.set()
             await asyncio.to_thread(self._thread.shutdown)
 
-    async def _turn(self) -> None:
-        try:
-            while await self.sweep():
-                pass
-        except DatabaseError as error:
-            log.error("tables wait: %s", error)
-
     async def sweep(self) -> int:
         """Let go of what has arrived, and make what is wanted; how many attempts that took."""
         for over in await self._database.read(exports.over):
-            await self._database.write(self._erase, over)
-        wanted = await self._database.read(exports.wanted)
-        for export_id, attempts in wanted:
-            await self._attempt(export_id, attempts)
+            await self._alone(over.export_id, self._database.write(self._erase, over))
+        wanted = await self._database.read(exports.wanted, self._clock.now())
+        for export_id in wanted:
+            await self._alone(export_id, self._attempt(export_id))
         return len(wanted)
 
-    async def _attempt(self, export_id: int, attempts: int) -> None:
-        now = self._clock.now()
-        if attempts >= MAX_ATTEMPTS:
-            order = await self._database.read(exports.order, export_id, now)
-            await self._database.write(self._end, order, "failed", "exports.failed")
-            return
-        order = await self._database.write(exports.begin, export_id, now)
-        if not order.paths:
-            await self._database.write(self._end, order, "failed", "start.not_allowed")
-            return
+    async def _alone(self, export_id: int, doing: Awaitable[None]) -> None:
+        """One that fails stops no other."""
         try:
-            await self._fulfil(order)
+            await doing
         except DatabaseError:
             raise
+        except Exception as error:
+            self._complain(export_id, error)
+
+    async def _attempt(self, export_id: int) -> None:
+        if not await self._database.write(exports.begin, export_id):
+            await self._database.write(self._end, export_id, "failed", "exports.failed")
+            return
+        now = self._clock.now()
+        try:
+            await self._fulfil(await self._database.read(exports.order, export_id, now))
         except Exception as error:  # told to whoever asked, after the last attempt
-            log.error("export %d cannot be made: %s", export_id, type(error).__name__)
+            self._complain(export_id, error)
+            await self._database.write(self._fail, export_id)
+
+    def _complain(self, export_id: int, error: Exception) -> None:
+        if export_id not in self._failing:  # said once, tried again
+            log.error("export %d failed: %s", export_id, where(error))
+        self._failing.add(export_id)
 
     async def _fulfil(self, order: Order) -> None:
+        if not order.paths:
+            await self._database.write(self._end, order.id, "failed", "start.not_allowed")
+            return
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(self._thread, self._make, order)
         if made is None:
-            await self._database.write(self._end, order, "erased", "exports.nothing")
+            await self._database.write(self._end, order.id, "erased", "exports.nothing")
             return
         try:
             await self._hand_over(order, made)
@@ -174,9 +186,9 @@ class Exporter:
     def _picture(self, order: Order, path: Path) -> str:
         summary, since, until = Summary(), order.filters.since, order.filters.until
         with snapshot.taken(self._database.url) as session:
-            for row in rows(session, order.filters, order.paths):
+            for report in tallies(session, order.filters, order.paths):
                 self._pause()
-                summary.add(row)
+                summary.add(report)
         last = (until or self._clock.now()).astimezone(HERE).date() - timedelta(days=1)
         first = since.astimezone(HERE).date() if since else last
         chart = Chart(summary, first, last, order.where, self._words(order))
@@ -187,7 +199,7 @@ class Exporter:
         if self._stop.is_set():
             raise _Stopped
 
-    def _words(self, order: Order | Over) -> Words:
+    def _words(self, order: Order) -> Words:
         return self._composer.content.words(order.language)
 
     def _send(self, session: Session, order: Order, media_id: int, words: str) -> None:
@@ -195,16 +207,20 @@ class Exporter:
         notice = Notice(words, chat=order.chat_id, media=(media_id,))
         self._composer.notice(session, self._clock.now(), notice)
 
-    def _end(self, session: Session, order: Order, state: str, key: str) -> None:
+    def _fail(self, session: Session, export_id: int) -> None:
+        if exports.fail(session, export_id, self._clock.now() + REST):
+            self._end(session, export_id, "failed", "exports.failed")
+
+    def _end(self, session: Session, export_id: int, state: str, key: str) -> None:
         """Without a file, but never without a word to whoever asked."""
-        exports.end(session, order.id, state)
-        notice = Notice(self._words(order)(key), chat=order.chat_id)
+        chat_id, language = exports.end(session, export_id, state)
+        notice = Notice(self._composer.content.words(language)(key), chat=chat_id)
         self._composer.notice(session, self._clock.now(), notice)
 
     def _erase(self, session: Session, over: Over) -> None:
         """The bytes go with the next sweep of the fetcher."""
-        exports.end(session, over.export_id, "erased")
         media.drop(session, over.media_id, "refused")
-        if not over.sent:
-            notice = Notice(self._words(over)("exports.not_sent"), chat=over.chat_id)
-            self._composer.notice(session, self._clock.now(), notice)
+        if over.sent:
+            exports.end(session, over.export_id, "erased")
+        else:
+            self._end(session, over.export_id, "erased", "exports.not_sent")

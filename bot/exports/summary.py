@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from db.listing import Row
+from db.listing import Row, Tally
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _SLOW: Final = 0.9  # the share of reports that “most” are
@@ -28,7 +28,7 @@ class Summary:
     categories: Counter[str] = field(default_factory=Counter)
     hours: array[float] = field(default_factory=lambda: array("d"))
 
-    def add(self, row: Row) -> None:
+    def add(self, row: Row | Tally) -> None:
         self.total += 1
         self.states[row.state] += 1
         self.weeks[monday(row.created_at.astimezone(HERE).date()), row.state] += 1

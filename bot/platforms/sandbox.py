@@ -221,12 +221,12 @@ class Sandbox:
         return ((await self._village.post(self.style, draft)).id,)
 
     async def _upload(self, file: File) -> Attached:
+        type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         try:
-            data = await asyncio.to_thread(file.path.read_bytes)
+            with await asyncio.to_thread(file.path.open, "rb") as stream:
+                return await self._village.keep(file.name, type, stream)
         except OSError:
             raise Rejected("the file to send cannot be read") from None
-        type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        return await self._village.keep(file.name, type, data)
 
 
 def _parse(body: bytes) -> Fields:

@@ -10,11 +10,13 @@ import asyncio
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import BinaryIO, Literal, TypeAlias, TypeVar, get_args
 
 from bot.platforms import ledger
 from bot.platforms.entry import Attached, Entry, Room, Villager, Waiting
@@ -61,7 +63,11 @@ class Village:
         except OSError:
             raise RecordError("the village's folder cannot be made; choose another") from None
         village = cls(folder, commune.mentions, clock)
-        await village._do(lambda db: ledger.settle(db, commune))
+        try:
+            await village._do(lambda db: ledger.settle(db, commune))
+        except BaseException:
+            await village.close()
+            raise
         return village
 
     async def close(self) -> None:
@@ -92,7 +98,7 @@ class Village:
     ) -> str:
         """A person writes; the message's id. The bot hears of it as the style allows."""
         await self._do(lambda db: ledger.member_of(db, person, chat))
-        files = [await self.keep(upload.name, upload.type, upload.data) for upload in uploads]
+        files = [await self.keep(one.name, one.type, BytesIO(one.data)) for one in uploads]
         draft = Entry(chat, person, text, attachments=tuple(files), location=location)
 
         def told(written: tuple[Entry, Room, bool]) -> None:
@@ -146,14 +152,14 @@ class Village:
             lambda entry: self._tell("delete", entry),
         )
 
-    async def keep(self, name: str, type: str, data: bytes) -> Attached:
+    async def keep(self, name: str, type: str, source: BinaryIO) -> Attached:
         """Stores a file durably under its hash. Raises RecordError when it cannot."""
         try:
-            sha256 = await asyncio.to_thread(_store, self._files, data)
+            sha256, size = await asyncio.to_thread(_store, self._files, source)
         except OSError as error:
             problem = f"a file cannot be kept ({error.__class__.__name__}); check the disk"
             raise RecordError(problem) from None
-        attached = Attached(secrets.token_hex(8), normalize(name), normalize(type), len(data))
+        attached = Attached(secrets.token_hex(8), normalize(name), normalize(type), size)
         await self._do(lambda db: ledger.keep_file(db, attached, sha256))
         return attached
 
@@ -193,15 +199,18 @@ class Village:
         return self._clock().astimezone(UTC).isoformat()
 
 
-def _store(folder: Path, data: bytes) -> str:
-    """The data's SHA-256, by which its file is called; on disk when this returns."""
-    sha256 = hashlib.sha256(data).hexdigest()
+def _store(folder: Path, source: BinaryIO) -> tuple[str, int]:
+    """The SHA-256, by which the file is called, and the size; on disk when this returns."""
+    size = source.seek(0, os.SEEK_END)
+    source.seek(0)
+    sha256 = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
     path = folder / sha256
     if not path.exists():
         unfinished = folder / f"{sha256}.{secrets.token_hex(4)}"
         with unfinished.open("wb") as file:
-            file.write(data)
+            source.seek(0)
+            shutil.copyfileobj(source, file)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-    return sha256
+    return sha256, size

@@ -44,11 +44,13 @@ async def _day(screen: Screen, content: Content, words: Words) -> None:
     from bot.tour.stage import open_stage  # the whole program: the heading stands by now
 
     with tempfile.TemporaryDirectory(prefix="loalang-", ignore_cleanup_errors=True) as folder:
-        async with open_stage(Path(folder), content) as stage:
-            stage.turn(SCENES[0].at, tomorrow=True)
-            tour = Tour(stage, screen, content, words, content.words("vi"))
-            for number, scene in enumerate(SCENES, 1):
-                await perform(tour, number, scene)
+        try:
+            async with open_stage(Path(folder), content) as stage:
+                tour = Tour(stage, screen, content, words, content.words("vi"))
+                for number, scene in enumerate(SCENES, 1):
+                    await perform(tour, number, scene)
+        finally:  # a thread may still be writing there
+            await asyncio.get_running_loop().shutdown_default_executor()
 
 
 def tour(content: Content, *, english: bool, fast: bool) -> None:
@@ -67,8 +69,8 @@ def tour(content: Content, *, english: bool, fast: bool) -> None:
 async def _stopped(playing: Coroutine[None, None, None]) -> bool:
     """Whether it was told to stop before its end."""
     running = asyncio.create_task(playing)
-    with suppress(NotImplementedError):
-        for stop in (signal.SIGINT, signal.SIGTERM):
+    with suppress(NotImplementedError, AttributeError):
+        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(stop, running.cancel)
     try:
         await running

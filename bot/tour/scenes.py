@@ -249,7 +249,7 @@ async def perform(tour: Tour, number: int, scene: Scene) -> None:
     """Raises TourError."""
     title = tour.words(f"tour.{scene.key}")
     try:
-        await tour.stage.until(scene.at)
+        await tour.stage.until(scene.at, tomorrow=number == 1)
         await tour.screen.scene(tour.moment(), number, title)
         await scene.play(tour)
     except Unheard as error:

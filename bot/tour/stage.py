@@ -4,6 +4,7 @@ press as in life, and what they hear is read from the village's own record."""
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from db import announcements
 from db.announcements import NoSuchVersion, Progress
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+ROOM: Final = 1_000_000  # bytes that the tour cannot do without
 PATIENCE: Final = 15.0  # seconds until a program that does not come to rest has failed
 
 _PLACE: Final = "song-trang"
@@ -50,19 +52,18 @@ class Stage:
         """The village's time, as its people read it."""
         return self.demo.app.clock.now().astimezone(HERE)
 
-    def turn(self, at: time, *, tomorrow: bool = False) -> None:
-        """Turn the clock to this time of the village's day; one that is over is now."""
+    async def until(self, at: time, *, tomorrow: bool = False) -> None:
+        """Turn the clock to this time of the village's day, and let what falls due happen; one
+        that is over is now."""
         now = self.now()
         there = datetime.combine(now.date() + timedelta(days=tomorrow), at, HERE)
-        self.demo.app.clock.advance(max(there - now, timedelta(0)))
-
-    async def until(self, at: time, *, tomorrow: bool = False) -> None:
-        """Turn the clock, and let what has fallen due happen."""
-        self.turn(at, tomorrow=tomorrow)
+        await self.demo.advance(max(there - now, timedelta(0)), lambda: None)
         await self.quiet()
 
     async def quiet(self) -> None:
         if not await self.demo.idle(PATIENCE):
+            if shutil.disk_usage(self.config.folder).free < ROOM:
+                raise Unheard("the disk of the temporary folder is full: free some room")
             raise Unheard(f"the program did not come to rest within {PATIENCE:.0f} seconds")
 
     async def say(self, person: str, text: str) -> list[Entry]:

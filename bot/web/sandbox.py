@@ -19,7 +19,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.platforms.base import Platform
-from bot.platforms.entry import Entry, MenuGone, Missing, NotMember, Room
+from bot.platforms.entry import Entry, MenuGone, Missing, NotMember, Room, Villager
 from bot.platforms.record import RecordError
 from bot.platforms.village import Village
 from bot.web import demand
@@ -28,6 +28,7 @@ from bot.web.feed import Feed
 from bot.web.guard import Refused, add_headers, answer_errors, only_this_machine
 
 Ties: TypeAlias = Mapping[str, tuple[str, str]]  # place's name and segment by the group's id
+Roles: TypeAlias = Mapping[str, tuple[str, str]]  # role and place's name by the person's id
 
 _YEAR = 366 * 24 * 3600.0  # seconds
 _LONGEST_WAIT = 600.0  # seconds
@@ -47,12 +48,14 @@ def sandbox_app(
     idle: Callable[[float], Awaitable[bool]],
     advance: Callable[[float], Awaitable[datetime]],
     ties: Callable[[], Awaitable[Ties]] | None = None,
+    roles: Callable[[], Awaitable[Roles]] | None = None,
     heartbeat: float = 15.0,
     page: Path = PAGE,
 ) -> web.Application:
     """`idle(seconds)`: whether nothing was due or in hand within that time. `advance(seconds)`:
     moves the demo's clock, runs what has fallen due, and returns the new time. `ties()`: where
-    the bot says its groups belong; without it, where they were settled."""
+    the bot says its groups belong; `roles()`: who has a role for the bot. Without these, all is as
+    it was settled."""
     most_bytes = max(platform.limits.max_file for platform in platforms)
     # Base64 takes four bytes for three; the rest is for the words.
     app = web.Application(
@@ -61,7 +64,7 @@ def sandbox_app(
     )
     feed = Feed()
     village.listen(lambda news, entry: _announce(feed, news, entry))
-    _People(village, most_bytes, ties).add_to(app)
+    _People(village, most_bytes, ties, roles).add_to(app)
     _Running(feed, clock, idle, advance, heartbeat).add_to(app)
     Assets(page).add_to(app)
     app.on_response_prepare.append(add_headers)
@@ -73,11 +76,16 @@ class _People:
     """What a person sees and does."""
 
     def __init__(
-        self, village: Village, most_bytes: int, ties: Callable[[], Awaitable[Ties]] | None
+        self,
+        village: Village,
+        most_bytes: int,
+        ties: Callable[[], Awaitable[Ties]] | None,
+        roles: Callable[[], Awaitable[Roles]] | None,
     ) -> None:
         self._village = village
         self._most_bytes = most_bytes
         self._ties = ties
+        self._roles = roles
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/api/people", self.people)
@@ -90,6 +98,9 @@ class _People:
 
     async def people(self, request: web.Request) -> web.Response:
         people = await self._village.people()
+        if self._roles is not None:
+            roles = await self._roles()
+            people = [_titled(person, roles) for person in people]
         fields = ("id", "name", "role", "place", "style")
         return web.json_response([_pick(person, fields) for person in people])
 
@@ -243,6 +254,11 @@ def _message(entry: Entry) -> dict[str, Any]:
     if entry.deleted:
         message |= {"text": "", "buttons": [], "attachments": [], "location": None}
     return message
+
+
+def _titled(person: Villager, roles: Roles) -> Villager:
+    role, place = roles.get(person.id, ("resident", person.place))
+    return replace(person, role=role, place=place)
 
 
 def _tied(room: Room, ties: Ties) -> Room:

@@ -13,21 +13,24 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from bot.app import opened
-from bot.choices import cancelling, choose
+from bot.choices import choose
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.demo import settlement_of, styles_of
 from bot.platforms.sandbox import LIMITS
+from bot.spoken import Spoken
 from content.commune import load_commune
 from db import bots, communes, conversations
 from db.engine import Database
 from db.scene import Scene
 from db.tables import Chat, Outbox, table
+from handlers import dispatcher
 from handlers.messages import Button, Incoming, Message, Notice, Press, Reply, Sender
 from handlers.messages import Chat as Room
 from tests.living import CONTENT, settings
 
 COMMUNE = load_commune()
+SPOKEN = Spoken(CONTENT, dispatcher().commands)
 STYLE = {person.id: person.style for person in COMMUNE.people} | {
     group.id: group.style for group in COMMUNE.groups
 }
@@ -89,13 +92,13 @@ class Hall:
         where = Room(room or person, "group" if room else "private")
         message = Message(where, Sender(person), text, **more)
         scene = await self.scene(person, room)
-        return await choose(message, scene, self.database, cancelling(CONTENT))
+        return await choose(message, scene, self.database, SPOKEN)
 
     async def feels(self, person: str, menu: str, index: int, room: str = "") -> Press:
         """What a press is taken for."""
         where = Room(room or person, "group" if room else "private")
         press = Press(where, Sender(person), menu, index, action="invented")
-        felt = await choose(press, await self.scene(person, room), self.database)
+        felt = await choose(press, await self.scene(person, room), self.database, SPOKEN)
         assert isinstance(felt, Press)
         return felt
 

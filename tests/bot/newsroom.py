@@ -17,14 +17,15 @@ from bot.platforms.sandbox import LIMITS
 from bot.scheduler import Scheduler, slots
 from content.schedule import Schedule
 from db import bulletins
-from db.bulletins import Definition, Standing
 from db.engine import Database
 from db.scene import Actor
-from db.tables import AnnouncementVersion, Occurrence, Outbox, table
+from db.standings import Definition, Standing
+from db.tables import Account, AnnouncementVersion, Occurrence, Outbox, table
 from tests.db.village import Village, acting, build
 from tests.living import CONTENT
 
-occurrence, outbox, version = table(Occurrence), table(Outbox), table(AnnouncementVersion)
+account, occurrence = table(Account), table(Occurrence)
+outbox, version = table(Outbox), table(AnnouncementVersion)
 
 
 class SetClock(Clock):
@@ -38,7 +39,7 @@ class SetClock(Clock):
         return self.at
 
 
-class Issue(NamedTuple):
+class Outcome(NamedTuple):
     bulletin_id: int
     slot: datetime
     state: str
@@ -47,9 +48,15 @@ class Issue(NamedTuple):
     at: datetime
 
 
+def states(outcomes: list[Outcome]) -> list[tuple[datetime, str, str]]:
+    return [(outcome.slot, outcome.state, outcome.reason) for outcome in outcomes]
+
+
 class Said(NamedTuple):
     at: datetime
     body: str
+    buttons: list[list[str]]
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +100,28 @@ class Newsroom:
             lambda session: verb(session, self.actor(session, who), **arguments)
         )
 
-    async def issues(self, bulletin_id: int | None = None) -> list[Issue]:
-        """By their slot."""
-        columns = (occurrence.c[name] for name in Issue._fields)
+    async def outcomes(
+        self, bulletin_id: int | None = None, at: datetime | None = None
+    ) -> list[Outcome]:
+        """By their slot. `at`: only what was settled then."""
+        columns = (occurrence.c[name] for name in Outcome._fields)
         query = select(*columns).order_by(occurrence.c.slot)
         if bulletin_id is not None:
             query = query.where(occurrence.c.bulletin_id == bulletin_id)
+        if at is not None:
+            query = query.where(occurrence.c.at == at)
         rows = await self.database.read(lambda session: session.execute(query).all())
-        return [Issue(*row) for row in rows]
+        return [Outcome(*row) for row in rows]
 
-    async def notices(self) -> list[Said]:
-        """What keepers of bulletins were told."""
-        query = select(outbox.c.due_at, outbox.c.body).where(outbox.c.origin == "notice")
+    async def notices(self, at: datetime | None = None) -> list[Said]:
+        """What keepers of bulletins were told; `at`: only then."""
+        query = (
+            select(outbox.c.due_at, outbox.c.body, outbox.c.buttons, account.c.name)
+            .join(account, account.c.chat_id == outbox.c.chat_id)
+            .where(outbox.c.origin == "notice")
+        )
+        if at is not None:
+            query = query.where(outbox.c.due_at == at)
         rows = await self.database.read(
             lambda session: session.execute(query.order_by(outbox.c.id)).all()
         )
@@ -120,7 +137,9 @@ class Newsroom:
         await self.database.write(
             lambda session: (
                 session.execute(
-                    update(outbox).where(outbox.c.state == "queued").values(state="sent")
+                    update(outbox)
+                    .where(outbox.c.state == "queued")
+                    .values(state="sent", sent_at=self.clock.at)
                 )
                 and None
             )

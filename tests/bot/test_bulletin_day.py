@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
 from tests.living import Living, living, said
 
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 STYLES = ("telegram", "zalo")
 WORDS = "Bà con nhớ đổ rác trước 6 giờ tối."
 
@@ -21,7 +19,7 @@ WORDS = "Bà con nhớ đổ rác trước 6 giờ tối."
 async def village(tmp_path: Path) -> AsyncIterator[Living]:
     """At noon, whenever the test runs: far from the slots below."""
     async with living(tmp_path) as village:
-        await until(village, 12)
+        await village.until(12)
         yield village
 
 
@@ -36,21 +34,6 @@ async def begin(village: Living, head: str, when: str, words: str = WORDS) -> st
     await village.say(head, when)
     await (village.say(head, words) if words else village.press(head, "Không có"))
     return said(await village.press(head, "Bắt đầu"))
-
-
-async def advance(village: Living, by: timedelta) -> None:
-    body = {"advance": by.total_seconds()}
-    async with village.client.post("/api/clock", json=body) as answer:
-        assert answer.status == 200, await answer.text()
-
-
-async def until(village: Living, hour: int) -> None:
-    """To the next such time of day in Vietnam, and a minute past it."""
-    now = datetime.fromisoformat((await village.get("/api/clock"))["now"]).astimezone(HERE)
-    then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-    if then <= now:
-        then += timedelta(days=1)
-    await advance(village, then - now + timedelta(minutes=1))
 
 
 async def home(village: Living, head: str) -> str:
@@ -73,7 +56,7 @@ async def test_a_bulletin_goes_out_at_its_time_once_and_only_where_it_should(
 
 async def test_the_same_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
     async with living(tmp_path, postgresql_url) as village:
-        await until(village, 12)
+        await village.until(12)
         await goes_out_once(village, "zalo")
 
 
@@ -82,9 +65,9 @@ async def goes_out_once(village: Living, style: str) -> None:
     other = await village.person("village_head", style, 1)
     assert "đã bắt đầu" in await begin(village, head, "6 giờ sáng hằng ngày")
     assert await issues(village, head) == 0
-    await until(village, 6)
+    await village.until(6)
     assert await issues(village, head) == 1
-    await advance(village, timedelta(hours=2))
+    await village.advance(timedelta(hours=2))
     assert await issues(village, head) == 1
     assert await issues(village, other) == 0
     assert WORDS in said(await village.heard(head, await home(village, head)))
@@ -95,8 +78,8 @@ async def goes_out_once(village: Living, style: str) -> None:
 async def test_several_days_in_one_step_bring_every_issue(village: Living, style: str) -> None:
     head = await village.person("village_head", style)
     await begin(village, head, "6 giờ sáng hằng ngày")
-    await until(village, 6)
-    await advance(village, timedelta(days=2))
+    await village.until(6)
+    await village.advance(timedelta(days=2))
     assert await issues(village, head) == 3
 
 
@@ -108,7 +91,7 @@ async def test_one_is_skipped_another_sent_by_hand_and_then_it_rests(
     await begin(village, head, "6 giờ sáng hằng ngày")
     await village.press(head, "Xem bản tin")
     await village.press(head, "Bỏ kỳ tới")
-    await until(village, 6)
+    await village.until(6)
     assert await issues(village, head) == 0
     await village.say(head, "bản tin")
     shown = said(await village.press(head, "Bản tin sáng"))
@@ -119,7 +102,7 @@ async def test_one_is_skipped_another_sent_by_hand_and_then_it_rests(
     await village.say(head, "bản tin")
     await village.press(head, "Bản tin sáng")
     assert "tạm dừng" in said(await village.press(head, "Tạm dừng"))
-    await advance(village, timedelta(days=2))
+    await village.advance(timedelta(days=2))
     assert await issues(village, head) == 1
 
 
@@ -129,8 +112,8 @@ async def test_with_nothing_to_tell_the_group_is_left_in_peace_and_its_keeper_to
 ) -> None:
     head = await village.person("village_head", style)
     for _ in range(2):
-        await advance(village, timedelta(days=365))  # every procedure is overdue for review
+        await village.advance(timedelta(days=365))  # every procedure is overdue for review
     await begin(village, head, "6 giờ sáng hằng ngày", words="")
-    await until(village, 6)
+    await village.until(6)
     assert await issues(village, head) == 0
     assert "không có gì mới" in said(await village.heard(head, head))

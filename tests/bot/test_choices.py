@@ -35,6 +35,14 @@ async def offered(hall: Hall, person: str, free_text: bool = False) -> str:
         pytest.param("ĐỒNG Ý!", "act:1", id="label, loudly"),
         pytest.param("thôn bến đò", "act:2", id="label without its tick"),
         pytest.param("khong co anh", "act:3", id="longer label"),
+        pytest.param("mot", "act:1", id="a number in words"),
+        pytest.param("số hai", "act:2", id="the word number and a number in words"),
+        pytest.param("cai dau tien", "act:1", id="the first"),
+        pytest.param("cái cuối cùng ạ", "act:4", id="the last"),
+        pytest.param("muc 2", "act:2", id="item and a number"),
+        pytest.param("chon 1", "act:1", id="choose and a number"),
+        pytest.param("gui cho", "act:4", id="how one label begins"),
+        pytest.param("không có nhé", "act:3", id="how one label begins, politely"),
     ],
 )
 async def test_a_number_or_a_label_is_a_press_on_the_open_menu(
@@ -55,10 +63,13 @@ async def test_a_number_or_a_label_is_a_press_on_the_open_menu(
         pytest.param("-1", id="negative"),
         pytest.param("123", id="three figures"),
         pytest.param("1 2", id="two numbers"),
-        pytest.param("một", id="a number in words"),
         pytest.param("đồng ý với ông ấy", id="a label and more"),
+        pytest.param("bà ơi", id="a word that is a number only without its mark"),
+        pytest.param("mục 5", id="item above the last"),
+        pytest.param("ảnh", id="a word inside a label"),
         pytest.param("", id="nothing"),
         pytest.param("✓", id="the tick alone"),
+        pytest.param("thôn bến nhé", id="how the label of what is chosen already begins"),
         pytest.param("1" * 100_000, id="very long"),
     ],
 )
@@ -74,7 +85,79 @@ async def test_where_words_are_awaited_a_number_is_an_answer_and_a_label_still_c
     await offered(hall, person, free_text=True)
     assert isinstance(await hall.hears(person, "2"), Message)
     assert isinstance(await hall.hears(person, "số 2"), Message)
+    assert isinstance(await hall.hears(person, "hai"), Message)
+    assert isinstance(await hall.hears(person, "gửi cho"), Message)
     assert isinstance(await hall.hears(person, "không có ảnh"), Press)
+
+
+@BOTH
+async def test_where_two_labels_begin_alike_neither_is_meant(hall: Hall, person: str) -> None:
+    await hall.reply(person, Reply("Chọn đi", buttons("Gửi ngay", "Gửi sau"), step="a.step"))
+    assert isinstance(await hall.hears(person, "gửi"), Message)
+
+
+@BOTH
+async def test_a_command_is_not_how_a_label_begins(hall: Hall, person: str) -> None:
+    await hall.reply(person, Reply("Chọn đi", buttons("Phản ánh của tôi", "Thôi")))
+    assert isinstance(await hall.hears(person, "phản ánh"), Message)
+
+
+@BOTH
+async def test_other_words_for_making_something_choose_it(hall: Hall, person: str) -> None:
+    await hall.reply(person, Reply("Chọn đi", buttons("Thêm bản tin", "Bản tin sáng")))
+    heard = await hall.hears(person, "tao ban tin")
+    assert isinstance(heard, Press)
+    assert heard.action == "act:1"
+
+
+@pytest.mark.parametrize(
+    ("person", "text", "action"),
+    [
+        pytest.param("tre", "phan anh cho tra loi", "tickets.inbox", id="staff"),
+        pytest.param("cuc", "Hỏi thủ tục", "faq.ask", id="resident"),
+        pytest.param("cuc", "send a report", "feedback.new", id="in the other language"),
+    ],
+)
+async def test_a_label_of_the_main_menu_is_a_press_wherever_one_stands(
+    hall: Hall, person: str, text: str, action: str
+) -> None:
+    await offered(hall, person)
+    heard = await hall.hears(person, text)
+    assert isinstance(heard, Press)
+    assert (heard.menu, heard.action) == ("", action)
+
+
+async def test_what_is_not_open_to_somebody_is_no_label_to_them(hall: Hall) -> None:
+    await offered(hall, "cuc")
+    assert isinstance(await hall.hears("cuc", "phản ánh chờ trả lời"), Message)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("toi gui nham, huy di", "start.leave"),
+        ("thoi bo di", "start.leave"),
+        ("bo", "start.leave"),
+        ("không", "start.leave"),
+        ("tiep", "start.resume"),
+        ("viết tiếp đi cháu", "start.resume"),
+    ],
+)
+async def test_words_choose_between_going_on_and_leaving(
+    hall: Hall, person: str, text: str, action: str
+) -> None:
+    menu = (Button("Viết tiếp", "start.resume"), Button("Bỏ, làm việc mới", "start.leave"))
+    await hall.reply(person, Reply("Viết dở", menu, step="start.interrupted", keep={"x": 1}))
+    heard = await hall.hears(person, text)
+    assert isinstance(heard, Press)
+    assert heard.action == action
+
+
+async def test_an_answer_that_only_begins_like_giving_up_is_an_answer(hall: Hall) -> None:
+    menu = (Button("Thôi", "a.cancel"),)
+    await hall.reply("cuc", Reply("Viết đi", menu, step="a.step", free_text=True))
+    assert isinstance(await hall.hears("cuc", "dừng rồi anh ạ"), Message)
 
 
 @BOTH

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from bot import ask, cli
 from bot.cli import CommandError, described, main
 from bot.config import ConfigError
 from tests.bot.process import demo, first_line, run
+from tests.living import ROOT
 
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -202,6 +207,24 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         refused = run("demo", "--data", str(tmp_path), "--port", port)
     assert f"port {port} is in use" in refused.complaint
     assert "--port" in refused.complaint
+
+
+@pytest.mark.parametrize("arguments", [("ask", "giấy khai sinh"), ("tour", "--fast")])
+@pytest.mark.parametrize("output", ["full", "closed"])
+def test_an_output_that_takes_nothing_is_one_line(output: str, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "bot.cli", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+            preexec_fn=partial(os.close, 1) if output == "closed" else None,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("loalang: the output cannot be written (")
+    assert ran.stderr.count("\n") == 1
 
 
 def test_a_reader_who_leaves_early_gets_no_traceback(tmp_path: Path) -> None:

@@ -86,6 +86,14 @@ async def test_the_preview_comes_first_and_the_files_last(hall: Hall, person: st
     assert [row.media_id for row in rows] == [None, None, None, *files]
 
 
+@BOTH
+async def test_the_files_of_a_preview_do_not_push_its_menu_up(hall: Hall, person: str) -> None:
+    files = await kept(hall, person, ("a.png",))
+    rows = await hall.reply(person, Reply("Gửi nhé?", MENU, lead=("một",), lead_media=files))
+    assert [row.media_id for row in rows] == [None, *files, None]
+    assert rows[-1].body.startswith("Gửi nhé?")
+
+
 async def test_a_preview_made_for_another_platform_still_fits_this_one(hall: Hall) -> None:
     rows = await hall.reply("cuc", Reply("Gửi nhé?", lead=(LONG[:4000],)))
     assert all(utf16_length(row.body) <= 1900 for row in rows)

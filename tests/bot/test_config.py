@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import BotConfig, Config, ConfigError, WebConfig, find, load
+from db import sqlite
+from db.url import parse, sqlite_path
 from tests.living import ROOT
 
 BOT = '[[bots]]\nname = "a"\nplatform = "sandbox-zalo"\nplace = "song-trang"\n'
@@ -51,6 +53,13 @@ def test_everything_written_is_read(tmp_path: Path) -> None:
 def test_without_a_database_it_is_sqlite_in_the_data_folder() -> None:
     assert Config(data="here").url == "sqlite:///here/loalang.db"
     assert Config(database="postgresql://h/n").url == "postgresql://h/n"
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "a#b", "xã Bến Đò", "a&b=c"])
+def test_the_database_lies_in_the_data_folder_whatever_signs_its_name_has(name: str) -> None:
+    path = sqlite_path(parse(Config(data=name).url))
+    assert path == Path(name).resolve() / "loalang.db"
+    assert sqlite.create(path, (), "BEGIN").url.database == str(path)
 
 
 @pytest.mark.parametrize(

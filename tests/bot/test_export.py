@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from sqlalchemy import create_engine, select, text
 from bot.app import opened
 from bot.cli import main
 from bot.clock import Clock
-from bot.exports.command import Wish, export
+from bot.exports.command import STALE, Wish, export
 from db import schema
 from db.scene import Actor
 from db.tables import Audit, table
@@ -91,7 +93,7 @@ def test_all_reports_go_into_a_table_and_the_audit_knows(
     assert left(office) == {"config.toml", "out.csv"}
     assert (office / "out.csv").stat().st_mode & 0o777 == 0o600
     ((person, action, detail),) = audit(office)
-    assert (person, action, detail["rows"], detail["names"]) == (None, "reports_exported", 3, False)
+    assert (person, action, detail["rows"], detail["names"]) == (None, "reports.exported", 3, False)
 
 
 def test_a_workbook_is_written_with_names_only_where_they_are_asked_for(office: Path) -> None:
@@ -155,6 +157,33 @@ def test_where_nothing_can_be_written_that_is_said(
     office: Path, capsys: pytest.CaptureFixture[str], out: str, said: str
 ) -> None:
     assert said in complaint(capsys, order(office, out=out.format(office=office)))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "dangling"])
+def test_what_is_no_file_is_never_replaced(
+    office: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    """A device would be gone for ever; a pipe stands for it here."""
+    out = office / "out.csv"
+    if kind == "pipe":
+        os.mkfifo(out)
+    else:
+        out.symlink_to(office / ("config.toml" if kind == "link" else "nowhere"))
+    before = out.lstat()
+    assert "is no ordinary file; name another with --out" in complaint(capsys, order(office))
+    assert out.lstat() == before
+    assert audit(office) == []
+
+
+def test_what_a_killed_export_left_is_removed_by_a_later_one(office: Path) -> None:
+    dead, alive = office / ".loalang-export-dead", office / ".loalang-export-alive"
+    for folder in (dead, alive):
+        folder.mkdir()
+        (folder / "table").write_text("what people reported")
+    old = time.time() - STALE - 60
+    os.utime(dead, (old, old))
+    assert main(order(office)) == 0
+    assert left(office) == {"config.toml", "out.csv", alive.name}
 
 
 def test_a_database_that_is_not_there_is_not_made(

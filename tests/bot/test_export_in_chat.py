@@ -17,8 +17,8 @@ from PIL import Image
 
 from tests.living import ROOT, Living, living, said
 
-MULTITUDE = 200_000  # reports
-MOST_MEMORY = 64_000_000  # bytes above idle
+MULTITUDES = [("CSV (chỉ có chữ)", 200_000), ("Excel (có biểu đồ)", 20_000)]  # reports
+MOST_MEMORY = 32_000_000  # bytes above idle
 
 
 @pytest_asyncio.fixture
@@ -77,18 +77,19 @@ async def test_a_leader_gets_a_picture_on_either_platform(village: Living, style
         assert (picture.format, picture.width) == ("PNG", 1080)
 
 
+@pytest.mark.parametrize(("format", "count"), MULTITUDES, ids=["csv", "xlsx"])
 async def test_very_many_reports_take_little_memory_while_the_bot_goes_on_answering(
-    tmp_path: Path,
+    tmp_path: Path, format: str, count: int
 ) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tests.bot.multitude", str(tmp_path), str(MULTITUDE), "CSV (chỉ có chữ)"),
+        *("-m", "tests.bot.multitude", str(tmp_path), str(count), format),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await process.communicate()
     assert process.returncode == 0
     took = json.loads(out)
-    assert f"{MULTITUDE} phản ánh" in took["said"]
-    assert took["answered"] >= 3
+    assert f"{count} phản ánh" in took["said"]
+    assert took["answered"]  # asked after it had begun, and answered before the file was there
     assert took["above"] <= MOST_MEMORY

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from PIL import Image
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
-from bot.exports.maker import MAX_ATTEMPTS, Exporter
+from bot.exports.maker import REST, Exporter
 from bot.exports.summary import HERE
 from bot.media import Fetcher
 from content.periods import last_weeks
 from db import exports
 from db.engine import Database
+from db.exports import MAX_ATTEMPTS, MAX_FAILURES
 from db.listing import Filters
 from db.tables import Export, Role, table
 from tests.bot.hall import Hall, Row
@@ -154,15 +155,112 @@ def _take_all_roles(session: Session) -> None:
     session.execute(delete(table(Role)))
 
 
-async def test_after_a_few_attempts_whoever_asked_is_told(office: Office) -> None:
+async def test_after_a_few_failures_whoever_asked_is_told(office: Office) -> None:
     await office.report()
     await office.order()
     (office.folder / "exports").write_text("a file where a folder should be")
-    for _ in range(MAX_ATTEMPTS + 1):
+    for _ in range(MAX_FAILURES):
         assert await office.told() == []
         assert await office.exporter.sweep() == 1
+        assert await office.exporter.sweep() == 0  # a moment later it would fail again
+        office.hall.clock.advance(REST)
     assert [row.body for row in await office.told()] == [words("failed")]
     assert await office.exporter.sweep() == 0
+
+
+async def test_a_disk_that_was_full_for_a_moment_spoils_nothing(office: Office) -> None:
+    await office.report()
+    await office.order()
+    (office.folder / "exports").write_text("a file where a folder should be")
+    await office.exporter.sweep()
+    (office.folder / "exports").unlink()
+    office.hall.clock.advance(REST)
+    assert await office.exporter.sweep() == 1
+    assert (await office.told())[0].body == words("ready", count=1)
+
+
+async def test_an_order_nobody_can_read_stops_no_other_and_is_told(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    await office.report()
+    bad = await office.order(category="a secret")
+    await office.hall.database.write(_spoil, bad)
+    await office.order("xlsx")
+    assert await office.exporter.sweep() == 2
+    assert await office.states() == ["wanted", "made"]
+    for _ in range(MAX_FAILURES - 1):
+        office.hall.clock.advance(REST)
+        await office.exporter.sweep()
+    assert await office.states() == ["failed", "made"]
+    assert (await office.told())[-1].body == words("failed")
+    assert [f"export {bad} failed: TypeError" in line for line in caplog.messages] == [True]
+    assert "secret" not in caplog.text
+
+
+def _spoil(session: Session, export_id: int) -> None:
+    """As if a later version had written it."""
+    rows = table(Export)
+    spoilt = {**Filters(category="a secret").data, "mood": "sour"}
+    session.execute(update(rows).where(rows.c.id == export_id).values(filters=spoilt))
+
+
+async def test_a_file_that_cannot_be_let_go_stops_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await office.report()
+    for kind in ("csv", "xlsx"):
+        await office.order(kind)
+    await office.exporter.sweep()
+    await office.arrives()
+    erase = office.exporter._erase
+
+    def torn(session: Session, over: exports.Over) -> None:
+        if over.export_id == 1:
+            raise KeyError("what people said")
+        erase(session, over)
+
+    monkeypatch.setattr(office.exporter, "_erase", torn)
+    for _ in range(2):
+        await office.exporter.sweep()
+    assert await office.states() == ["made", "erased"]
+    assert ["export 1 failed: KeyError" in line for line in caplog.messages] == [True]
+    assert "what people said" not in caplog.text
+
+
+async def test_restarts_do_not_end_an_order_unless_there_is_no_end_to_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.report()
+    await office.order()
+
+    async def killed(order: exports.Order) -> None:
+        raise Killed
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(office.exporter, "_fulfil", killed)
+        for _ in range(MAX_ATTEMPTS - 1):
+            with suppress(Killed):
+                await office.exporter.sweep()
+    assert await office.told() == []
+    await office.exporter.sweep()
+    assert (await office.told())[0].body == words("ready", count=1)
+
+
+async def test_an_order_that_always_ends_the_program_is_given_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.order()
+
+    async def killed(order: exports.Order) -> None:
+        raise Killed
+
+    monkeypatch.setattr(office.exporter, "_fulfil", killed)
+    for _ in range(MAX_ATTEMPTS):
+        with suppress(Killed):
+            await office.exporter.sweep()
+    await office.exporter.sweep()
+    assert [row.body for row in await office.told()] == [words("failed")]
+    assert await office.states() == ["failed"]
 
 
 async def test_statistics_are_a_picture_and_two_lines(office: Office) -> None:

@@ -1,4 +1,5 @@
-"""What becomes of a slot: sent, passed over, told; and of a clock that goes wrong."""
+"""What becomes of a slot: sent, passed over, told. Of a clock that goes wrong:
+`test_scheduler_clock`."""
 
 from __future__ import annotations
 
@@ -17,10 +18,11 @@ from bot.platforms.sandbox import LIMITS
 from bot.progress import Follower
 from bot.scheduler import Scheduler, slots
 from content.schedule import LAST, Schedule
-from db import bulletins
+from db import bulletins, standings
 from db.bulletins import Due
-from db.tables import Chat, Outbox, Role, table
-from tests.bot.newsroom import Issue, Newsroom, newsroom
+from db.tables import Chat, Outbox, Person, Role, table
+from tests.bot.newsroom import Newsroom, newsroom, states
+from tests.db.village import released
 from tests.living import CONTENT
 from tests.loop import one_turn
 
@@ -28,17 +30,14 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)  # a Sunday, 10 o'clock in Vietna
 DAILY = Schedule("daily", 5, 30)
 FIRST = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
-chat, outbox, role = table(Chat), table(Outbox), table(Role)
+chat, outbox = table(Chat), table(Outbox)
+person, role = table(Person), table(Role)
 
 
 @pytest_asyncio.fixture
 async def room(database_url: str) -> AsyncIterator[Newsroom]:
     async with newsroom(database_url, NOW) as room:
         yield room
-
-
-def states(issues: list[Issue]) -> list[tuple[datetime, str, str]]:
-    return [(issue.slot, issue.state, issue.reason) for issue in issues]
 
 
 @pytest.mark.parametrize(
@@ -63,10 +62,10 @@ def test_the_slots_of_a_schedule_are_times_in_vietnam(
 async def test_at_its_time_it_goes_to_its_groups_and_nobody_is_told(room: Newsroom) -> None:
     made = await room.begin(DAILY)
     await room.sweep_at(FIRST - SECOND)
-    assert await room.issues() == []
+    assert await room.outcomes() == []
     await room.sweep_at(FIRST)
-    (issue,) = await room.issues()
-    assert (issue.slot, issue.state, issue.at) == (FIRST, "sent", FIRST)
+    (outcome,) = await room.outcomes()
+    assert (outcome.slot, outcome.state, outcome.at) == (FIRST, "sent", FIRST)
     query = select(outbox.c.chat_id).where(outbox.c.origin == "announcement")
     reached = await room.database.read(lambda session: session.execute(query).scalars().all())
     groups = room.village.groups
@@ -74,23 +73,23 @@ async def test_at_its_time_it_goes_to_its_groups_and_nobody_is_told(room: Newsro
         groups[f"ben households {bot}"] for bot in ("telegram", "zalo")
     )
     assert await room.notices() == []
-    standing = await room.act(bulletins.get, bulletin_id=made.id)
+    standing = await room.act(standings.get, bulletin_id=made.id)
     assert standing.next_at == FIRST + DAY
-    assert standing.last.version_id == issue.version_id
+    assert standing.last.version_id == outcome.version_id
 
 
 async def test_two_processes_at_once_send_it_once(room: Newsroom) -> None:
     await room.begin(DAILY)
     room.clock.at = FIRST
     await asyncio.gather(*(room.scheduler().sweep() for _ in range(4)))
-    assert len(await room.issues()) == len(await room.versions()) == 1
+    assert len(await room.outcomes()) == len(await room.versions()) == 1
 
 
 async def test_a_little_late_it_is_still_sent_and_later_not(room: Newsroom) -> None:
     made = await room.begin(DAILY)
     await room.sweep_at(FIRST + 4 * HOUR - SECOND)
     await room.sweep_at(FIRST + DAY + 4 * HOUR)
-    assert states(await room.issues(made.id)) == [
+    assert states(await room.outcomes(made.id)) == [
         (FIRST, "sent", ""),
         (FIRST + DAY, "skipped", "late"),
     ]
@@ -104,8 +103,8 @@ async def test_of_many_missed_only_the_newest_is_sent_and_one_notice_names_the_r
 ) -> None:
     await room.begin(DAILY)
     await room.sweep_at(FIRST + 5 * DAY + HOUR)
-    issues = await room.issues()
-    assert [issue.state for issue in issues] == ["skipped"] * 5 + ["sent"]
+    outcomes = await room.outcomes()
+    assert [outcome.state for outcome in outcomes] == ["skipped"] * 5 + ["sent"]
     (said,) = await room.notices()
     assert "5 kỳ" in said.body
     assert "thứ Hai 23/11/2026 đến 5 giờ 30 sáng, thứ Sáu 27/11/2026" in said.body
@@ -116,8 +115,8 @@ async def test_ten_years_off_are_settled_in_one_sweep(room: Newsroom) -> None:
     commits = room.database.commits
     await room.sweep_at(FIRST + 3652 * DAY + 5 * HOUR)
     assert room.database.commits == commits + 1
-    assert {issue.state for issue in await room.issues()} == {"skipped"}
-    assert len(await room.issues()) == 3653
+    assert {outcome.state for outcome in await room.outcomes()} == {"skipped"}
+    assert len(await room.outcomes()) == 3653
     (said,) = await room.notices()
     assert "3653 kỳ" in said.body
 
@@ -130,46 +129,37 @@ async def test_what_is_too_much_for_one_transaction_is_settled_in_several(
     commits = room.database.commits
     await room.sweep_at(FIRST + 45 * DAY + HOUR)
     assert room.database.commits == commits + 3
-    issues = await room.issues()
-    assert [issue.slot for issue in issues] == [FIRST + day * DAY for day in range(46)]
-    assert [issue.state for issue in issues] == ["skipped"] * 45 + ["sent"]
+    outcomes = await room.outcomes()
+    assert [outcome.slot for outcome in outcomes] == [FIRST + day * DAY for day in range(46)]
+    assert [outcome.state for outcome in outcomes] == ["skipped"] * 45 + ["sent"]
     assert len(await room.notices()) == 3
 
 
-async def test_a_clock_set_back_makes_no_issue_come_twice_and_loses_none(room: Newsroom) -> None:
-    made = await room.begin(DAILY)
-    await room.sweep_at(FIRST)
-    await room.sweep_at(FIRST + 10 * DAY + HOUR)  # the clock is wrong
-    await room.sweep_at(FIRST + DAY - HOUR)  # and right again
-    wrong = FIRST + 10 * DAY
-    assert states(await room.issues(made.id)) == [(FIRST, "sent", ""), (wrong, "sent", "")]
-    assert "Đồng hồ của máy vừa bị lùi lại" in (await room.notices())[-1].body
-    told = len(await room.notices())
-    for day in range(1, 12):
-        await room.sweep_at(FIRST + day * DAY + SECOND)
-    issues = await room.issues(made.id)
-    assert states(issues) == [(FIRST + day * DAY, "sent", "") for day in range(12)]
-    assert len(await room.versions()) == 12
-    assert len(await room.notices()) == told
-
-
-async def test_a_clock_set_back_a_little_is_nothing_to_tell(room: Newsroom) -> None:
+async def test_its_owner_is_told_in_their_language(room: Newsroom) -> None:
+    head = person.c.id == room.village.people["head"]
+    await room.database.write(
+        lambda session: session.execute(update(person).where(head).values(language="en")) and None
+    )
     await room.begin(DAILY)
-    await room.sweep_at(FIRST + SECOND)
-    await room.sweep_at(FIRST - SECOND)
-    await room.sweep_at(FIRST + SECOND)
-    assert len(await room.versions()) == 1
-    assert await room.notices() == []
+    await room.sweep_at(FIRST + 2 * DAY + 5 * HOUR)
+    (said,) = await room.notices()
+    assert "missed 3 issues" in said.body
+    assert "Wednesday" in said.body
+    assert said.buttons[0][0] == "Open bulletin"
 
 
-async def test_a_single_day_missed_by_a_wrong_clock_still_comes(room: Newsroom) -> None:
-    made = await room.begin(Schedule("once", 19, 0, on=date(2028, 2, 29)))
-    slot = datetime(2028, 2, 29, 12, 0, tzinfo=UTC)
-    await room.sweep_at(slot + 365 * DAY)
-    await room.sweep_at(NOW + HOUR)
-    assert await room.issues(made.id) == []
-    await room.sweep_at(slot)
-    assert states(await room.issues(made.id)) == [(slot, "sent", "")]
+async def test_what_arrives_after_an_issue_is_in_the_next(room: Newsroom) -> None:
+    await room.begin(DAILY, sections=("announcements",), text="")
+    room.clock.at = FIRST - HOUR
+    await room.database.write(released, room.village, ("ben",), body="Cắt nước.")
+    await room.sweep_at(FIRST)
+    room.clock.at = FIRST + HOUR
+    await room.delivered()
+    await room.sweep_at(FIRST + DAY)
+    await room.delivered()
+    await room.sweep_at(FIRST + 2 * DAY)
+    reasons = [(one.state, one.reason) for one in await room.outcomes()]
+    assert reasons == [("skipped", "empty"), ("sent", ""), ("skipped", "empty")]
 
 
 async def test_a_single_day_missed_for_good_asks_for_another(room: Newsroom) -> None:
@@ -183,7 +173,7 @@ async def test_a_single_day_missed_for_good_asks_for_another(room: Newsroom) -> 
 async def test_what_has_nothing_to_say_is_not_sent_and_says_so(room: Newsroom) -> None:
     await room.begin(DAILY, sections=("day", "announcements"), text="")
     await room.sweep_at(FIRST)
-    assert states(await room.issues()) == [(FIRST, "skipped", "empty")]
+    assert states(await room.outcomes()) == [(FIRST, "skipped", "empty")]
     assert await room.versions() == []
     (said,) = await room.notices()
     assert "không có gì mới" in said.body
@@ -195,10 +185,10 @@ async def test_where_no_group_is_left_nothing_is_sent_and_its_owner_hears(room: 
         lambda session: session.execute(update(chat).values(segment="unions")) and None
     )
     await room.sweep_at(FIRST)
-    assert states(await room.issues()) == [(FIRST, "skipped", "nobody")]
+    assert states(await room.outcomes()) == [(FIRST, "skipped", "nobody")]
     assert await room.versions() == []
     assert "chưa có nhóm nào" in (await room.notices())[0].body
-    assert (await room.act(bulletins.get, bulletin_id=made.id)).state == "active"
+    assert (await room.act(standings.get, bulletin_id=made.id)).state == "active"
 
 
 async def test_who_lost_the_right_sends_no_more_until_somebody_else_takes_over(
@@ -210,16 +200,20 @@ async def test_who_lost_the_right_sends_no_more_until_somebody_else_takes_over(
         lambda session: session.execute(delete(role).where(role.c.person_id == head)) and None
     )
     await room.sweep_at(FIRST)
-    assert states(await room.issues()) == [(FIRST, "skipped", "not_allowed")]
-    (said,) = await room.notices()
-    assert "tạm dừng" in said.body
-    assert (await room.act(bulletins.get, bulletin_id=made.id)).state == "paused"
+    assert states(await room.outcomes()) == [(FIRST, "skipped", "not_allowed")]
+    told = await room.notices()
+    assert [said.person for said in told] == ["head", "approver"]
+    for said in told:
+        assert "tạm dừng" in said.body
+        assert said.buttons == [["Xem bản tin", f"bulletins.show:{made.id}"]]
+    paused = await room.act(standings.get, "approver", bulletin_id=made.id)
+    assert paused.state == "paused"
     await room.sweep_at(FIRST + DAY)
     soon = FIRST + 2 * DAY
     taken = await room.act(bulletins.resume, "approver", bulletin_id=made.id, next_at=soon)
     assert (taken.state, taken.owner) == ("active", "approver")
     await room.sweep_at(soon)
-    assert states(await room.issues())[1:] == [(soon, "sent", "")]
+    assert states(await room.outcomes())[1:] == [(soon, "sent", "")]
 
 
 async def test_a_skipped_one_stays_at_home_once(room: Newsroom) -> None:
@@ -227,7 +221,7 @@ async def test_a_skipped_one_stays_at_home_once(room: Newsroom) -> None:
     await room.act(bulletins.skip_next, bulletin_id=made.id, slot=FIRST)
     await room.sweep_at(FIRST)
     await room.sweep_at(FIRST + DAY)
-    assert states(await room.issues()) == [
+    assert states(await room.outcomes()) == [
         (FIRST, "skipped", "asked"),
         (FIRST + DAY, "sent", ""),
     ]
@@ -240,7 +234,7 @@ async def test_paused_it_is_silent_and_makes_nothing_up_for_it(room: Newsroom) -
     await room.sweep_at(FIRST + 3 * DAY + HOUR)
     await room.act(bulletins.resume, bulletin_id=made.id, next_at=FIRST + 4 * DAY)
     await room.sweep_at(FIRST + 4 * DAY)
-    assert states(await room.issues()) == [(FIRST + 4 * DAY, "sent", "")]
+    assert states(await room.outcomes()) == [(FIRST + 4 * DAY, "sent", "")]
     assert await room.notices() == []
 
 
@@ -253,7 +247,7 @@ async def test_nobody_changes_it_between_its_time_and_the_sweep(room: Newsroom) 
     await room.scheduler().sweep()
     await room.act(bulletins.end, bulletin_id=made.id)
     await room.sweep_at(FIRST + 2 * DAY)
-    assert states(await room.issues()) == [(FIRST, "sent", "")]
+    assert states(await room.outcomes()) == [(FIRST, "sent", "")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,14 +270,14 @@ async def test_one_that_fails_leaves_no_trace_stops_no_other_and_is_tried_again(
     with caplog.at_level(logging.ERROR):
         await failing.sweep()
         await failing.sweep()
-    assert await room.issues(torn.id) == []
+    assert await room.outcomes(torn.id) == []
     assert len(await room.versions()) == 1
-    assert len(await room.issues(whole.id)) == 2
+    assert len(await room.outcomes(whole.id)) == 2
     (record,) = [record for record in caplog.records if record.name == "bot.scheduler"]
     assert record.getMessage().startswith(f"bulletin {torn.id} failed: RuntimeError")
     assert "mend" not in caplog.text
     await room.scheduler().sweep()
-    assert states(await room.issues(torn.id)) == [
+    assert states(await room.outcomes(torn.id)) == [
         (FIRST, "skipped", "late"),
         (FIRST + DAY, "sent", ""),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlmodel import Session
 from bot.scheduler import slots
 from content.schedule import Schedule
 from db import bulletins, conversations
-from db.bulletins import Definition, Standing
+from db.standings import Definition, Standing
 from tests.living import Living, living
 
 HEAD = "lua"  # a village head, on Telegram
@@ -73,6 +74,28 @@ async def test_three_days_at_once_are_three_mornings(tmp_path: Path) -> None:
                 for at, morning in zip(times, mornings, strict=True)
             )
         await advance(village, 60)
+        assert len(await heard(village, groups[0]["id"])) == 3
+
+
+async def test_pressed_twice_the_clock_still_halts_at_every_morning(tmp_path: Path) -> None:
+    async with living(tmp_path) as village:
+        made = await begun(village)
+        assert made.next_at is not None
+        before = village.app.clock.ahead
+        await asyncio.gather(advance(village, 1.5 * DAY), advance(village, 1.5 * DAY))
+        assert village.app.clock.ahead - before == timedelta(days=3)
+        groups = [one for one in await village.groups(HEAD) if one["segment"] == "households"]
+        assert len(await heard(village, groups[0]["id"])) == 3
+
+
+async def test_what_was_due_before_goes_out_before_the_clock_moves_on(tmp_path: Path) -> None:
+    async with living(tmp_path) as village:
+        made = await begun(village)
+        assert made.next_at is not None
+        clock = village.app.clock
+        clock.advance(made.next_at - clock.now() + timedelta(minutes=1))
+        await advance(village, 2 * DAY)
+        groups = [one for one in await village.groups(HEAD) if one["segment"] == "households"]
         assert len(await heard(village, groups[0]["id"])) == 3
 
 

@@ -9,19 +9,27 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from bot import demo
 from bot.cli import main
+from bot.clock import Clock
 from bot.platforms.base import Outgoing, Rejected
 from bot.platforms.sandbox import Sandbox
 from bot.tour import stage
 from bot.tour.play import play
+from bot.tour.scenes import SCENES
 from tests.bot.process import PATIENCE, run
 from tests.living import CONTENT, ROOT
+from tests.loop import one_turn
 
 VI, EN = CONTENT.words("vi"), CONTENT.words("en")
 
@@ -82,7 +90,7 @@ def test_without_a_terminal_it_is_plain_text_and_leaves_no_folder(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_who_stops_it_is_told_so_and_nothing_stays(tmp_path: Path, by: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "bot.cli", "tour"],
@@ -100,6 +108,29 @@ def test_who_stops_it_is_told_so_and_nothing_stays(tmp_path: Path, by: signal.Si
     assert (process.returncode, err) == (130, "")
     assert out.splitlines()[-1] == VI("tour.stopped")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_answers_are_overdue_for_review_it_still_plays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    latest = max(entry.review_by for entry in CONTENT.faq)
+    overdue = latest + timedelta(days=1) - Clock().now().date()
+    monkeypatch.setattr(demo, "kept_clock", lambda path: Clock(max(overdue, timedelta(0))))
+    assert VI("tour.question_expired") in plain(asyncio.run(played(60)))
+
+
+def test_the_clock_is_moved_as_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Halting where a bulletin goes out."""
+    moved: list[timedelta] = []
+
+    async def advance(self: demo.Demo, by: timedelta, then: Callable[[], None]) -> datetime:
+        moved.append(by)
+        return await halting(self, by, then)
+
+    halting = demo.Demo.advance
+    monkeypatch.setattr(demo.Demo, "advance", advance)
+    asyncio.run(played(60))
+    assert len(moved) == len(SCENES) + 2  # at noon for the answer, at dawn for the bulletin
 
 
 def failed(capsys: pytest.CaptureFixture[str]) -> str:
@@ -127,4 +158,32 @@ def test_a_program_that_does_not_come_to_rest_is_not_waited_for(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "PATIENCE", 0.0)
-    assert "scene 1 of the tour" in failed(capsys)
+    assert "did not come to rest" in failed(capsys)
+    monkeypatch.setattr(stage, "ROOM", 1e30)
+    assert "the disk of the temporary folder is full: free some room" in failed(capsys)
+
+
+async def test_the_folder_goes_only_after_whoever_writes_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    begun, gone = threading.Event(), threading.Event()
+    written: list[bool] = []
+
+    def slow(path: Path) -> Clock:
+        begun.set()
+        gone.wait()
+        written.append(path.parent.is_dir())
+        return Clock()
+
+    monkeypatch.setattr(demo, "kept_clock", slow)
+    playing = asyncio.create_task(play(Console(file=io.StringIO()), CONTENT, fast=True))
+    while not begun.is_set():
+        await one_turn()
+    playing.cancel()
+    for _ in range(50):
+        await one_turn()
+    gone.set()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    assert written == [True]

@@ -57,6 +57,8 @@ def test_a_communes_own_templates_are_added_or_replace_ours(tmp_path: Path) -> N
         ("6 giờ sáng, Chủ nhật", "Chủ nhật", 2, "names no time of day"),
         ("6 giờ sáng, Chủ nhật", "6 giờ sáng", 2, "names no days"),
         ("6 giờ sáng, Chủ nhật", "khi nào tiện", 2, "cannot be understood"),
+        ("6 giờ sáng, Chủ nhật", "6 giờ sáng ngày rằm", 2, "goes by the moon"),
+        ("6 giờ sáng, Chủ nhật", "nửa đêm Chủ nhật", 2, "the midnight before or after that day"),
         ("6 giờ sáng, Chủ nhật", "6 giờ sáng ngày 1/5", 2, "comes only once"),
         ("6 giờ sáng, Chủ nhật", "6 giờ sáng ngày 1/5/2020", 2, "is over"),
         ("late_hours = 3", 'late_hours = 3\nneeds_text = "yes"', 5, "true or false"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.days import YEAR, days
+from content.days import YEAR, days, passing
 from content.folding import fold
 
 TODAY = date(2026, 11, 22)  # a Sunday
@@ -106,6 +106,31 @@ def test_a_day_that_is_over_or_far_ahead_is_left_out(text: str) -> None:
     assert days(text, TODAY) == ()
 
 
+PASSING = (
+    ("Sáng mai cắt điện", "Sáng mai", "23/11"),
+    ("cat dien sang mai", "sang mai", "23/11"),
+    ("Họp chiều nay,  mời bà con", "chiều nay", "22/11"),
+    ("Họp thứ Bảy này", "thứ Bảy này", "28/11"),
+    ("ngày kia thu tiền", "ngày kia", "24/11"),
+)
+
+
+@pytest.mark.parametrize(("text", "said", "day"), PASSING, ids=[case[0] for case in PASSING])
+def test_words_that_mean_a_day_only_today_are_shown_as_written(
+    text: str, said: str, day: str
+) -> None:
+    found = passing(text, TODAY)
+    assert found is not None
+    assert (found[0], f"{found[1]:%d/%m}") == (said, day)
+
+
+@pytest.mark.parametrize(
+    "text", ["sáng mai 23/11", "Thứ Hai ngày 23/11", "họp 23/11", "tới nay", ""]
+)
+def test_with_its_date_a_day_stays_clear(text: str) -> None:
+    assert passing(text, TODAY) is None
+
+
 def test_the_29th_of_february_is_the_nearest_one_there_is() -> None:
     assert days("hạn 29/2", date(2027, 12, 1)) == (date(2028, 2, 29),)
     assert days("hạn 29/2", TODAY) == ()
@@ -121,3 +146,5 @@ def test_whatever_is_written_gives_days_to_come_in_order(text: str, today: date)
         found = days(text, today)
         assert list(found) == sorted(set(found))
         assert all(today <= day <= today + YEAR for day in found)
+        meant = passing(text, today)
+        assert meant is None or meant[1] >= today

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from content.phrases import Pattern, patterns, tokens, without
+from content.phrases import Pattern, after, patterns, tokens, wholly, without
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,34 @@ def test_the_next_match_is_looked_for_from_the_last_one() -> None:
 def test_a_gap_at_the_beginning_hides_no_second_match() -> None:
     left = without(tokens("lại chay, lại chay"), patterns(["… chay"]))
     assert [token.folded for token in left] == [""] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "all_of_it"),
+    [
+        ("gửi đi cháu", True),
+        ("u gui di", True),
+        ("gửi, gửi luôn!", True),
+        ("gửi cho ai", False),
+        ("cháu ơi", False),
+        ("", False),
+    ],
+)
+def test_a_text_is_wholly_phrases_among_small_words(text: str, all_of_it: bool) -> None:
+    wanted, around = patterns(["gửi", "ừ", "gửi luôn"]), patterns(["đi", "cháu", "ơi"])
+    assert wholly(text, wanted, around) is all_of_it
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Em ơi tôi muốn báo: Đèn tắt, tối om.", "Đèn tắt, tối om."),
+        ("toi muon bao anh Tư đổ rác", "anh Tư đổ rác"),
+        ("tôi muốn báo em ơi", ""),
+        ("đèn tắt, tôi muốn báo", None),
+        ("", None),
+    ],
+)
+def test_what_comes_after_an_opening_keeps_its_words(text: str, rest: str | None) -> None:
+    around = patterns(["tôi", "em", "ơi", "anh"])
+    assert after(text, patterns(["muốn báo"]), around) == rest

@@ -34,12 +34,13 @@ UNDERSTOOD = {
     "cuối tuần 7 giờ sáng": Schedule("weekly", 7, 0, (5, 6)),
     "thứ 2 đến chủ nhật 7h": Schedule("daily", 7),
     "mỗi sáng 6 giờ": Schedule("daily", 6),
+    "sáng nào cũng 6 giờ": Schedule("daily", 6),
+    "tối nào cũng gửi 7h": Schedule("daily", 19),
     "sáng thứ hai lúc 5 giờ": Schedule("weekly", 5, 0, (0,)),
     "hàng ngày từ thứ hai đến thứ sáu 8h": Schedule("weekly", 8, 0, WORKDAYS),
     "trưa hằng ngày": Schedule("daily", 11, 30),
     "12 giờ trưa hằng ngày": Schedule("daily", 12),
     "1 giờ trưa hằng ngày": Schedule("daily", 13),
-    "12 giờ đêm thứ Bảy": Schedule("weekly", 0, 0, (5,)),
     "nửa đêm hằng ngày": Schedule("daily", 0),
     "3 giờ hằng ngày": Schedule("daily", 15),
     "03:00 hằng ngày": Schedule("daily", 3),
@@ -97,13 +98,298 @@ REFUSED = {
     "8 giờ chủ nhật hằng tháng": "unclear",
     "5h và 17h hằng ngày": "unclear",
     "6 giờ sáng các ngày trừ chủ nhật": "unclear",
-    "7 giờ rằm hằng tháng": "unclear",
-    "7 giờ mùng 1 âm lịch hằng tháng": "unclear",
+    "7 giờ rằm hằng tháng": "lunar",
+    "7 giờ mùng 1 âm lịch hằng tháng": "lunar",
     "7 giờ ngày 2/9 hằng năm": "unclear",
     "7 giờ, 2 tuần một lần, thứ hai": "unclear",
     "7 giờ sáng ngày 25": "unclear",
     "5 giờ hằng ngày" + " nhé" * 100: "unclear",
 }
+
+TYPED = """
+# hours, in figures and in words
+5h30 hàng ngày = 5:30 daily
+5g30 hàng ngày = 5:30 daily
+5:30 hằng ngày = 5:30 daily
+5h30p hàng ngày = 5:30 daily
+5 giờ 30 phút hàng ngày = 5:30 daily
+17h hàng ngày = 17:00 daily
+17h00 mỗi ngày = 17:00 daily
+6h sáng hàng ngày = 6:00 daily
+6h sáng - hàng ngày = 6:00 daily
+hàng ngày - 6h sáng = 6:00 daily
+hàng ngày 6 sáng = 6:00 daily
+hằng ngày, 5 rưỡi sáng = 5:30 daily
+6 rưỡi hàng ngày = 6:30 daily
+sáu rưỡi tối hàng ngày = 18:30 daily
+bảy giờ sáng hàng ngày = 7:00 daily
+bay gio sang hang ngay = 7:00 daily
+bảy giờ năm hàng ngày = 7:05 daily
+bảy giờ không năm hàng ngày = 7:05 daily
+bảy giờ năm phút hàng ngày = 7:05 daily
+7 giờ 5 phút hàng ngày = 7:05 daily
+bảy giờ mười hàng ngày = 7:10 daily
+năm giờ hai mươi hàng ngày = 5:20 daily
+năm giờ hai mươi lăm sáng hàng ngày = 5:25 daily
+5 giờ bốn lăm hàng ngày = 5:45 daily
+5 giờ bốn mươi lăm sáng hàng ngày = 5:45 daily
+7h ba mươi hàng ngày = 7:30 daily
+7 giờ hai tư hàng ngày = 7:24 daily
+không giờ hàng ngày = 0:00 daily
+muoi sau gio hang ngay = 16:00 daily
+mười một giờ hàng ngày = 11:00 daily
+mười bảy giờ hàng ngày = 17:00 daily
+muoi bay gio hang ngay = 17:00 daily
+mười chín giờ ba mươi hàng ngày = 19:30 daily
+hai mươi giờ hàng ngày = 20:00 daily
+hai mươi ba giờ năm mươi chín hàng ngày = 23:59 daily
+5 giờ kém năm hàng ngày = 4:55 daily
+7h kém mười lăm hàng ngày = 6:45 daily
+7h kém 5 phút hàng ngày = 6:55 daily
+1 giờ kém 15 chiều hàng ngày = 12:45 daily
+12 giờ kém 15 trưa hàng ngày = 11:45 daily
+12 giờ kém 5 đêm thứ 7 = 23:55 sat
+chín giờ kém mười tối thứ bảy = 20:50 sat
+6 giờ đúng hàng ngày = 6:00 daily
+tầm 6h sáng hàng ngày nhé = 6:00 daily
+khoảng 6h sáng hàng ngày = 6:00 daily
+5h sáng sớm hàng ngày = 5:00 daily
+0 giờ rạng sáng thứ 7 = 0:00 sat
+0h thứ 7 = 0:00 sat
+23h59 thứ 7 = 23:59 sat
+nửa đêm hàng ngày = 0:00 daily
+# every day
+dạ 6h sáng hàng ngày ạ = 6:00 daily
+Giờ gửi: 5h30, hàng ngày = 5:30 daily
+gửi bản tin vào lúc 6h hàng ngày = 6:00 daily
+em gửi giúp lúc 6h mỗi ngày nhé! = 6:00 daily
+mỗi ngày một lần lúc 6h = 6:00 daily
+6h tất cả các ngày trong tuần = 6:00 daily
+6h cả tuần = 6:00 daily
+6h mỗi buổi sáng = 6:00 daily
+7h mỗi tối = 19:00 daily
+6h t2-cn = 6:00 daily
+# days of the week
+5h30 sang thu 2 toi thu 6 = 5:30 workdays
+5h30 sáng từ thứ hai tới thứ sáu = 5:30 workdays
+6h t2-t6 = 6:00 workdays
+6h t2 - t6 = 6:00 workdays
+6h T2–T6 = 6:00 workdays
+6h t2 đến t6 = 6:00 workdays
+6h t2 cho đến t6 = 6:00 workdays
+6h thứ 2-6 = 6:00 workdays
+6h hàng ngày từ thứ 2 đến thứ 6 = 6:00 workdays
+6h ngày thường = 6:00 workdays
+6h các ngày trong tuần = 6:00 workdays
+6h ngày thường và thứ 7 = 6:00 mon tue wed thu fri sat
+6h t2-t6, cn = 6:00 mon tue wed thu fri sun
+6h thứ bảy tới thứ hai = 6:00 mon sat sun
+17h T2,T4,T6 = 17:00 mon wed fri
+17h t2 t4 t6 = 17:00 mon wed fri
+17h t2+t4+t6 = 17:00 mon wed fri
+17h t2-4-6 = 17:00 mon wed fri
+17h thứ hai, tư, sáu = 17:00 mon wed fri
+17h thứ hai tư sáu = 17:00 mon wed fri
+17h hai tư sáu = 17:00 mon wed fri
+17h hai tu sau = 17:00 mon wed fri
+17h 246 = 17:00 mon wed fri
+17h 2,4,6 = 17:00 mon wed fri
+17 giờ các ngày 2 4 6 = 17:00 mon wed fri
+17h các ngày thứ 2, 4, 6 = 17:00 mon wed fri
+17h thứ 3,5,7 = 17:00 tue thu sat
+17h ba năm bảy = 17:00 tue thu sat
+17h thứ hai ba năm = 17:00 mon tue thu
+17h hai tư sáu và chủ nhật = 17:00 mon wed fri sun
+17h thứ bảy & CN = 17:00 sat sun
+7h cuối tuần = 7:00 sat sun
+7h tối thứ bảy = 19:00 sat
+thứ bảy tối 7h = 19:00 sat
+thu bay 7h toi = 19:00 sat
+Thứ 2: 6h = 6:00 mon
+thứ 2 - 6h sáng = 6:00 mon
+thứ hai sáu giờ = 6:00 mon
+thứ hai mười giờ = 10:00 mon
+thu hai muoi gio = 10:00 mon
+thứ hai hai mươi giờ = 20:00 mon
+mỗi sáng thứ hai 6h = 6:00 mon
+6h mỗi thứ hai = 6:00 mon
+6h vào ngày thứ hai = 6:00 mon
+6h thứ 2 mỗi tuần một lần = 6:00 mon
+7am on weekdays = 7:00 workdays
+7am every monday = 7:00 mon
+# days of the month
+7h đầu tháng = 7:00 day 1
+7h cuối tháng = 7:00 day 0
+7h ngày cuối tháng = 7:00 day 0
+7h ngày 5 hàng tháng = 7:00 day 5
+7h hàng tháng ngày 5 = 7:00 day 5
+6h mỗi tháng một lần ngày 5 = 6:00 day 5
+6h ngày mùng một hàng tháng = 6:00 day 1
+6h mồng 3 mỗi tháng = 6:00 day 3
+6h ngày mười lăm hàng tháng = 6:00 day 15
+6h ngày hai mốt hàng tháng = 6:00 day 21
+# one day
+7h ngày 2/9 = 7:00 2027-09-02
+6h ngày mùng 2/9 = 6:00 2027-09-02
+7h ngày hai tháng chín = 7:00 2027-09-02
+7h ngày 30 tháng tư = 7:00 2027-04-30
+7h ngày 25-11-2026 = 7:00 2026-11-25
+7h ngày 25.11.2026 = 7:00 2026-11-25
+7h 2026-12-05 = 7:00 2026-12-05
+6h sáng mai = 6:00 2026-11-23
+6h sáng ngày mốt = 6:00 2026-11-24
+thứ 7 tới 7h tối = 19:00 2026-11-28
+7 gio toi thu bay toi = 19:00 2026-11-28
+# an exception
+6h hàng ngày nghỉ chủ nhật = unclear
+6h hàng ngày bỏ chủ nhật = unclear
+6h hàng ngày chừa chủ nhật = unclear
+6h hàng ngày thiếu chủ nhật = unclear
+6h hàng ngày loại chủ nhật = unclear
+6h hàng ngày ngưng chủ nhật = unclear
+6h hàng ngày miễn chủ nhật = unclear
+6h hàng ngày k gửi chủ nhật = unclear
+6h hàng ngày ko gửi chủ nhật = unclear
+6h hàng ngày hông gửi chủ nhật = unclear
+6h hàng ngày chẳng gửi chủ nhật = unclear
+6h hàng ngày trừ cn = unclear
+6h hàng ngày -cn = unclear
+6h hàng ngày - cn = unclear
+6h hàng ngày, cn = unclear
+6h hàng ngày (cn) = unclear
+6h hàng ngày [cn nghỉ] = unclear
+6h hàng ngày kể cả chủ nhật = unclear
+6h cả chủ nhật = unclear
+6h gồm cả t7 cn = unclear
+t2 đến t6 6h, t7 cn nghỉ = unclear
+6h thứ 2 đến chủ nhật, thứ 4 nghỉ = unclear
+6h thứ 2 đến chủ nhật, thứ 4 = unclear
+6h t2-t6 - t4 = unclear
+t2-t6 6h - t4 = unclear
+t2-t6 6h -t4 = unclear
+6h weekdays excluding wednesday = unclear
+6h weekdays but wednesday = unclear
+đừng gửi 7h hàng ngày = unclear
+chớ gửi 7h hàng ngày = unclear
+không gửi 6h hàng ngày = unclear
+đã gửi 6h hàng ngày = unclear
+# not for ever
+7h ngày 5 tháng sau = unclear
+7h ngày 5 tháng tới = unclear
+7h ngày 5 tháng này = unclear
+7h cả tuần sau = unclear
+7h hàng ngày tuần sau = unclear
+7h cuối tuần sau = unclear
+7h trong tuần sau = unclear
+7h thứ 2 một lần thôi = unclear
+7h thứ hai duy nhất = unclear
+# every so often
+7h hai tuần một lần thứ 2 = unclear
+7h mỗi hai tuần vào thứ 2 = unclear
+7h thứ 2 tuần chẵn = unclear
+7h ngày 5 ba tháng một lần = unclear
+7h ngày 5 tháng lẻ = unclear
+6h mỗi ngày hai lần = unclear
+6h thứ bảy tuần thứ hai = unclear
+7am fortnightly monday = unclear
+7am first monday = unclear
+7am every other day = unclear
+7h từng năm 2/9 = unclear
+7h mỗi 2/9 = unclear
+# from when to when
+6h t2 → t6 = unclear
+6h t2 => t6 = unclear
+6h t2>t6 = unclear
+6h t2..t6 = unclear
+6h t2/t6 = unclear
+6h t2 sang t6 = unclear
+6h thứ hai đến = unclear
+6h 2-6 = unclear
+6h 25.11 = unclear
+6h ngày 5-10 hàng tháng = unclear
+6h hàng ngày kể từ thứ 2 = unclear
+6h hàng ngày từ thứ 2 = unclear
+6h hàng ngày đến thứ 6 = unclear
+6h trước ngày 5 hàng tháng = unclear
+6h sau ngày 5 hàng tháng = unclear
+6h sau chủ nhật = unclear
+bay gio muoi sau chu nhat = unclear
+thứ hai từ 7h = unclear
+thu hai tu 7h = unclear
+thứ hai, sau 7h = unclear
+thứ hai sau 7h = unclear
+# may be read in two ways
+bây giờ hàng ngày = unclear
+bay gio hang ngay = unclear
+7h thu bay toi = unclear
+thứ 2, 6 sáng = unclear
+sáng sớm = unclear
+sáng sớm hàng ngày = no_time
+12 giờ kém 15 sáng hàng ngày = hour
+0 giờ kém 5 hàng ngày = hour
+12h đêm thứ 7 = midnight
+12 giờ 30 đêm thứ 7 = midnight
+nửa đêm chủ nhật = midnight
+nửa đêm ngày 25/11 = midnight
+12am saturday = midnight
+# by the moon
+7h rằm = lunar
+7h ngày 5 tháng giêng = lunar
+6h mùng 5 âm hàng tháng = lunar
+6h mung 5 am hang thang = lunar
+6h 24/12 âm = lunar
+6h 24/12 am = lunar
+6h 1 âl = lunar
+"""
+NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def typed() -> dict[str, Schedule | str]:
+    """Each line: what somebody types, and its meaning or why it is refused."""
+    lines = [line.split(" = ") for line in TYPED.strip().splitlines() if line[0] != "#"]
+    return {text: meaning(said) for text, said in lines}
+
+
+def meaning(said: str) -> Schedule | str:
+    clock, _, days = said.partition(" ")
+    if not days:
+        return said
+    hour, minute = map(int, clock.split(":"))
+    if days == "daily":
+        return Schedule("daily", hour, minute)
+    if days.startswith("day "):
+        return Schedule("monthly", hour, minute, day=int(days[4:]))
+    if days[0].isdigit():
+        return Schedule("once", hour, minute, on=date.fromisoformat(days))
+    named = WORKDAYS if days == "workdays" else tuple(map(NAMES.index, days.split()))
+    return Schedule("weekly", hour, minute, named)
+
+
+def taken(text: str) -> Schedule | str:
+    """What is understood, or the problem."""
+    try:
+        return understand(text, NOW)
+    except ScheduleRefused as refused:
+        return refused.problem
+
+
+@pytest.mark.parametrize(("text", "expected"), typed().items(), ids=typed())
+def test_what_villagers_type_is_taken_as_meant_or_not_at_all(
+    text: str, expected: Schedule | str
+) -> None:
+    assert taken(text) == expected
+
+
+@pytest.mark.parametrize(
+    "word", ["trừ", "nghỉ", "không gửi", "đừng", "bỏ", "chỉ", "hoặc", "xyz", "→", "🚫"]
+)
+def test_no_word_is_passed_over(word: str) -> None:
+    understood = [text for text, said in typed().items() if isinstance(said, Schedule)]
+    for text in (*UNDERSTOOD, *understood):
+        words = text.split()
+        for place in range(len(words) + 1):
+            more = " ".join((*words[:place], word, *words[place:]))
+            assert taken(more) == "unclear", more
 
 
 @pytest.mark.parametrize(("text", "expected"), UNDERSTOOD.items(), ids=UNDERSTOOD)
@@ -146,6 +432,7 @@ def test_what_is_told_back_is_understood_as_the_same() -> None:
         told = described(schedule, VI)
         assert understand(told, NOW) == schedule, told
         assert understand(fold(told), NOW) == schedule, told
+        assert understand(described(schedule, EN), NOW) == schedule
         assert Schedule.of(schedule.data) == schedule
 
 
@@ -157,7 +444,9 @@ def test_what_is_told_back_is_understood_as_the_same() -> None:
             "5 giờ 30 sáng, thứ Hai đến thứ Sáu",
             "5:30 in the morning, Monday to Friday",
         ),
-        (Schedule("daily", 0), "12 giờ đêm, hằng ngày", "12:00 at night, every day"),
+        (Schedule("daily", 0), "0 giờ rạng sáng, hằng ngày", "0:00 in the small hours, every day"),
+        (Schedule("weekly", 0, 30, (5,)), "0 giờ 30 rạng sáng, thứ Bảy", None),
+        (Schedule("weekly", 23, 30, (5,)), "11 giờ 30 đêm, thứ Bảy", None),
         (Schedule("weekly", 18, 5, (5, 6)), "6 giờ 05 chiều, thứ Bảy, Chủ nhật", None),
         (Schedule("monthly", 7), "7 giờ sáng, ngày cuối tháng", None),
         (Schedule("monthly", 12, day=5), "12 giờ trưa, ngày 5 hằng tháng", None),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db import bulletins
-from db.bulletins import Definition, Standing
+from db.standings import Definition, Standing
 from tests.db.village import NOW, Village, acting
 
 SLOT = NOW + timedelta(days=1)

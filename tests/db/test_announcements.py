@@ -47,6 +47,17 @@ async def test_a_release_reaches_exactly_the_groups_that_were_counted(
     assert (progress.total, dict(progress.counts)) == (4, {"queued": 4})
 
 
+async def test_the_newest_is_the_last_one_that_person_released(
+    database: Database, village: Village
+) -> None:
+    cadre = await database.read(acting, village, "cadre")
+    assert await database.read(announcements.newest, cadre) is None
+    await database.write(released, village)
+    second = await database.write(released, village)
+    await database.write(released, village, name="approver")
+    assert await database.read(announcements.newest, cadre) == second.version_id
+
+
 async def test_parts_leave_in_order_within_each_group(database: Database, village: Village) -> None:
     await database.write(released, village)
     found = await database.read(rows, "chat_id", "part", "body", "state", "priority", "origin")

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db import audit, exports, media
 from db.engine import Database
-from db.exports import UnderWay
+from db.exports import MAX_ATTEMPTS, MAX_FAILURES, UnderWay
 from db.listing import Filters
 from db.permissions import NotAllowed
 from db.scene import Actor
@@ -56,13 +56,38 @@ async def test_an_order_is_kept_and_noted_in_one(
     database: Database, village: Village, admin: Actor
 ) -> None:
     number = await ordered(database, admin, since=NOW, place_id=village.upper.id, names=True)
-    order = await database.write(exports.begin, number, NOW)
+    assert await database.write(exports.begin, number)
+    order = await database.read(exports.order, number, NOW)
     assert order.filters == Filters(since=NOW, place_id=village.upper.id, names=True)
     assert (order.kind, order.paths, order.where) == ("csv", (village.commune.path,), "Xã Mơ")
-    assert await database.read(exports.wanted) == [(number, 1)]
+    assert await database.read(exports.wanted, NOW) == [number]
     ((person, action, detail),) = await database.read(noted)
-    assert (person, action) == (admin.person_id, "reports_exported")
+    assert (person, action) == (admin.person_id, "reports.exported")
     assert (detail["names"], detail["place_id"]) == (True, village.upper.id)
+
+
+async def test_statistics_are_noted_as_such(database: Database, admin: Actor) -> None:
+    await ordered(database, admin, "chart")
+    ((_, action, _),) = await database.read(noted)
+    assert action == "statistics.drawn"
+
+
+async def test_what_failed_rests_and_the_last_time_is_told(
+    database: Database, admin: Actor
+) -> None:
+    number, later = await ordered(database, admin), NOW + timedelta(minutes=1)
+    assert not await database.write(exports.fail, number, later)
+    assert await database.read(exports.wanted, NOW) == []
+    assert await database.read(exports.unfinished, NOW) == 0
+    assert await database.read(exports.wanted, later) == [number]
+    gone = [await database.write(exports.fail, number, NOW) for _ in range(MAX_FAILURES - 1)]
+    assert gone == [False] * (MAX_FAILURES - 2) + [True]
+
+
+async def test_many_stops_are_survived_but_not_any_number(database: Database, admin: Actor) -> None:
+    number = await ordered(database, admin)
+    begun = [await database.write(exports.begin, number) for _ in range(MAX_ATTEMPTS + 1)]
+    assert begun == [True] * MAX_ATTEMPTS + [False]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +161,7 @@ async def test_of_places_one_below_the_other_the_upper_one_counts(
 async def made(database: Database, admin: Actor) -> tuple[int, int]:
     """(order, media) of a file that is on its way."""
     number = await ordered(database, admin)
-    order = await database.write(exports.begin, number, NOW)
+    order = await database.read(exports.order, number, NOW)
     file = await database.write(exports.announce, order, **FILE)
     return number, file
 
@@ -170,7 +195,7 @@ async def test_a_file_is_over_when_its_message_is_settled(
     await database.write(_carried, admin, file, state)
     found = await database.read(exports.over)
     assert [(one.export_id, one.sent) for one in found] == ([(number, sent)] if over else [])
-    assert await database.read(exports.unfinished) == len(found)
+    assert await database.read(exports.unfinished, NOW) == len(found)
 
 
 def _carried(session: Session, actor: Actor, media_id: int, state: str) -> None:

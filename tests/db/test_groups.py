@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from db import groups, people
 from db.codes import CODE_SIGNS
 from db.engine import Database
-from db.groups import CodeRefused, Group, Invitation, NoSuchGroup, Tied
+from db.groups import Code, CodeRefused, NoSuchGroup, Tied, Untied
 from db.permissions import NotAllowed
 from db.tables import Audit, Chat, GroupCode, Outbox, Role, table
 from tests.db.village import NOW, Village, acting, build
@@ -28,11 +28,9 @@ async def village(database: Database) -> Village:
     return await database.write(build)
 
 
-def invited(
-    session: Session, village: Village, name: str = "head", slug: str = "ben"
-) -> Invitation:
+def asked(session: Session, village: Village, name: str = "head", slug: str = "ben") -> Code:
     actor = acting(session, village, name)
-    return groups.invite(session, actor, place_id=village.spots[slug].id, segment="households")
+    return groups.ask_code(session, actor, place_id=village.spots[slug].id, segment="households")
 
 
 def new_chat(session: Session, village: Village, title: str = "", kind: str = "group") -> int:
@@ -72,7 +70,7 @@ def group(session: Session, title: str) -> Any:
 async def test_a_code_is_eight_plain_signs_of_which_only_the_digest_is_kept(
     database: Database, village: Village
 ) -> None:
-    code, place = await database.write(invited, village)
+    code, place = await database.write(asked, village)
     first, _, second = code.partition("-")
     assert (len(first), len(second), place) == (4, 4, "Thôn ben")
     assert set(first + second) <= set(CODE_SIGNS)
@@ -88,7 +86,7 @@ async def test_a_code_is_eight_plain_signs_of_which_only_the_digest_is_kept(
 
 
 async def test_no_two_codes_are_alike(database: Database, village: Village) -> None:
-    codes = {(await database.write(invited, village)).code for _ in range(20)}
+    codes = {(await database.write(asked, village)).code for _ in range(20)}
     assert len(codes) == 20
 
 
@@ -104,10 +102,10 @@ SPELLINGS = [
 async def test_a_code_ties_the_group_it_is_said_in(
     database: Database, village: Village, spell: Any
 ) -> None:
-    code, _ = await database.write(invited, village)
+    code, _ = await database.write(asked, village)
     result = await database.write(tied, village, spell(code), "Hộ dân Bến")
     author = village.people["head"]
-    assert result == ("Thôn ben", "households", False, "Hộ dân Bến", author)
+    assert result == Tied("Thôn ben", "households", False, "Hộ dân Bến", author)
     found = await database.read(group, "Hộ dân Bến")
     assert tuple(found) == (village.spots["ben"].id, "households")
 
@@ -115,7 +113,7 @@ async def test_a_code_ties_the_group_it_is_said_in(
 async def test_a_group_without_a_title_is_called_by_its_segment_and_place(
     database: Database, village: Village
 ) -> None:
-    code, _ = await database.write(invited, village)
+    code, _ = await database.write(asked, village)
     result = await database.write(tied, village, code)
     assert result.group == "HOUSEHOLDS Thôn ben"
     found = await database.read(group, "HOUSEHOLDS Thôn ben")
@@ -123,19 +121,31 @@ async def test_a_group_without_a_title_is_called_by_its_segment_and_place(
 
 
 async def test_a_group_may_move_by_a_new_code(database: Database, village: Village) -> None:
-    code, _ = await database.write(invited, village)
+    code, _ = await database.write(asked, village)
     await database.write(tied, village, code, "Nhóm")
-    other, _ = await database.write(invited, village, "cadre", "dong")
+    other, _ = await database.write(asked, village, "cadre", "dong")
     moved = await database.write(tied, village, other, "Nhóm")
     assert (moved.place, moved.moved, moved.created_by) == (
         "Thôn dong",
         True,
         village.people["cadre"],
     )
+    assert [action for action, _, _ in await noted(database)] == ["group.tied", "group.moved"]
+
+
+async def test_those_who_lose_a_group_are_told(database: Database, village: Village) -> None:
+    there, _ = await database.write(asked, village, "cadre", "dong")
+    await database.write(tied, village, there, "Nhóm")
+    here, _ = await database.write(asked, village)
+    moved = await database.write(tied, village, here, "Nhóm")
+    assert moved.was == "Thôn dong"
+    assert set(moved.left) == {village.people["cadre"], village.people["approver"]}
+    again, _ = await database.write(asked, village)
+    assert (await database.write(tied, village, again, "Nhóm")).left == ()
 
 
 async def test_a_code_works_once(database: Database, village: Village) -> None:
-    code, _ = await database.write(invited, village)
+    code, _ = await database.write(asked, village)
     await database.write(tied, village, code, "Nhóm một")
     with pytest.raises(CodeRefused):
         await database.write(tied, village, code, "Nhóm hai")
@@ -155,17 +165,17 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 async def test_a_code_that_does_not_hold_ties_nothing(
     database: Database, village: Village, code: str, more: dict[str, Any]
 ) -> None:
-    invitation = await database.write(invited, village)
+    asked_for = await database.write(asked, village)
     with pytest.raises(CodeRefused):
-        await database.write(tied, village, code or (invitation.code if more else ""), **more)
-    await database.write(tied, village, invitation.code, "Nhóm")
+        await database.write(tied, village, code or (asked_for.code if more else ""), **more)
+    await database.write(tied, village, asked_for.code, "Nhóm")
     assert (await database.read(group, "Nhóm")).segment == "households"
 
 
 async def test_a_code_is_void_once_its_author_may_not_tie_any_more(
     database: Database, village: Village
 ) -> None:
-    code, _ = await database.write(invited, village)
+    code, _ = await database.write(asked, village)
 
     def end(session: Session) -> None:
         session.execute(update(role).values(ends_at=NOW))
@@ -185,77 +195,7 @@ async def test_codes_are_for_whom_may_tie_groups_there(
     database: Database, village: Village, name: str, slug: str
 ) -> None:
     with pytest.raises(NotAllowed):
-        await database.write(invited, village, name, slug)
-
-
-def seen(session: Session, village: Village, name: str) -> list[Group]:
-    return groups.overview(session, acting(session, village, name))
-
-
-@pytest.mark.parametrize(
-    ("name", "places"),
-    [
-        pytest.param("head", ["Thôn ben"] * 4, id="their own village"),
-        pytest.param("cadre", ["Xã Mẫu"] * 4 + ["Thôn ben"] * 4 + ["Thôn dong"] * 4, id="commune"),
-        pytest.param("other_head", ["Thôn xa-la"] * 4, id="another commune"),
-    ],
-)
-async def test_whoever_ties_groups_sees_those_at_their_places(
-    database: Database, village: Village, name: str, places: list[str]
-) -> None:
-    assert [one.place for one in await database.read(seen, village, name)] == places
-
-
-async def test_a_resident_sees_no_groups(database: Database, village: Village) -> None:
-    with pytest.raises(NotAllowed):
-        await database.read(seen, village, "resident")
-
-
-def wrote(session: Session, village: Village, *states: tuple[str, str | None]) -> None:
-    """Messages to one group, oldest first: their state and error."""
-    for number, (state, error) in enumerate(states):
-        values = {
-            "bot_id": village.bots["zalo"],
-            "chat_id": village.groups["ben households zalo"],
-            "origin": "announcement",
-            "priority": 2,
-            "body": "",
-            "buttons": [],
-            "state": state,
-            "error": error,
-            "sent_at": NOW + timedelta(minutes=number) if state == "sent" else None,
-        }
-        session.execute(insert(outbox).values(**values))
-
-
-SENT = ("sent", None)
-HEALTH: list[tuple[str, list[tuple[str, str | None]], int | None, str]] = [
-    ("nothing_sent", [], None, ""),
-    ("arrived", [SENT, SENT], 1, ""),
-    ("failed_later", [SENT, ("failed", "ChatGone")], 0, "ChatGone"),
-    ("failed_before", [("failed", "ChatGone"), SENT], 1, ""),
-    ("failed_only", [("failed", "Rejected")], None, "Rejected"),
-    ("uncertain", [SENT, ("uncertain", "OutcomeUnknown")], 0, "OutcomeUnknown"),
-    ("tried_again", [SENT, ("queued", "Unreachable")], 0, "Unreachable"),
-    ("not_tried_yet", [SENT, ("queued", None)], 0, ""),
-    ("stopped", [SENT, ("cancelled", None)], 0, ""),
-]
-
-
-@pytest.mark.parametrize(
-    ("states", "arrived", "error"),
-    [case[1:] for case in HEALTH],
-    ids=[case[0] for case in HEALTH],
-)
-async def test_a_group_shows_what_arrived_and_what_went_wrong_since(
-    database: Database, village: Village, states: Any, arrived: int | None, error: str
-) -> None:
-    await database.write(wrote, village, *states)
-    found = {one.title: one for one in await database.read(seen, village, "head")}
-    group = found.pop("ben households zalo")
-    assert group.arrived == (None if arrived is None else NOW + timedelta(minutes=arrived))
-    assert (group.error, group.platform, group.segment) == (error, "zalo", "households")
-    assert {(one.arrived, one.error) for one in found.values()} == {(None, "")}
+        await database.write(asked, village, name, slug)
 
 
 async def test_groups_not_tied_are_for_whom_ties_them_in_the_whole_commune(
@@ -272,20 +212,42 @@ async def test_groups_not_tied_are_for_whom_ties_them_in_the_whole_commune(
         assert await database.read(told, name) == []
 
 
+async def noted(database: Database) -> list[tuple[str, int, dict[str, Any]]]:
+    query = select(audit.c.action, audit.c.person_id, audit.c.detail)
+    rows = await database.read(lambda session: session.execute(query).all())
+    return [(action, person, detail) for action, person, detail in rows]
+
+
+async def test_the_audit_says_who_tied_a_group_and_whose_code_it_was(
+    database: Database, village: Village
+) -> None:
+    code, _ = await database.write(asked, village)
+    await database.write(tied, village, code, "Nhóm")
+    ((action, by, detail),) = await noted(database)
+    assert (action, by) == ("group.tied", village.people["resident"])
+    chat_id = await database.write(new_chat, village, "Nhóm")
+    assert detail == {
+        "chat": chat_id,
+        "place": village.spots["ben"].id,
+        "segment": "households",
+        "asked_by": village.people["head"],
+    }
+
+
 async def test_a_group_untied_is_no_audience_any_more_and_the_audit_says_by_whom(
     database: Database, village: Village
 ) -> None:
     chat_id = village.groups["ben households zalo"]
 
-    def untied(session: Session) -> Group:
+    def untied(session: Session) -> Untied:
         return groups.untie(session, acting(session, village, "head"), chat_id=chat_id)
 
     was = await database.write(untied)
-    assert (was.title, was.place) == ("ben households zalo", "Thôn ben")
+    assert was == ("ben households zalo", "Thôn ben")
     assert tuple(await database.read(group, was.title)) == (None, None)
-    (note,) = await database.read(lambda session: session.execute(select(audit)).all())
-    assert (note.action, note.person_id) == ("group.untied", village.people["head"])
-    assert note.detail["chat"] == chat_id
+    ((action, by, detail),) = await noted(database)
+    assert (action, by) == ("group.untied", village.people["head"])
+    assert detail["chat"] == chat_id
     with pytest.raises(NoSuchGroup):
         await database.write(untied)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -17,6 +17,7 @@ from db.invitations import (
     HasRole,
     InviterGone,
     NotThere,
+    Oneself,
     Over,
     Spoiled,
     Waiting,
@@ -32,6 +33,10 @@ pytest_plugins = ["tests.db.ground_fixtures"]
 invitation = table(Invitation)
 WEEK = timedelta(days=7)
 LABELS = {segment: segment for segment in groups.SEGMENTS}
+
+
+def open_now(session: Session, code: str, now: datetime) -> bool:
+    return bool(invitations.open_among(session, [code], now))
 
 
 def test_only_the_digest_of_a_code_is_kept(session: Session, village: Village) -> None:
@@ -62,7 +67,11 @@ def test_the_audit_says_who_gave_what_to_whom(session: Session, village: Village
         session, resident(session, village), code=invited(session, village, until=NOW + WEEK).code
     )
     candidates.accept(session, admin(session, village), invitation_id=used.id)
-    (note,) = noted(session)
+    *others, note = noted(session)
+    assert [(action, by) for action, by, _ in others] == [
+        ("invitation.made", village.people["approver"]),
+        ("invitation.used", village.people["resident"]),
+    ]
     assert note == (
         "role.granted",
         village.people["approver"],
@@ -82,7 +91,7 @@ def test_the_wrong_person_gets_nothing_and_the_code_is_void(
     used = invitations.use(session, who, code=made.code)
     candidates.refuse(session, admin(session, village), invitation_id=used.id)
     assert is_now(session, who) == []
-    assert [action for action, _, _ in noted(session)] == ["role.refused"]
+    assert noted(session)[-1][0] == "role.refused"
     for someone in (who, acting(session, village, "head")):
         with pytest.raises(CodeRefused):
             invitations.use(session, someone, code=made.code)
@@ -119,7 +128,7 @@ def test_a_code_holds_for_a_week(
 ) -> None:
     made = invited(session, village)
     who = later(resident(session, village), NOW + after)
-    assert invitations.open_now(session, made.code, who.now) == holds
+    assert open_now(session, made.code, who.now) == holds
     if holds:
         assert invitations.use(session, who, code=made.code).role == "village_head"
     else:
@@ -128,9 +137,21 @@ def test_a_code_holds_for_a_week(
 
 
 def test_a_code_that_nobody_made_is_refused(session: Session, village: Village) -> None:
-    assert not invitations.open_now(session, "2222-AAAA", NOW)
+    assert not open_now(session, "2222-AAAA", NOW)
     with pytest.raises(CodeRefused):
         invitations.use(session, resident(session, village), code="2222-AAAA")
+
+
+def test_nobody_gives_a_role_to_themselves(session: Session, village: Village) -> None:
+    made = invited(session, village)
+    with pytest.raises(Oneself):
+        invitations.use(session, admin(session, village), code=made.code)
+    cadre = village.people["cadre"]
+    used = invitations.use(session, acting(session, village, "cadre"), code=made.code)
+    people.grant(session, cadre, "admin", village.commune.id, NOW)
+    with pytest.raises(Oneself):
+        candidates.accept(session, acting(session, village, "cadre"), invitation_id=used.id)
+    candidates.accept(session, admin(session, village), invitation_id=used.id)
 
 
 def test_whoever_has_the_role_keeps_the_code_for_another(
@@ -139,7 +160,7 @@ def test_whoever_has_the_role_keeps_the_code_for_another(
     made, head = invited(session, village), acting(session, village, "head")
     with pytest.raises(HasRole):
         invitations.use(session, head, code=made.code)
-    assert invitations.open_now(session, made.code, NOW)
+    assert open_now(session, made.code, NOW)
 
 
 def test_a_code_is_void_once_its_author_may_not_give_roles_any_more(
@@ -170,18 +191,34 @@ def test_a_role_that_would_have_ended_is_not_given(session: Session, village: Vi
         invitations.use(session, later(who, until), code=second.code)
 
 
-def test_two_codes_for_one_role_make_one_role_as_the_later_word_says(
-    session: Session, village: Village
+@pytest.mark.parametrize(
+    ("ends", "kept"),
+    [
+        pytest.param((NOW + WEEK, None), None, id="at last without end"),
+        pytest.param((None, NOW + WEEK), None, id="at first without end"),
+        pytest.param((NOW + WEEK, NOW + 2 * WEEK), NOW + 2 * WEEK, id="longer"),
+        pytest.param((NOW + 2 * WEEK, NOW + WEEK), NOW + 2 * WEEK, id="shorter"),
+    ],
+)
+def test_two_codes_for_one_role_make_one_role_which_is_never_shortened(
+    session: Session, village: Village, ends: tuple[datetime | None, ...], kept: datetime | None
 ) -> None:
     who = resident(session, village)
     used = [
         invitations.use(session, who, code=invited(session, village, until=until).code).id
-        for until in (NOW + WEEK, None)
+        for until in ends
     ]
-    for one in used:
-        candidates.accept(session, admin(session, village), invitation_id=one)
+    given = [candidates.accept(session, admin(session, village), invitation_id=one) for one in used]
     held = [one for one in roles.held(session, admin(session, village)) if one.who == "resident"]
-    assert [one.until for one in held] == [None]
+    assert [one.until for one in held] == [given[-1].until] == [kept]
+
+
+def test_a_code_is_found_among_others_at_once(session: Session, village: Village) -> None:
+    made = invited(session, village).code
+    codes = [f"2222-AA{first}{second}" for first in "ABCDEFGH" for second in "23456789"]
+    assert invitations.open_among(session, [*codes, made], NOW) == made
+    assert invitations.open_among(session, codes, NOW) == ""
+    assert invitations.open_among(session, [], NOW) == ""
 
 
 WRONG_PLACES = [
@@ -219,7 +256,10 @@ def test_the_first_admins_code_needs_no_word(session: Session, village: Village)
     assert used.grant is not None
     assert used.grant.path == village.commune.path
     assert is_now(session, who) == [("admin", village.commune.id)]
-    assert [(action, by) for action, by, _ in noted(session)] == [("role.granted", None)]
+    assert (noted(session)[0][:2], noted(session)[-1][:2]) == (
+        ("invitation.made", None),
+        ("role.granted", None),
+    )
 
 
 def test_a_fresh_code_for_the_first_admin_voids_the_earlier_one(
@@ -229,6 +269,18 @@ def test_a_fresh_code_for_the_first_admin_voids_the_earlier_one(
     with pytest.raises(CodeRefused):
         invitations.use(session, resident(session, village), code=old.code)
     assert invitations.use(session, resident(session, village), code=new.code).grant
+    actions = [(action, by) for action, by, _ in noted(session)]
+    assert [by for action, by in actions if action == "invitation.voided"] == [None]
+
+
+def test_an_admin_of_another_commune_is_none_here(session: Session, village: Village) -> None:
+    there = invitations.first(session, "xa-ben", NOW)
+    people.grant(session, village.people["stranger"], "admin", village.other_commune.id, NOW)
+    made = invitations.first(session, "xa", NOW)
+    assert made.place == "Xã Mẫu"
+    with pytest.raises(AdminThere):
+        invitations.first(session, "xa-ben", NOW)
+    assert open_now(session, there.code, NOW)
 
 
 def test_where_there_is_an_admin_the_command_line_makes_none(
@@ -246,11 +298,37 @@ def test_said_in_a_group_an_invitation_is_void_and_its_author_known(
     made, who = invited(session, village), resident(session, village)
     spoiled = invitations.said_in_group(session, who, code=made.code, labels=LABELS)
     assert spoiled == Spoiled("village_head", "Thôn ben", village.people["approver"])
-    assert not invitations.open_now(session, made.code, NOW)
+    assert not open_now(session, made.code, NOW)
+    assert noted(session)[-1][:2] == ("invitation.voided", who.person_id)
     for again in (invitations.use, _in_group):
         with pytest.raises(CodeRefused):
             again(session, who, code=made.code)
     assert candidates.waiting(session, admin(session, village)) == []
+
+
+def test_a_code_not_used_yet_is_listed_and_can_be_made_void(
+    session: Session, village: Village
+) -> None:
+    made, used, who = invited(session, village), invited(session, village), admin(session, village)
+    invitations.use(session, resident(session, village), code=used.code)
+    (one,) = invitations.unused(session, who)
+    assert (one.role, one.place, one.expires_at) == ("village_head", "Thôn ben", NOW + WEEK)
+    assert invitations.unused(session, later(who, NOW + WEEK)) == []
+    assert invitations.void(session, who, invitation_id=one.id) == one
+    assert noted(session)[-1][:2] == ("invitation.voided", who.person_id)
+    assert invitations.unused(session, who) == []
+    assert not open_now(session, made.code, NOW)
+    with pytest.raises(CodeRefused):
+        invitations.void(session, who, invitation_id=one.id)
+    assert [one.inviter for one in candidates.waiting(session, who)] == [who.person_id]
+
+
+def test_only_who_gives_roles_makes_a_code_void(session: Session, village: Village) -> None:
+    invited(session, village)
+    somebody = resident(session, village)
+    assert invitations.unused(session, somebody) == []
+    with pytest.raises(NotAllowed):
+        invitations.void(session, somebody, invitation_id=1)
 
 
 def _in_group(session: Session, actor: Actor, *, code: str) -> object:
@@ -262,7 +340,7 @@ def test_a_code_for_a_group_ties_it_there_and_is_no_invitation(
 ) -> None:
     head = acting(session, village, "head")
     ben = village.spots["ben"].id
-    code = groups.invite(session, head, place_id=ben, segment="unions").code
+    code = groups.ask_code(session, head, place_id=ben, segment="unions").code
     with pytest.raises(ForGroup):
         invitations.use(session, head, code=code)
     chat = tied_group(session, village, "dong", "unions", "zalo")

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from db import listing, snapshot
 from db.engine import Database
 from db.errors import DatabaseError
-from db.listing import EVERYWHERE, Filters, Row
+from db.listing import EVERYWHERE, Filters, Row, Tally
 from tests.db.neighbours import NOW
 from tests.db.reports import DAY, Told, reported, tell
 
@@ -25,6 +25,10 @@ async def told(database: Database) -> Told:
 
 def listed(session: Session, filters: Filters, paths: Sequence[str] = EVERYWHERE) -> list[Row]:
     return list(listing.rows(session, filters, paths))
+
+
+def counts(session: Session, filters: Filters, paths: Sequence[str]) -> list[Tally]:
+    return list(listing.tallies(session, filters, paths))
 
 
 async def test_a_row_says_all_of_a_report_but_whose_it_is(database: Database, told: Told) -> None:
@@ -88,6 +92,21 @@ async def test_nothing_shows_beyond_the_places_one_may_see(database: Database, t
         assert [row.place for row in rows] == ["Thôn Trên"]
     assert await database.read(listed, Filters(place_id=village.lower.id), within) == []
     assert await database.read(listed, Filters(), []) == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(), Filters(since=NOW - DAY), Filters(since=NOW), Filters(state="answered")],
+)
+async def test_counting_sees_the_same_reports_without_their_words(
+    database: Database, told: Told, filters: Filters
+) -> None:
+    for paths in (EVERYWHERE, [told.village.upper.path], []):
+        rows = await database.read(listed, filters, paths)
+        counted = await database.read(counts, filters, paths)
+        expected = [Tally(*(getattr(row, name) for name in Tally._fields)) for row in rows]
+        assert sorted(counted) == sorted(expected)
+        assert sum(tally.hours or 0 for tally in counted) == sum(row.hours or 0 for row in rows)
 
 
 async def test_filters_survive_being_kept() -> None:

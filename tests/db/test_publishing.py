@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db import announcements, tickets
+from db import announcements, publishing, tickets
 from db.engine import Database
 from db.permissions import NotAllowed
+from db.publishing import LONGEST, HasName, HasNumber, NotForAll, TooLong
 from db.tables import AnnouncementVersion, Ticket, TicketEvent, table
 from tests.db.neighbours import appoint, found, move_in
 from tests.db.village import BODY, build, released
@@ -51,7 +52,7 @@ async def test_the_newest_note_is_told_and_each_is_on_record(database: Database)
     assert await database.read(told, number) == ""
     await database.write(tickets.answer, head, number=number, body="Đã sửa")
     for note in ("Đã thay bóng.", NOTE):
-        await database.write(tickets.publish, head, number=number, note=note)
+        await database.write(publishing.publish, head, number=number, note=note)
     assert await database.read(told, number) == NOTE
     assert (await database.read(noted, number))[2:] == [
         ("published", "Đã thay bóng."),
@@ -66,7 +67,7 @@ async def test_what_is_not_answered_is_not_told(database: Database) -> None:
     number = await database.write(opened, head, village.upper.id)
     for missing in (number, 999):
         with pytest.raises(tickets.NoSuchReport):
-            await database.write(tickets.publish, head, number=missing, note=NOTE)
+            await database.write(publishing.publish, head, number=missing, note=NOTE)
 
 
 async def test_only_who_may_answer_there_tells_of_it(database: Database) -> None:
@@ -78,7 +79,39 @@ async def test_only_who_may_answer_there_tells_of_it(database: Database) -> None
     other = await database.write(appoint, village, "Người khác", "village_head", village.lower)
     for stranger in (actor, other):
         with pytest.raises(NotAllowed):
-            await database.write(tickets.publish, stranger, number=number, note=NOTE)
+            await database.write(publishing.publish, stranger, number=number, note=NOTE)
+    assert await database.read(told, number) == ""
+
+
+async def test_a_note_is_taken_back_and_that_is_on_record(database: Database) -> None:
+    village = await database.write(found)
+    head = await database.write(appoint, village, "Trưởng thôn", "village_head", village.upper)
+    number = await database.write(opened, head, village.upper.id)
+    await database.write(tickets.answer, head, number=number, body="Đã sửa")
+    for note in (NOTE, ""):
+        await database.write(publishing.publish, head, number=number, note=note)
+        assert (await database.read(tickets.read, head, number)).published == note
+    assert (await database.read(noted, number))[-1] == ("unpublished", "")
+
+
+@pytest.mark.parametrize(
+    ("note", "refusal"),
+    [
+        pytest.param("a" * (LONGEST + 1), TooLong, id="too long"),
+        pytest.param("Đã sửa, gọi 0900 000 001", HasNumber, id="a telephone"),
+        pytest.param("Đã sửa cho bac Mít Đo", HasName, id="whose report it was"),
+    ],
+)
+async def test_no_note_gives_somebody_away(
+    database: Database, note: str, refusal: type[NotForAll]
+) -> None:
+    village = await database.write(found)
+    actor = await database.write(move_in, village, "Bác  Mít Đỏ")
+    head = await database.write(appoint, village, "Trưởng thôn", "village_head", village.upper)
+    number = await database.write(opened, actor, village.upper.id)
+    await database.write(tickets.answer, head, number=number, body="Đã sửa")
+    with pytest.raises(refusal):
+        await database.write(publishing.publish, head, number=number, note=note)
     assert await database.read(told, number) == ""
 
 

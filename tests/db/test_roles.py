@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
-from db import people, roles
+from db import candidates, invitations, people, places, roles
 from db.permissions import NotAllowed
-from db.roles import LastAdmin, NoSuchRole
-from tests.db.inviting import admin, is_now, noted
+from db.roles import LastAdmin, NoSuchRole, TooLong
+from tests.db.inviting import admin, invited, is_now, noted, resident, role
 from tests.db.village import LATER, NOW, Village, acting
 
 pytest_plugins = ["tests.db.ground_fixtures"]
@@ -88,6 +89,56 @@ def test_an_admin_with_an_end_date_does_not_count_as_another(
     roles.set_until(session, actor, role_id=theirs, until=None)
     roles.end(session, actor, role_id=mine)
     assert roles.admins(session, LATER) == 1
+
+
+def test_a_dated_code_for_an_admin_without_end_date_leaves_an_admin(
+    session: Session, village: Village
+) -> None:
+    who = resident(session, village)
+    used = [
+        invitations.use(session, who, code=invited(session, village, "admin", "xa", until).code).id
+        for until in (None, TOMORROW)
+    ]
+    people.grant(session, village.people["cadre"], "admin", village.commune.id, NOW)
+    candidates.accept(session, admin(session, village), invitation_id=used[0])
+    for name in ("approver", "cadre"):
+        mine = role_of(session, village, name, "admin")
+        roles.set_until(session, admin(session, village), role_id=mine, until=TOMORROW)
+    candidates.accept(session, acting(session, village, "cadre"), invitation_id=used[1])
+    assert roles.admins(session, TOMORROW) == 1
+
+
+def test_an_admin_elsewhere_does_not_count_as_another(session: Session, village: Village) -> None:
+    actor, mine = admin(session, village), role_of(session, village, "approver", "admin")
+    people.grant(session, village.people["stranger"], "admin", village.other_commune.id, NOW)
+    with pytest.raises(LastAdmin):
+        roles.end(session, actor, role_id=mine)
+    province = places.get(session, int(village.commune.path.split(".")[0]))
+    people.grant(session, village.people["stranger"], "admin", province.id, NOW)
+    roles.end(session, actor, role_id=mine)
+    assert roles.admins(session, NOW, village.commune.path) == 1
+
+
+def test_nobody_gives_a_role_for_longer_than_their_own(session: Session, village: Village) -> None:
+    people.grant(session, village.people["cadre"], "admin", village.commune.id, NOW)
+    actor, later = admin(session, village), TOMORROW + timedelta(seconds=1)
+    waiting = [
+        invitations.use(session, resident(session, village), code=code).id
+        for code in (invited(session, village, slug=slug).code for slug in ("ben", "dong"))
+    ]
+    mine, theirs = (role_of(session, village, name, "admin") for name in ("approver", "cadre"))
+    session.execute(update(role).where(role.c.id == mine).values(ends_at=TOMORROW))
+    for until in (later, None):
+        for one in (mine, theirs):
+            with pytest.raises(TooLong):
+                roles.set_until(session, actor, role_id=one, until=until)
+        with pytest.raises(TooLong):
+            invited(session, village, until=until)
+    with pytest.raises(TooLong):
+        candidates.accept(session, actor, invitation_id=waiting[0])
+    assert invited(session, village, until=TOMORROW).until == TOMORROW
+    candidates.accept(session, acting(session, village, "cadre"), invitation_id=waiting[1])
+    roles.end(session, actor, role_id=mine)
 
 
 def test_roles_elsewhere_are_not_an_admins_to_end(session: Session, village: Village) -> None:

@@ -154,6 +154,27 @@ def test_an_upgrade_that_fails_changes_nothing(
     assert stand(database_url, older) == "current"
 
 
+def test_a_disk_that_is_full_is_said_to_be_full(sqlite_url: str, tmp_path: Path) -> None:
+    big = FIRST + '    op.execute("INSERT INTO village VALUES (hex(zeroblob(3000000)))")\n'  # noqa: S608
+    migrations = write_migrations(tmp_path / "big", big)
+    script = (
+        "import resource, signal, sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from db.errors import DatabaseError\n"
+        "from db.schema import prepare\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+        "try:\n"
+        "    prepare(sys.argv[1], datetime.now(UTC), migrations=Path(sys.argv[2]))\n"
+        "except DatabaseError as error:\n"
+        "    print(error)\n"
+    )
+    command = [sys.executable, "-c", script, sqlite_url, str(migrations)]
+    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert told.startswith("the disk is full or broken")
+
+
 def test_a_database_from_a_newer_version_is_refused(
     database_url: str, older: Path, newer: Path
 ) -> None:

@@ -128,6 +128,43 @@ async def test_sending_again_touches_only_the_parts_in_those_states(
 _RESENT = ("chat_id", "part", "state", "due_at", "attempts", "doubts", "error")
 
 
+def _moved(session: Session, /, chat_id: int, **where: object) -> None:
+    session.execute(update(chat).where(chat.c.id == chat_id).values(**where))
+
+
+@pytest.mark.parametrize(
+    ("place", "segment"),
+    [(None, None), ("dong", "households"), ("ben", "party_members")],
+    ids=["tied_to_nothing", "another_place", "another_segment"],
+)
+async def test_a_group_that_is_of_the_audience_no_more_is_not_sent_it_again(
+    database: Database, village: Village, place: str | None, segment: str | None
+) -> None:
+    progress = await database.write(released, village, ("ben",))
+    for name in ("ben households telegram", "ben households zalo"):
+        await database.write(set_states, village.groups[name], part_1="failed", part_2="failed")
+    spot = village.spots[place].id if place else None
+    gone = village.groups["ben households zalo"]
+    await database.write(_moved, gone, place_id=spot, segment=segment)
+    again, touched = await database.write(
+        _resent, village, "cadre", progress.version_id, ("failed",)
+    )
+    assert (touched, dict(again.counts)) == (1, {"queued": 1, "failed": 1})
+
+
+async def test_what_waits_for_a_group_is_taken_back_when_it_leaves(
+    database: Database, village: Village
+) -> None:
+    progress = await database.write(released, village)
+    gone = village.groups["ben households zalo"]
+    await database.write(set_states, gone, part_1="sent")
+    await database.write(announcements.leave, gone)
+    found = await database.read(rows, "chat_id", "state")
+    assert [state for chat_id, state in found if chat_id == gone] == ["sent", "cancelled"]
+    counts = (await database.read(announcements.progress, progress.version_id)).counts
+    assert dict(counts) == {"queued": 3, "cancelled": 1}
+
+
 async def test_a_file_that_is_lost_is_not_sent_again(database: Database, village: Village) -> None:
     def with_file(session: Session) -> Progress:
         actor = acting(session, village, "head", village.groups["ben households zalo"])

@@ -63,6 +63,7 @@ async def test_a_report_is_kept_as_it_was_told(database: Database) -> None:
         person_id=actor.person_id,
         chat_id=actor.chat_id,
         place="Thôn Trên",
+        place_id=village.upper.id,
         place_path=village.upper.path,
         what=LAMP,
         address="trước cổng",
@@ -147,6 +148,55 @@ async def test_staff_answer_and_the_answer_is_shown(database: Database) -> None:
     assert told.by == tickets.Signature("village_head", "Thôn Trên")
     after = await database.read(tickets.read, actor, opened.id)
     assert (after.state, after.answer) == ("answered", "Sẽ sửa")
+
+
+async def test_an_answer_names_who_gave_it_and_who_else_may_read_the_report(
+    database: Database,
+) -> None:
+    village = await database.write(found)
+    actor = await database.write(move_in, village, "Bác Mít")
+    head = await database.write(appoint, village, "Trưởng thôn", "village_head", village.upper)
+    cadre = await database.write(appoint, village, "Cán bộ", "cadre", village.commune)
+    await database.write(appoint, village, "Thôn khác", "village_head", village.lower)
+    opened = await database.write(report, actor, place_id=village.upper.id)
+    told = await database.write(tickets.answer, head, number=opened.id, body="Sẽ sửa")
+    assert told.staff == (cadre.person_id,)
+    after = await database.read(tickets.read, cadre, opened.id)
+    assert (after.answer, after.answerer) == ("Sẽ sửa", "Trưởng thôn")
+
+
+async def test_its_person_can_say_that_it_is_not_done_and_it_waits_again(
+    database: Database,
+) -> None:
+    village = await database.write(found)
+    actor = await database.write(move_in, village, "Bác Mít")
+    head = await database.write(appoint, village, "Trưởng thôn", "village_head", village.upper)
+    files = await database.write(media.want, actor, files=SEEN[:1])
+    opened = await database.write(report, actor, place_id=village.upper.id, files=files)
+    await database.write(tickets.answer, head, number=opened.id, body="Đã sửa")
+    again = await database.write(
+        tickets.reopen, actor, number=opened.id, body="Vẫn tối om", files=SEEN[1:]
+    )
+    assert again.staff == (head.person_id,)
+    (waiting,) = await database.read(tickets.unanswered, head, 5)
+    assert (waiting.id, waiting.answer, waiting.again) == (opened.id, "Đã sửa", "Vẫn tối om")
+    assert waiting.media == files + again.files
+    assert (await database.read(events, opened.id))[-1] == (
+        "reopened",
+        actor.person_id,
+        "Vẫn tối om",
+    )
+
+
+async def test_nobody_else_can_say_that_it_is_not_done(database: Database) -> None:
+    village = await database.write(found)
+    actor = await database.write(move_in, village, "Bác Mít")
+    head = await database.write(appoint, village, "Trưởng thôn", "village_head", village.upper)
+    opened = await database.write(report, actor, place_id=village.upper.id)
+    await database.write(tickets.answer, head, number=opened.id, body="Đã sửa")
+    with pytest.raises(tickets.NoSuchReport):
+        await database.write(tickets.reopen, head, number=opened.id, body="Chưa", files=())
+    assert (await database.read(tickets.read, actor, opened.id)).state == "answered"
 
 
 async def test_a_further_answer_is_shown_instead_and_the_first_stays_on_record(
@@ -297,7 +347,7 @@ async def test_files_of_a_report_given_up_are_not_fetched_any_more(database: Dat
 
 
 def test_a_location_needs_both_its_numbers() -> None:
-    spot = tickets.Report(1, "", 1, 1, "", "1.", "", "", 20.5, 106.25, (), "vi", "open", NOW)
+    spot = tickets.Report(1, "", 1, 1, "", 1, "1.", "", "", 20.5, 106.25, (), "vi", "open", NOW)
     assert spot.location == (20.5, 106.25)
     assert replace(spot, latitude=0.0).location == (0.0, 106.25)
     assert replace(spot, longitude=None).location is None

@@ -10,10 +10,13 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from db import announcements, audience, bulletins, places
+from db import announcements, audience, bulletins, places, standings
+from db import material as matter
 from db.audience import Audience, Offer
-from db.bulletins import Definition, Issue, Material, Standing, Told
+from db.material import Material, Told
 from db.scene import Grant
+from db.standings import Definition, Standing
+from db.standings import Outcome as Became
 from handlers import dispatcher
 from handlers.messages import Incoming, Reply
 from handlers.plan import Plan
@@ -42,7 +45,7 @@ DEFINITION = Definition(
     segments=("households",),
     late_hours=4,
 )
-LAST = Issue(41, datetime(2026, 11, 19, 22, 30, tzinfo=UTC), "sent", "", 12, FIRST)
+LAST = Became(41, datetime(2026, 11, 19, 22, 30, tzinfo=UTC), "sent", "", 12, FIRST)
 STANDING = Standing(
     id=5,
     definition=DEFINITION,
@@ -60,7 +63,7 @@ CHANGING: tuple[Callable[..., Standing], ...] = (
     *(bulletins.make, bulletins.change, bulletins.end, bulletins.pause, bulletins.resume),
     *(bulletins.skip_next, bulletins.unskip),
 )
-PLAN = replace(Plan.change(STANDING), bulletin=0)
+PLAN = replace(Plan.change(STANDING), bulletin=0, title="Bản tin sáng", usual=WEEKDAYS)
 
 
 @cache
@@ -72,9 +75,10 @@ def ready(standing: Standing = STANDING, material: Material = TOLD) -> Stage:
     answers = stage()
     answers.answers.update(
         {
-            bulletins.mine: [standing],
-            bulletins.get: standing,
-            bulletins.material: lambda **_: material,
+            standings.mine: [standing],
+            standings.get: standing,
+            bulletins.asked: [],
+            matter.preview: lambda actor, **_: material,
             announcements.progress: progress(counts={"sent": 3, "failed": 1}),
             places.named: lambda ids: [spot for spot in SPOTS if spot.id in ids],
             audience.offer: lambda actor, ids: Offer({"households": 2}, False),
@@ -148,6 +152,7 @@ BUTTONS: dict[str, tuple[tuple[str, str], ...]] = {
         _CANCEL,
     ),
     "text": (("Không có", "bulletins.no_text"), _CANCEL),
+    "doubt": (("Ghi vào", "bulletins.write_text"), ("Không ghi", "bulletins.drop_doubt"), _CANCEL),
     "preview": (
         ("Bắt đầu", "bulletins.begin"),
         ("Đổi giờ", "bulletins.change_time"),

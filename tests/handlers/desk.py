@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from db import audience, groups, invitations, media, places
+from db import audience, groups, invitations, media, people, places
 from db.announcements import Progress
 from db.audience import Audience, Offer
 from db.places import Spot
 from db.scene import Grant, Scene
-from handlers import announcements
+from handlers import announcements, group_list, taking
 from handlers import groups as group_talk
+from handlers import progress as followed
 from handlers.messages import Attachment, Effect, Incoming, Location, Message, Outcome, Reply
 from handlers.router import Context, Dispatcher
 from tests.handlers.inputs import shipped
@@ -60,7 +61,7 @@ def ask_first(context: Context, wish: str) -> Reply:
 
 
 DISPATCHER = Dispatcher(
-    [announcements.router, group_talk.router],
+    [announcements.router, followed.router, taking.router, group_talk.router, group_list.router],
     fallback=fallback,
     stale=stale,
     ask_first=ask_first,
@@ -77,7 +78,7 @@ def stage() -> Stage:
     stage.answers[media.states] = lambda ids: dict.fromkeys(ids, "kept")
     stage.answers[groups.overview] = lambda actor: []
     stage.answers[groups.loose] = []
-    stage.answers[invitations.open_now] = False
+    stage.answers[invitations.open_among] = ""
     return stage
 
 
@@ -115,6 +116,7 @@ class Desk:
         self.results: dict[Callable[..., Any], Any] = {
             media.want: self._want,
             media.discard: None,
+            people.speak: None,
         }
         self._files = 40
 

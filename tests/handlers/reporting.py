@@ -27,6 +27,7 @@ REPORT = tickets.Report(
     person_id=31,
     chat_id=32,
     place="Thôn Bến Đò",
+    place_id=2,
     place_path="1.2.",
     what="Đèn đường hỏng cả tuần, " + "tối om " * 20,
     address="trước cổng",
@@ -72,9 +73,7 @@ def read(actor: Actor, number: int) -> tickets.Report:
 def desk(*grants: Grant, report: tickets.Report = REPORT, **more: Any) -> Talk:
     """Staff with these grants; without any, a resident who is not the reporter."""
     stage = Stage(STAGE.content)
-    stage.answers[tickets.read] = lambda actor, number: replace(
-        read(actor, number), state=report.state, language=report.language
-    )
+    stage.answers[tickets.read] = lambda actor, number: replace(report, id=read(actor, number).id)
     stage.answers[tickets.signature] = BY_HEAD
     told = Talk(stage, scene(grants=grants, **more))
     told.results[tickets.answer] = tickets.Answered(report, BY_HEAD)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from db import media, people
 from db.scene import Scene
-from handlers import feedback, start
+from handlers import feedback, followups, start
 from handlers import people as people_talk
 from handlers import tickets as ticket_talk
 from handlers.messages import Attachment, Effect, Incoming, Location, Message, Outcome, Reply
@@ -36,7 +36,7 @@ async def nobody(message: Message, context: Context) -> Outcome:
 
 
 DISPATCHER = Dispatcher(
-    [start.router, feedback.router, ticket_talk.router, people_talk.router],
+    [start.router, feedback.router, followups.router, ticket_talk.router, people_talk.router],
     fallback=nobody,
     stale=start.stale,
     ask_first=start.ask_first,
@@ -56,6 +56,7 @@ class Talk:
             media.want: self._want,
             people.agree: None,
             people.settle_in: "Thôn Bến Đò",
+            people.speak: None,
             media.discard: None,
         }
         self._files = 40

@@ -7,22 +7,15 @@ from typing import Any
 
 import pytest
 
-from db import announcements, bulletins
+from db import announcements, audience, bulletins, material, standings
 from db.announcements import Part
-from db.bulletins import (
-    AlreadySent,
-    Due,
-    Issue,
-    Material,
-    NeverFires,
-    NobodyThere,
-    NoSuchBulletin,
-    SlotGone,
-    Standing,
-)
+from db.audience import NobodyThere
+from db.bulletins import AlreadySent, Due, NeverFires, SlotGone
+from db.material import Material
 from db.permissions import NotAllowed
+from db.standings import NoSuchBulletin, Standing
 from handlers.messages import Reply
-from tests.handlers.board import CADRE, FIRST, HEAD, LAST, STANDING, TOLD, WORDS, Board
+from tests.handlers.board import CADRE, FIRST, HEAD, LAST, STANDING, TOLD, WEEKDAYS, WORDS, Board
 from tests.handlers.desk import BEN, RESIDENT, actions, labels, progress
 from tests.handlers.reporting import LAMP
 
@@ -43,6 +36,19 @@ async def test_the_list_says_when_each_goes_out_next() -> None:
     assert all(len(label) <= 24 for label in labels(reply))
 
 
+async def test_a_long_list_has_pages() -> None:
+    board = Board()
+    board.stage.answers[standings.mine] = [replace(STANDING, id=one) for one in range(1, 18)]
+    first = await board.say("bản tin")
+    shown = [f"bulletins.show:{one}" for one in range(1, 18)]
+    assert actions(first) == [*shown[:8], "bulletins.list:1", "bulletins.new", "start.menu"]
+    assert first.text.count("•") == 8
+    assert actions(await board.press("bulletins.list:1"))[:9] == [*shown[8:16], "bulletins.list:2"]
+    last = [shown[16], "bulletins.new", "start.menu"]
+    assert actions(await board.press("bulletins.list:2")) == last
+    assert actions(await board.press_elsewhere("bulletins.list:9")) == last
+
+
 async def test_reminders_are_told_apart_by_their_words() -> None:
     text = "Thu tiền nước ở nhà văn hóa thôn."
     reminder = replace(STANDING.definition, sections=("text",), text=text)
@@ -50,9 +56,76 @@ async def test_reminders_are_told_apart_by_their_words() -> None:
     assert labels(await board.say("bản tin"))[0] == "Thu tiền nước ở nhà văn…"
 
 
+async def test_a_reminder_has_one_name_in_the_list_and_on_its_button() -> None:
+    reminder = replace(STANDING.definition, sections=("text",), text="Thu tiền nước ở nhà văn hóa.")
+    board = Board(standing=replace(STANDING, definition=reminder))
+    reply = await board.say("bản tin")
+    assert f"• {labels(reply)[0]} (" in reply.text
+    asked = await board.press_elsewhere("bulletins.remove:5")
+    assert f"“{labels(reply)[0]}”" in asked.text
+
+
+async def test_one_that_goes_out_once_says_its_day_once() -> None:
+    once = {**WEEKDAYS, "kind": "once", "days": [], "on": "2026-11-28"}
+    standing = replace(STANDING, definition=replace(STANDING.definition, schedule=once))
+    board = Board(standing=standing)
+    assert (await board.say("bản tin")).text.count("28/11") == 1
+    assert (await board.press("bulletins.show:5")).text.count("28/11") == 1
+
+
+WORDED: list[tuple[str, str, str]] = [
+    ("list", "tao ban tin", "templates"),
+    ("list", "thêm", "templates"),
+    ("paused", "tiep tuc", "resumed"),
+    ("paused", "chay lai di em", "resumed"),
+    ("active", "bo ky nay", "skipped"),
+    ("active", "tạm nghỉ", "paused"),
+    ("active", "gửi luôn đi", "ask_send"),
+    ("active", "đổi giờ gửi", "when_again"),
+    ("skipped", "vẫn gửi nhé", "unskipped"),
+]
+
+
+@pytest.mark.parametrize(
+    ("menu", "said", "key"), WORDED, ids=[f"{menu}: {said}" for menu, said, _ in WORDED]
+)
+async def test_a_choice_may_be_said_in_other_words(menu: str, said: str, key: str) -> None:
+    board = Board(standing={"paused": PAUSED, "skipped": SKIPPED}.get(menu, STANDING))
+    await (board.say("bản tin") if menu == "list" else board.press_elsewhere("bulletins.show:5"))
+    values = {"places": "Thôn Bến", "when": "5 giờ 30 sáng, thứ Hai đến thứ Sáu"}
+    assert WORDS(f"bulletins.{key}", **values) in (await board.say(said)).text
+
+
+@pytest.mark.parametrize(
+    ("said", "step"), [("doi gio", "when"), ("sửa lời", "text"), ("tạm nghỉ", ""), ("gửi luôn", "")]
+)
+async def test_what_a_bulletin_offers_may_be_said_where_it_can_be_opened(
+    said: str, step: str
+) -> None:
+    board = Board()
+    await board.press_elsewhere("bulletins.retime:5")
+    await board.say("6 giờ sáng")
+    await board.press("bulletins.begin")
+    reply = await board.say(said)
+    assert (reply.step or "").removeprefix("bulletins.") == step
+    assert any(button.action.startswith("bulletins.") for button in reply.buttons)
+    assert len(board.done) == (2 if "nghỉ" in said else 1)  # nothing is sent that was not asked
+
+
+@pytest.mark.parametrize("said", ["có", "xóa luôn đi"])
+async def test_a_yes_deletes_where_that_is_asked_and_nowhere_else(said: str) -> None:
+    board = Board()
+    await board.press_elsewhere("bulletins.show:5")
+    await board.say(said)
+    assert board.done == []
+    await board.press_elsewhere("bulletins.remove:5")
+    await board.say(said)
+    assert board.done[0].verb is bulletins.end
+
+
 async def test_without_any_it_is_said_what_they_are_for() -> None:
     board = Board()
-    board.stage.answers[bulletins.mine] = []
+    board.stage.answers[standings.mine] = []
     reply = await board.say("/bantin")
     assert reply.text == WORDS("bulletins.none")
     assert actions(reply)[0] == "bulletins.new"
@@ -78,7 +151,7 @@ async def test_one_bulletin_says_all_there_is_to_know_in_words() -> None:
         "Gửi tới: Thôn Bến – nhóm: Hộ dân",
         "Gồm có: ngày dương, ngày âm, thông báo gần đây, lời riêng",
         "Kỳ tới Thứ Hai 23/11, 5 giờ 30 sáng.",
-        "Rồi đến: Thứ Ba 24/11, 5 giờ 30 sáng; Thứ Tư 25/11, 5 giờ 30 sáng.",
+        "Rồi đến: Thứ Ba 24/11, Thứ Tư 25/11.",
         "Kỳ gần nhất (Thứ Sáu 20/11, 5 giờ 30 sáng): đã tới 3/4 nhóm.",
     ]
     assert all(len(label) <= 24 for label in labels(reply))
@@ -174,6 +247,17 @@ async def test_sending_now_asks_once_more_and_shows_it() -> None:
     assert effect.arguments["parts"]["sandbox-telegram"] == (Part(body),)
 
 
+async def test_what_is_hidden_before_is_in_what_goes_out() -> None:
+    told = replace(TOLD, announcements=(replace(TOLD.announcements[0], hidden=True),))
+    board = Board(material=told)
+    for action in ("preview", "ask"):
+        asked = await board.press_elsewhere(f"bulletins.{action}:5")
+        assert WORDS("issue.hidden") in "".join(asked.lead)
+        assert "Cắt nước" not in "".join(asked.lead)
+    await board.press(actions(asked)[0])
+    assert "Cắt nước để thau bể." in board.done[0].arguments["body"]
+
+
 async def test_the_first_issue_can_be_sent_by_hand() -> None:
     board = Board(standing=replace(STANDING, last=None))
     await board.press(actions(await board.press_elsewhere("bulletins.ask:5"))[0])
@@ -183,7 +267,7 @@ async def test_the_first_issue_can_be_sent_by_hand() -> None:
 async def test_what_changed_since_it_was_shown_is_shown_again() -> None:
     board = Board()
     send = actions(await board.press_elsewhere("bulletins.ask:5"))[0]
-    board.stage.answers[bulletins.material] = lambda **_: replace(TOLD, announcements=())
+    board.stage.answers[material.preview] = lambda actor, **_: replace(TOLD, announcements=())
     again = await board.press(send)
     assert WORDS("bulletins.changed_now") in again.text
     assert again.lead
@@ -261,10 +345,33 @@ async def test_a_bulletin_that_is_gone_or_not_ones_own_shows_nothing(
         raise error
 
     board = Board()
-    board.stage.answers[bulletins.get] = refuse
+    board.stage.answers[standings.get] = refuse
     reply = await board.press_elsewhere(f"bulletins.{action}")
     assert reply.text == WORDS(f"bulletins.{key}")
     assert board.done == []
+
+
+@pytest.mark.parametrize("action", ["preview:5", "ask:5", "send:5.41.x"])
+@pytest.mark.parametrize(
+    ("error", "key"),
+    [
+        (NotAllowed("announcement:send"), "not_yours"),
+        (NoSuchBulletin(), "gone"),
+        (NobodyThere(), "nobody"),
+    ],
+    ids=["right_lost", "ended", "untied"],
+)
+@pytest.mark.parametrize("verb", [material.preview, audience.count], ids=["issue", "audience"])
+async def test_what_changes_between_two_reads_is_told_politely(
+    verb: Any, error: Exception, key: str, action: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    board = Board()
+    board.stage.answers[verb] = refuse
+    reply = await board.press_elsewhere(f"bulletins.{action}")
+    assert reply.text == WORDS(f"bulletins.{key}")
 
 
 @pytest.mark.parametrize("action", ["list", "show:5", "pause:5", "ask:5", "preview:5", "end:5"])
@@ -294,6 +401,6 @@ async def test_in_english_a_bulletin_still_goes_out_in_vietnamese() -> None:
 
 
 def test_the_ledger_of_these_tests_is_of_its_groups() -> None:
-    assert isinstance(STANDING.last, Issue)
+    assert STANDING.last is not None
     assert progress().version_id == STANDING.last.version_id
     assert STANDING.definition.places == (BEN.id,)

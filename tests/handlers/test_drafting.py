@@ -52,6 +52,16 @@ async def test_the_preview_says_until_when_bulletins_tell_it_again() -> None:
     assert WORDS("announcements.told_until", date="")[:20] not in plain.text
 
 
+async def test_the_preview_names_the_day_of_words_like_tomorrow() -> None:
+    reply = await at("segments", body="Sang mai cat dien.").press("announcements.segments_done")
+    told = WORDS("announcements.name_day", said="Sang mai", day="Thứ Hai 23/11")
+    assert told in reply.text.splitlines()
+    dated = await at("segments", body="Sáng mai 23/11 cắt điện.").press(
+        "announcements.segments_done"
+    )
+    assert "Nên ghi rõ ngày" not in dated.text
+
+
 async def test_a_platform_without_groups_there_is_not_previewed() -> None:
     answers = stage()
     answers.answers[audience.count] = Audience(2, {"sandbox-telegram": 2}, False)
@@ -65,7 +75,7 @@ async def test_a_platform_without_groups_there_is_not_previewed() -> None:
 async def test_the_preview_shows_the_files_too() -> None:
     desk = at("segments", media=[40, 41])
     reply = await desk.press("announcements.segments_done")
-    assert reply.media == (40, 41)
+    assert (reply.lead_media, reply.media) == ((40, 41), ())
     assert WORDS("announcements.with_files", count=2) in reply.text
 
 
@@ -176,14 +186,15 @@ async def test_a_word_that_only_ends_a_button_sends_nothing() -> None:
     desk = at("preview")
     reply = await desk.say("ngày")
     assert desk.done == []
-    assert (reply.step, desk.keep["body"]) == ("announcements.preview", f"{TEXT}\n\nngày")
+    assert (reply.step, desk.keep["body"]) == ("announcements.doubt", TEXT)
 
 
 @pytest.mark.parametrize("location", [None, RIVER], ids=["nothing", "a_location"])
 async def test_the_preview_is_not_sent_again_for_nothing(location: Location | None) -> None:
     desk = at("preview", media=[40])
     reply = await desk.say("", location=location)
-    assert (reply.lead, reply.media, reply.step) == ((), (), "announcements.preview")
+    assert (reply.lead, reply.lead_media) == ((), ())
+    assert reply.step == "announcements.preview"
     assert desk.keep["media"] == [40]
 
 

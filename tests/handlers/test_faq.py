@@ -11,7 +11,7 @@ from content.faq import FaqEntry, Source
 from content.loader import Content
 from db import media
 from db.media import Seen
-from db.scene import Scene
+from db.scene import Grant, Scene
 from handlers import faq
 from handlers.messages import Attachment, Effect, Location, Message, Outcome, Reply
 from handlers.procedures import LONGEST, answer
@@ -293,6 +293,30 @@ async def test_the_next_question_in_english_too() -> None:
 )
 async def test_a_question_about_something_else_is_not_taken_for_the_next_one(text: str) -> None:
     assert not (await told(text, await shown(BIRTH))).text.startswith("Đăng ký khai sinh")
+
+
+async def test_who_may_send_announcements_is_not_sent_to_the_public_service_centre() -> None:
+    reply = await told("qwrt zxcv", scene(version=1, grants=(Grant("village_head", 2, "1.2."),)))
+    assert reply.text == shipped().words("vi")("faq.unsure_for_staff")
+    assert "announcements.new" in actions(reply)
+
+
+async def test_thanks_among_other_words_are_answered_warmly_and_leave_the_menu() -> None:
+    reply = await told("cam on chu nhieu, den sang roi")
+    assert reply == Reply(shipped().words("vi")("faq.cam_on"), stay=True)
+
+
+async def test_a_missed_choice_shows_the_same_menu_again() -> None:
+    buttons = (("Thêm bản tin", "bulletins.new"), ("Danh sách việc", "start.menu"))
+    reply = await told("qwrt zxcv", scene(version=1, buttons=buttons, menu_body="Bản tin:"))
+    assert actions(reply) == ["bulletins.new", "start.menu"]
+    assert reply.lead == (shipped().words("vi")("feedback.choose"),)
+
+
+async def test_a_longer_text_is_no_missed_choice() -> None:
+    buttons = (("Thêm bản tin", "bulletins.new"), ("Danh sách việc", "start.menu"))
+    reply = await told("qwrt zxcv mnbv lkjh", scene(version=1, buttons=buttons))
+    assert "faq.ask" in actions(reply)
 
 
 async def test_nothing_is_open_once_something_else_was_said() -> None:

@@ -263,6 +263,7 @@ async def test_a_photo_after_an_offer_is_added_with_its_words(stage: Stage) -> N
     ("text", "added"),
     [
         ("đường cũng có ổ gà to", True),
+        ("không có đèn đường nên tối om", True),
         ("hôm nay trời đẹp quá", False),
         ("bạn là ai", False),
         ("nhà ông Ba cháy to quá", False),
@@ -278,6 +279,91 @@ async def test_only_a_further_complaint_is_added_to_an_offer(
     assert reply.step == "feedback.offered"
     assert told.keep["what"] == (f"{LAMP}\n{text}" if added else LAMP)
     assert actions(reply) == ["feedback.from_text", "feedback.cancel"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("menu", "start.hello", id="a command"),
+        pytest.param("không, tôi muốn xem menu", "start.hello", id="a no and a wish"),
+        pytest.param("tôi muốn xem menu", "start.hello", id="a wish"),
+        pytest.param("khong toi muon xem menu", "start.hello", id="without a comma"),
+        pytest.param("không phải đâu, cho hỏi chút", "", id="a no in other words"),
+        pytest.param("toi gui nham, huy di", "feedback.cancelled", id="sent by mistake"),
+        pytest.param("thoi bo di", "feedback.cancelled", id="let it be"),
+        pytest.param("phan anh cua toi den dau roi", "tickets.none", id="how far are mine"),
+    ],
+)
+async def test_an_offer_is_dropped_by_moving_on(stage: Stage, text: str, says: str) -> None:
+    stage.answers[tickets.mine] = []
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": [5]})
+    reply = await told.say(text)
+    assert reply.step is None
+    assert not told.keep.get("what")
+    if says:
+        assert reply.text == WORDS(says)
+
+
+async def test_nobody_is_told_that_an_offer_is_half_written(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    stage.answers[tickets.mine] = []
+    reply = await told.press_elsewhere("tickets.mine")
+    assert reply.text == WORDS("tickets.none")
+    assert reply.step is None
+
+
+@pytest.mark.parametrize(
+    "yes", ["ừ", "u gui di", "đúng rồi", "gui di chau", "vâng gửi giúp cô", "toi muon gui cai nay"]
+)
+async def test_a_yes_among_small_words_takes_the_offer(stage: Stage, yes: str) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    assert (await told.say(yes)).step == "feedback.where"
+    assert told.keep["what"] == LAMP
+
+
+@pytest.mark.parametrize("yes", ["gui di chau", "gửi giúp", "ok gửi", "gửi luôn nhé", "ok gui di"])
+async def test_a_yes_among_small_words_sends(stage: Stage, yes: str) -> None:
+    told = at(stage, "confirm", {"what": LAMP, "where": GATE, "place": 2, "asked": True})
+    await told.say(yes)
+    assert told.done[-1].arguments["what"] == LAMP
+
+
+@pytest.mark.parametrize("no", ["thoi khong co anh", "k co", "khong co", "không có ảnh đâu cháu ạ"])
+async def test_a_no_among_small_words_means_no_photo(stage: Stage, no: str) -> None:
+    told = at(stage, "photo", {"what": LAMP, "where": GATE, "place": 2})
+    assert (await told.say(no)).step == "feedback.confirm"
+    assert told.keep["what"] == LAMP
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("tôi muốn phản ánh", ""),
+        ("cho toi phan anh", ""),
+        ("em ơi phản ánh", ""),
+        ("cho bà phản ánh một việc", ""),
+        ("tôi muốn phản ánh thì làm thế nào", ""),
+        ("Tôi muốn phản ánh: bao giờ thôn mới có nước?", "bao giờ thôn mới có nước?"),
+        ("toi muon gui phan anh den duong tat", "den duong tat"),
+        ("Tôi muốn phản ánh anh Tư đổ rác ra mương", "anh Tư đổ rác ra mương"),
+    ],
+)
+async def test_opening_words_begin_a_report_and_are_no_part_of_it(
+    stage: Stage, text: str, what: str
+) -> None:
+    told = reporter(stage)
+    reply = await told.say(text)
+    assert reply.step == ("feedback.where" if what else "feedback.what")
+    assert told.keep["what"] == what
+
+
+async def test_opening_words_are_no_part_of_a_report_that_has_begun(stage: Stage) -> None:
+    told = reporter(stage)
+    await told.say("phản ánh")
+    assert (await told.say("tôi muốn phản ánh")).step == "feedback.what"
+    assert told.keep["what"] == ""
+    await told.say("tôi muốn phản ánh đèn đường tắt")
+    assert told.keep["what"] == "đèn đường tắt"
 
 
 async def test_a_question_after_an_offer_is_answered_instead(stage: Stage) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from content.schedule import Schedule
-from db.bulletins import Answered, Definition, Material, Note, Told
+from db.material import Answered, Material, Note, Told
+from db.standings import Definition
 from handlers.issue import LINE, compose, gist
 from tests.handlers.inputs import shipped
 
@@ -96,6 +97,15 @@ def test_an_empty_section_leaves_no_heading_behind() -> None:
     assert "Thông báo gần đây" not in found
     assert "\n\n\n" not in found
     assert found.endswith("• Thứ Bảy 28/11 (báo ngày 22/11): Tiêm vắc-xin cho trẻ ở trạm y tế.")
+
+
+def test_what_lies_ahead_begins_with_today_and_tomorrow() -> None:
+    today, tomorrow = (
+        replace(AHEAD, body="Sáng mai cắt điện.", about=date(2026, 11, day)) for day in (23, 24)
+    )
+    found = said("ahead", ahead=(today, tomorrow)) or ""
+    assert "• HÔM NAY, thứ Hai 23/11 (báo ngày 22/11): Sáng mai cắt điện." in found
+    assert "• Ngày mai, thứ Ba 24/11 (báo ngày 22/11): Sáng mai cắt điện." in found
 
 
 def test_answered_reports_are_counted_by_place_and_told_by_their_notes() -> None:

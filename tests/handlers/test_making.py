@@ -10,18 +10,17 @@ import pytest
 
 from content.schedule import LAST, Schedule
 from db import audience, bulletins
-from db.audience import Audience, Offer
-from db.bulletins import Due, Material, NeverFires, NobodyThere, NoSuchBulletin
-from db.permissions import NotAllowed
-from handlers.making import LONGEST
+from db.audience import Offer
+from db.bulletins import NeverFires
+from db.material import Material
 from handlers.plan import Plan
+from handlers.wording import LONGEST
 from tests.handlers.board import (
     CADRE,
     FIRST,
     HEAD,
     MORNING,
     PLAN,
-    STANDING,
     WEEKDAYS,
     WORDS,
     Board,
@@ -79,8 +78,6 @@ async def test_with_nothing_to_tell_the_preview_says_so() -> None:
 
 async def test_the_usual_time_is_one_press_away() -> None:
     board = making("when", UNTIMED)
-    reply = await board.say("theo giờ này")
-    assert reply.step == "bulletins.when"  # typed on Zalo it is a press: see bot.choices
     reply = await board.press("bulletins.usual")
     assert reply.step == "bulletins.text"
     assert "Thứ Hai 23/11, 5 giờ 30 sáng" in reply.text
@@ -94,6 +91,8 @@ REFUSED: list[tuple[str, str]] = [
     ("7 giờ sáng ngày 1/1/2020", "past"),
     ("thứ Hai đến thứ Sáu", "no_time"),
     ("5 giờ 30 sáng", "no_days"),
+    ("7 giờ sáng ngày rằm", "lunar"),
+    ("12 giờ đêm thứ Bảy", "midnight"),
     ("xin chào", "unclear"),
     ("", "unclear"),
 ]
@@ -111,7 +110,8 @@ async def test_a_time_that_is_not_understood_is_asked_again_with_an_example(
 
 
 async def test_every_problem_of_a_schedule_has_its_words() -> None:
-    documented = ("no_time", "no_days", "hour", "weekday", "date", "past", "unclear")
+    documented: tuple[str, ...] = ("no_time", "no_days", "hour", "weekday", "date", "past")
+    documented += ("lunar", "midnight", "unclear")
     assert all(f"bulletins.refused_{problem}" in WORDS for problem in documented)
 
 
@@ -173,10 +173,27 @@ async def test_a_reminder_needs_its_words() -> None:
     reply = await board.press("bulletins.usual")
     assert WORDS("bulletins.text_needed") in reply.text
     assert "bulletins.no_text" not in actions(reply)
-    assert (await board.say("không")).step == "bulletins.preview"
+    assert (await board.say("không")).step == "bulletins.text"
+    await board.say("Hôm nay thu tiền nước ạ.")
+    await board.press("bulletins.change_text")
+    assert (await board.say("thôi không")).step == "bulletins.preview"
+    assert board.plan.text == "Hôm nay thu tiền nước ạ."
 
 
-@pytest.mark.parametrize("said", ["không", "không có ạ"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "không",
+        "không có ạ",
+        "không cần",
+        "k co",
+        "k can dau em",
+        "thoi khong",
+        "khong ghi gi",
+        "bo loi di",
+        "thôi em",
+    ],
+)
 async def test_no_words_of_ones_own_may_be_said_in_words(said: str) -> None:
     board = making("text", UNTIMED.at(Schedule.of(WEEKDAYS)))
     assert (await board.say(said)).step == "bulletins.preview"
@@ -233,87 +250,6 @@ async def test_who_cannot_be_written_to_is_explained(offer: Offer, key: str) -> 
     reply = await board.press("bulletins.places_done")
     assert reply.step == "bulletins.places"
     assert WORDS(f"announcements.{key}") in reply.text
-
-
-async def test_groups_lost_before_the_preview_are_explained() -> None:
-    board = making("text", PLAN)
-    board.stage.answers[audience.count] = Audience(0, {}, False)
-    reply = await board.press("bulletins.no_text")
-    assert reply.step == "bulletins.places"
-    assert WORDS("announcements.nobody") in reply.text
-
-
-@pytest.mark.parametrize(
-    ("error", "bulletin", "step"),
-    [
-        (NotAllowed("announcement:send"), 0, "bulletins.places"),
-        (NobodyThere(), 0, "bulletins.places"),
-        (NeverFires(), 0, "bulletins.when"),
-        (NoSuchBulletin(), 5, None),
-        (Due(), 5, None),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
-)
-async def test_what_the_verb_refuses_is_said_kindly_and_nothing_is_lost(
-    error: Exception, bulletin: int, step: str | None
-) -> None:
-    board = making("preview", replace(PLAN, bulletin=bulletin))
-    board.results[bulletins.change if bulletin else bulletins.make] = error
-    reply = await board.press("bulletins.begin")
-    assert reply.step == step
-    assert reply.text
-    if step or reply.stay:
-        assert board.plan.text == PLAN.text
-
-
-async def test_a_yes_at_the_preview_begins_and_anything_else_does_not() -> None:
-    board = making("preview")
-    reply = await board.say("chưa biết nữa")
-    assert (board.done, reply.step, reply.lead) == ([], "bulletins.preview", ())
-    assert WORDS("start.choose_first") in reply.text
-    await board.say("đồng ý")
-    assert board.done[0].verb is bulletins.make
-
-
-async def test_everything_can_be_changed_at_the_preview() -> None:
-    for action, step in [("time", "when"), ("text", "text"), ("places", "segments")]:
-        board = making("preview")
-        assert (await board.press(f"bulletins.change_{action}")).step == f"bulletins.{step}"
-        assert board.plan == PLAN
-    several = making("preview", PLAN, CADRE)
-    assert (await several.press("bulletins.change_places")).step == "bulletins.places"
-
-
-async def test_old_words_and_times_can_be_kept() -> None:
-    board = making("preview")
-    await board.press("bulletins.change_text")
-    assert (await board.press("bulletins.keep_text")).step == "bulletins.preview"
-    await board.press("bulletins.change_time")
-    assert (await board.press("bulletins.keep_time")).step == "bulletins.preview"
-    assert board.plan == PLAN
-    await board.press("bulletins.change_text")
-    await board.press("bulletins.no_text")
-    assert board.plan.text == ""
-
-
-@pytest.mark.parametrize("action", ["retime", "retext"])
-async def test_a_bulletin_that_runs_is_changed_the_same_way(action: str) -> None:
-    board = Board()
-    await board.press_elsewhere(f"bulletins.{action}:5")
-    preview = await board.say("6 giờ sáng" if action == "retime" else "Lời mới.")
-    assert labels(preview)[0] == WORDS("bulletins.save")
-    said = await board.press("bulletins.begin")
-    assert "đã sửa" in said.text
-    changed = board.done[0]
-    assert (changed.verb, changed.arguments["bulletin_id"]) == (bulletins.change, 5)
-    assert changed.arguments["definition"].title == STANDING.definition.title
-
-
-async def test_it_can_be_given_up() -> None:
-    for bulletin, key in ((0, "cancelled"), (5, "kept")):
-        board = making("preview", replace(PLAN, bulletin=bulletin))
-        reply = await board.press("bulletins.cancel")
-        assert (reply.step, reply.text) == (None, WORDS(f"bulletins.{key}"))
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 
 from content.folding import normalize
 from content.schedule import Schedule
-from db import bulletins, tickets
+from db import announcements, bulletins, tickets
+from handlers.interjection import INTERRUPTED
 from handlers.messages import Attachment, Location
 from handlers.people import is_name, says
 from handlers.reports import apart, stray
 from handlers.router import Context
+from handlers.taking import CONTENT
 from tests.handlers.board import CADRE, PLAN, making
+from tests.handlers.desk import WORDS, progress
+from tests.handlers.desk import at as writing
 from tests.handlers.reporting import BEN_DO, GATE, GO_SEN, HEAD, LAMP, desk, opened, ready, reporter
 from tests.handlers.talk import anything
 
@@ -67,6 +71,9 @@ async def tell(
         if not reply.step:
             return  # refused, cancelled or sent, as the person said
         assert reply.buttons
+        if reply.step == INTERRUPTED:
+            assert told.keep["keep"] == before
+            return
         assert told.keep["what"].startswith(before.get("what", ""))
         assert told.keep["where"].startswith(before.get("where", ""))
         assert len(told.keep["media"]) == len(before.get("media", [])) + len(attachments)
@@ -116,12 +123,50 @@ async def answer(
             assert told.verbs()[-1] is tickets.answer
             return
         assert reply.buttons
+        if reply.step == INTERRUPTED:
+            assert told.keep["keep"] == before
+            return
         assert told.keep["number"] == 12
         assert len(told.keep["media"]) == len(before["media"]) + len(attachments)
         words = normalize(text).strip()
         context = told.stage.context(told.scene)
         kept = words in told.keep["body"]
         assert kept or says(context, "people.no_words", words) or stray(words)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    step=st.sampled_from(["places", "segments", "preview"]),
+    said=st.lists(anything, min_size=1, max_size=4),
+)
+def test_no_message_loses_a_word_of_an_announcement_or_adds_one_unasked(
+    step: str, said: list[tuple[str, list[Attachment], Location | None]]
+) -> None:
+    asyncio.run(announce(step, said))
+
+
+async def announce(step: str, said: list[tuple[str, list[Attachment], Location | None]]) -> None:
+    told = writing(step)
+    told.results[announcements.release] = progress()
+    for text, attachments, location in said:
+        before, words = told.keep, text.strip()
+        reply = await told.say(text, *attachments, location=location)
+        after = told.keep
+        assert reply.buttons
+        if not reply.step:
+            assert told.done[-1].verb is announcements.release
+            return  # sent, as the person said
+        if reply.step == "announcements.text":
+            return  # whatever is said there is its content
+        if reply.text.startswith(WORDS("announcements.undone")):
+            continue
+        assert after["body"].startswith(before["body"])
+        assert after["media"][: len(before["media"])] == before["media"]
+        assert len(after["media"]) == len(before["media"]) + len(attachments)
+        if reply.step == "announcements.doubt":
+            assert words in after["doubt"] or reply.text.startswith(WORDS("announcements.choose"))
+        if after["body"] != before["body"]:
+            assert before.get("doubt") or attachments or len(words) >= CONTENT or "\n" in words
 
 
 @settings(max_examples=150, deadline=None)
@@ -140,7 +185,7 @@ async def plan(step: str, said: list[tuple[str, list[Attachment], Location | Non
     board = making(step, PLAN.at(monthly) if step == "short" else PLAN, CADRE)
     board.stage.answers[tickets.read] = nothing_there
     for text, attachments, location in said:
-        before, at = board.plan, board.scene.step
+        before, kept, at = board.plan, board.keep, board.scene.step
         reply = await board.say(text, *attachments, location=location)
         assert reply.stay or reply.step or reply.buttons
         if reply.stay:
@@ -150,9 +195,12 @@ async def plan(step: str, said: list[tuple[str, list[Attachment], Location | Non
             assert board.done[-1].verb is bulletins.make
             return
         assert reply.buttons
+        if reply.step == INTERRUPTED:
+            assert board.keep["keep"] == kept
+            return
         after = board.plan
         assert (after.title, after.sections) == (before.title, before.sections)
-        if at != "bulletins.text":
+        if at not in ("bulletins.text", "bulletins.doubt"):
             assert after.text == before.text
         if at not in ("bulletins.places", "bulletins.segments"):
             assert (after.places, after.segments) == (before.places, before.segments)

@@ -59,6 +59,13 @@ async def test_nothing_left_to_send_again_is_said() -> None:
     assert (reply.text, reply.follows) == (WORDS("announcements.nothing_to_resend"), None)
 
 
+async def test_a_word_on_the_way_ends_no_question() -> None:
+    desk = at("text", body="", places=[], segments=[])
+    desk.results[announcements.stop] = progress(stopped=True)
+    await desk.press_elsewhere("announcements.stop:12")
+    assert desk.scene.step == "announcements.text"
+
+
 STANDING_ACTIONS = ["announcements.stop", "announcements.resend", "announcements.resend_uncertain"]
 
 

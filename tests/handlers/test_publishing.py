@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from db import tickets
+from db import publishing, tickets
 from db.permissions import NotAllowed
+from db.publishing import LONGEST, HasName, HasNumber, TooLong
 from db.tickets import NoSuchReport
-from handlers.publishing import LONGEST
 from tests.handlers.board import Board
 from tests.handlers.desk import actions
 from tests.handlers.reporting import BY_HEAD, ELSEWHERE, HEAD, REPORT, WORDS, read
@@ -22,9 +22,9 @@ ANSWERED = replace(REPORT, state="answered", who="Bác Mít")
 def staff(report: tickets.Report = ANSWERED, *grants: Any, **more: Any) -> Board:
     board = Board(grants or (HEAD,), **more)
     board.stage.answers[tickets.read] = lambda actor, number: replace(
-        read(actor, number), state=report.state
+        read(actor, number), state=report.state, published=report.published
     )
-    board.results[tickets.publish] = None
+    board.results[publishing.publish] = None
     return board
 
 
@@ -52,7 +52,7 @@ async def test_one_sentence_is_shown_and_published() -> None:
     assert f"“{NOTE}”" in shown.text
     done = await board.press("publishing.publish")
     assert done.text == WORDS("publishing.published")
-    assert board.done[0].verb is tickets.publish
+    assert board.done[0].verb is publishing.publish
     assert board.done[0].arguments == {"number": 12, "note": NOTE}
 
 
@@ -94,6 +94,31 @@ async def test_a_yes_publishes_and_other_words_take_its_place() -> None:
     assert board.done[0].arguments["note"] == "Đã thông cống."
 
 
+@pytest.mark.parametrize("step", ["writing", "confirm"])
+@pytest.mark.parametrize(("typed", "wish"), [("thong bao", "/thongbao"), ("menu", "/menu")])
+async def test_a_command_typed_as_the_sentence_asks_first(step: str, typed: str, wish: str) -> None:
+    board = at(step)
+    board.scene = replace(board.scene, free_text=True)  # also where a command needs its slash
+    reply = await board.say(typed)
+    assert reply.text == WORDS("start.unfinished")
+    assert (reply.keep["wish"], reply.keep["keep"]["note"]) == (wish, NOTE)
+
+
+async def test_a_correction_takes_the_place_of_the_sentence() -> None:
+    board = at("confirm")
+    assert "“Đã thông cống.”" in (await board.say("Sửa lại: Đã thông cống.")).text
+    assert (await board.say("sua lai")).text == WORDS("publishing.write_again")
+    assert board.keep["note"] == "Đã thông cống."
+
+
+@pytest.mark.parametrize("said", ["dang", "Đăng đi em"])
+async def test_the_wish_to_publish_is_no_sentence_and_a_yes_once_there_is_one(said: str) -> None:
+    writing, confirm = at("writing"), at("confirm")
+    assert (await writing.say(said)).text == WORDS("publishing.words_please")
+    await confirm.say(said)
+    assert confirm.done[0].arguments["note"] == NOTE
+
+
 async def test_it_can_be_written_anew_or_left() -> None:
     board = at("confirm")
     assert (await board.press("publishing.rewrite")).step == "publishing.writing"
@@ -122,7 +147,56 @@ async def test_what_may_not_be_told_is_explained(
 )
 async def test_a_right_lost_at_the_last_moment_publishes_nothing(error: Exception) -> None:
     board = at("confirm")
-    board.results[tickets.publish] = error
+    board.results[publishing.publish] = error
     reply = await board.press("publishing.publish")
     assert reply.text != WORDS("publishing.published")
     assert actions(reply) == ["start.menu"]
+
+
+@pytest.mark.parametrize(
+    ("error", "key"),
+    [(TooLong(), "too_long"), (HasNumber(), "has_number"), (HasName(), "has_name")],
+    ids=["too_long", "has_number", "has_name"],
+)
+async def test_what_the_verb_refuses_is_written_anew(error: Exception, key: str) -> None:
+    board = at("confirm")
+    board.results[publishing.publish] = error
+    reply = await board.press("publishing.publish")
+    assert reply.text == WORDS(f"publishing.{key}", longest=LONGEST)
+    assert (reply.step, board.keep["note"]) == ("publishing.writing", NOTE)
+
+
+async def test_what_was_published_can_be_taken_back() -> None:
+    board = at("confirm")
+    done = await board.press("publishing.publish")
+    assert actions(done) == ["tickets.unpublish:12", "start.menu"]
+    reply = await board.press("tickets.unpublish:12")
+    assert board.done[1].arguments == {"number": 12, "note": ""}
+    assert reply.text == WORDS("publishing.withdrawn", code="PA-12")
+
+
+@pytest.mark.parametrize(
+    ("report", "offered"),
+    [
+        (REPORT, []),
+        (ANSWERED, ["tickets.publish:12"]),
+        (replace(ANSWERED, published=NOTE), ["tickets.publish:12", "tickets.unpublish:12"]),
+    ],
+    ids=["open", "answered", "published"],
+)
+async def test_a_report_shows_staff_what_bulletins_tell_of_it(
+    report: tickets.Report, offered: list[str]
+) -> None:
+    reply = await staff(report).say("PA-12")
+    assert actions(reply) == ["tickets.answer:12", *offered, "start.menu"]
+    assert (WORDS("publishing.told", note=NOTE) in reply.text) == bool(report.published)
+
+
+@pytest.mark.parametrize(
+    "error", [NoSuchReport(), NotAllowed("ticket:answer")], ids=["gone", "lost"]
+)
+async def test_who_may_not_take_it_back_is_told(error: Exception) -> None:
+    board = staff()
+    board.results[publishing.publish] = error
+    reply = await board.press_elsewhere("tickets.unpublish:12")
+    assert reply.text != WORDS("publishing.withdrawn", code="PA-12")

@@ -21,6 +21,7 @@ LAMP = tickets.Report(
     person_id=7,
     chat_id=9,
     place="Thôn Bến Đò",
+    place_id=2,
     place_path="1.2.",
     what="Đèn đường hỏng\ncả tuần",
     address="trước cổng",

@@ -106,8 +106,9 @@ async def test_staff_see_what_they_may_do(role: str, offered: list[str]) -> None
 async def test_who_leads_the_commune_has_a_menu_of_the_rarer_work(
     role: str, offered: list[str]
 ) -> None:
-    reply = await said(press("start.admin"), scene(grants=(Grant(role, 2, "1.2."),)))
-    assert actions(reply) == offered
+    for asked in (press("start.admin"), message("quản trị"), message("/quantri")):
+        reply = await said(asked, scene(grants=(Grant(role, 2, "1.2."),)))
+        assert actions(reply) == offered
 
 
 async def test_the_menu_of_the_rarer_work_is_closed_to_others() -> None:

@@ -12,7 +12,7 @@ from db.scene import Actor, Grant
 from handlers import reports
 from handlers.messages import Effect, Reply
 from handlers.tickets import MOST_MINE, MOST_OPEN, answer_confirmed
-from tests.handlers.reporting import ELSEWHERE, ENGLISH, HEAD, REPORT, WORDS, desk, own
+from tests.handlers.reporting import BY_HEAD, ELSEWHERE, ENGLISH, HEAD, REPORT, WORDS, desk, own
 from tests.handlers.stage import press
 from tests.handlers.talk import PHOTO, RIVER, actions
 
@@ -60,10 +60,13 @@ async def test_the_answer_is_written_in_the_language_of_the_report() -> None:
 
 
 async def test_a_second_answer_is_called_a_further_one() -> None:
-    told = desk(HEAD, report=replace(REPORT, state="answered"))
+    before = replace(REPORT, state="answered", answer="Mai sửa", answerer="Cô Mận")
+    told = desk(HEAD, report=before)
     asked = await told.press_elsewhere("tickets.answer:12")
     quote = reports.quote(REPORT.what)
-    assert asked.text == WORDS("tickets.write_more", code="PA-12", who="Bác Mít", quote=quote)
+    assert asked.text == WORDS(
+        "tickets.write_more", code="PA-12", who="Bác Mít", by="Cô Mận", answer="Mai sửa"
+    )
     await told.say("Đã sửa xong")
     reply = await told.press("tickets.send")
     assert reply.text == WORDS("tickets.sent_more", code="PA-12", who="Bác Mít")
@@ -76,6 +79,57 @@ async def test_a_second_answer_is_called_a_further_one() -> None:
         quote=quote,
         answer="Đã sửa xong",
     )
+
+
+async def test_others_who_were_asked_to_answer_hear_that_it_is_done() -> None:
+    told = desk(HEAD)
+    told.results[tickets.answer] = tickets.Answered(REPORT, BY_HEAD, (21, 22))
+    await told.press_elsewhere("tickets.answer:12")
+    await told.say("Đã sửa xong")
+    resident, others = (await told.press("tickets.send")).notices
+    assert resident.chat == 32
+    assert (others.people, others.buttons) == ((21, 22), ())
+    by, who = "Trưởng thôn Bến Đò", told.scene.name
+    assert others.text == WORDS("tickets.answered_by", code="PA-12", by=by, who=who)
+
+
+async def test_an_answer_can_be_thanked_for_or_written_to_again() -> None:
+    told = desk(HEAD)
+    await told.press_elsewhere("tickets.answer:12")
+    await told.say("Đã sửa xong")
+    (notice,) = (await told.press("tickets.send")).notices
+    offered = [button.action for button in notice.buttons]
+    assert offered == ["tickets.thanks", "tickets.again:12"]
+    assert notice.code == "PA-12"
+
+
+@pytest.mark.parametrize("text", ["trả lời PA-12", "tra loi pa12", "trả lời phản ánh PA-12"])
+async def test_answer_and_a_code_begins_the_answer(text: str) -> None:
+    assert (await desk(HEAD).say(text)).step == "tickets.answering"
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [("sua lai: chieu mai", "chieu mai"), ("Nhầm, mai mới xong", "mai mới xong")],
+)
+async def test_a_correction_takes_the_place_of_the_answer(text: str, body: str) -> None:
+    told = desk(HEAD, step="tickets.confirm", keep={"number": 12, "body": "Cũ", "media": [40]})
+    reply = await told.say(text)
+    assert reply.lead == (WORDS("tickets.replaced"),)
+    assert told.keep == {"number": 12, "body": body, "media": [40]}
+
+
+@pytest.mark.parametrize("text", ["sửa lại", "viết lại giúp tôi", "nhầm rồi"])
+async def test_the_wish_to_correct_asks_for_new_words(text: str) -> None:
+    told = desk(HEAD, step="tickets.confirm", keep={"number": 12, "body": "Cũ", "media": []})
+    assert (await told.say(text)).text == WORDS("tickets.write_again")
+    assert told.keep["body"] == "Cũ"
+
+
+async def test_what_only_begins_like_a_correction_is_part_of_the_answer() -> None:
+    told = desk(HEAD, step="tickets.confirm", keep={"number": 12, "body": "Cũ", "media": []})
+    await told.say("Sửa lại dây điện rồi")
+    assert told.keep["body"] == "Cũ\nSửa lại dây điện rồi"
 
 
 async def test_a_photo_goes_along_with_the_answer() -> None:
@@ -143,7 +197,7 @@ async def test_a_cancelled_answer_leaves_nothing() -> None:
         ("trợ giúp", "/trogiup"),
         ("/hỏi", "/hoi"),
         ("Phản ánh của tôi", "tickets.mine"),
-        ("về đầu", "start.menu"),
+        ("danh sách việc", "start.menu"),
     ],
 )
 async def test_a_command_typed_as_an_answer_asks_first(typed: str, wish: str) -> None:
@@ -297,6 +351,14 @@ async def test_looking_at_a_report_ends_no_question_that_is_open() -> None:
     told = own(desk(step="people.village"))
     assert (await told.say("PA-12")).stay
     assert told.scene.step == "people.village"
+
+
+async def test_a_question_without_answers_gives_way_to_what_is_asked_for() -> None:
+    told = desk(step="faq.ask", free_text=True)
+    told.stage.answers[tickets.mine] = [REPORT]
+    reply = await told.press_elsewhere("tickets.mine")
+    assert actions(reply) == ["tickets.show:12", "feedback.new", "start.menu"]
+    assert told.scene.step == ""
 
 
 async def test_a_code_is_an_answer_where_words_are_awaited() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from db import media, people, places, tickets
 from db.scene import Grant, Scene
-from handlers import dispatcher, faq, start, warnings
+from handlers import dispatcher, faq, routers, start, warnings
 from handlers.messages import Edit, Effect, Incoming, Message, Outcome, Reply
 from handlers.router import Context, Dispatcher, Router
 from tests.handlers.inputs import shipped
@@ -164,7 +164,14 @@ async def test_the_road_of_a_denunciation_names_no_number_and_says_what_the_law_
         assert kept in text
 
 
-STAFF_STEPS = ["announcements.text", "announcements.places", "tickets.answering"]
+STAFF = ("announcements", "bulletins", "exports", "groups", "publishing", "roles", "tickets")
+RESIDENTS = {"faq", "feedback", "people", "start"}
+STEPS = [step for router in routers() for step in router.steps]
+STAFF_STEPS = [step for step in STEPS if step.partition(".")[0] in STAFF]
+
+
+def test_every_conversation_is_known_to_be_of_staff_or_of_residents() -> None:
+    assert {step.partition(".")[0] for step in STEPS} <= {*STAFF, *RESIDENTS}
 
 
 def desk(step: str) -> Dispatcher:

@@ -108,17 +108,16 @@ class Page {
     if (gap > 60e3 && !this.clock.busy) this.attempt(() => this.clock.ask());
   }
 
-  /* What the bot says in a group may be that the group belongs elsewhere now. */
+  /* What the bot says may be that somebody has another role, or that a group belongs elsewhere. */
   noticed(chat, message) {
     if (this.panes.length > 1) this.drawTabsSoon();
     if (!message || !message.from_bot || this.asking) return;
     const inGroup = [...this.village.chats.values()]
       .some((chats) => chats.some(({ id, kind }) => id === chat && kind === "group"));
-    if (!inGroup) return;
     this.asking = setTimeout(() => {
       this.asking = 0;
       this.attempt(async () => {
-        await this.village.reloadChats();
+        await (inGroup ? this.village.reloadChats() : this.village.loadPeople());
         this.village.tell(chat);
       });
     }, 300);

@@ -78,7 +78,6 @@ export class Pane {
     else if (!this.village.chat(person, chat)) this.place = { person };
     const before = this.element.dataset.view;
     this.element.dataset.view = this.view;
-    this.introduce();
     const moved = person !== from.person || chat !== from.chat;
     if (moved && this.chat) this.open();
     else this.draw();
@@ -153,6 +152,7 @@ export class Pane {
 
   draw() {
     const { person } = this;
+    this.introduce();
     if (!person) {
       this.people.draw();
       return;

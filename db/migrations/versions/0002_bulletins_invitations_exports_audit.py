@@ -78,6 +78,8 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.Integer(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("media_id", sa.Integer(), nullable=True),
         sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_export_chat_id")),
@@ -129,5 +131,8 @@ def upgrade() -> None:
                 "published", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False
             )
         )
+
+    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_event_at"), ["at"], unique=False)
 
     # ### end Alembic commands ###

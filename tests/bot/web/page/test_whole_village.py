@@ -9,7 +9,7 @@ from playwright.async_api import Browser, FilePayload, expect
 
 from tests.bot.web.page.seat import Seat, sit
 from tests.bot.web.page.town import PHONE, WIDE
-from tests.living import PNG, Living
+from tests.living import PNG, Living, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -97,7 +97,7 @@ async def test_an_approver_tells_the_whole_commune_urgently(
     await seat.write("/thongbao")
     await seat.reads("nội dung")
     await seat.write("Bão sắp vào, bà con về nhà văn hóa trước 15 giờ.")
-    for choice in ("Xã Sông Trăng", "Tiếp tục", "Tất cả các nhóm", "Tiếp tục", "Đánh dấu khẩn"):
+    for choice in ("Cả xã Sông Trăng", "Tiếp tục", "Tất cả các nhóm", "Tiếp tục", "Đánh dấu khẩn"):
         await seat.choose(choice)
     await seat.reads("đi trước mọi tin khác")
     await seat.choose("Gửi ngay")
@@ -129,6 +129,24 @@ async def test_an_admin_ties_a_group_and_the_list_shows_where_it_belongs(
     await seat.send()
     await seat.reads("từ nay nhận tin của Thôn Gò Sen")
     await expect(page.locator(".chat .titles p")).to_have_text("Thôn Gò Sen · Người dân")
+    await page.close()
+
+
+async def test_whoever_gets_a_role_is_shown_with_it_at_once(
+    browser: Browser, village: Living
+) -> None:
+    admin = await village.person("admin", "telegram")
+    await village.say(admin, "/vaitro")
+    for choice in ("Mời người mới", "Trưởng thôn", "Đồng Gió", "Không thời hạn"):
+        words = said(await village.press(admin, choice))
+    page = await sit(browser, village, PHONE, "khe")
+    owner = page.locator(".owner p")
+    await expect(owner).to_contain_text("người dân", ignore_case=True)
+    await Seat(page).write(re.findall(r"[2-9A-Z]{4}-[2-9A-Z]{4}", words)[0])
+    await Seat(page).reads("hỏi lại người mời")
+    await village.press(admin, "Đúng người")
+    await Seat(page).reads("Chúc mừng")
+    await expect(owner).to_contain_text("Trưởng thôn, Thôn Đồng Gió")
     await page.close()
 
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from content.folding import fold
 from content.words import Words
 from db import groups
-from db.groups import Group, NoSuchGroup
+from db.groups import Group, NoSuchGroup, Untied
 from db.permissions import NotAllowed
+from handlers.choosing import answered
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
+from handlers.pages import LABEL, page
 from handlers.reports import clip
 from handlers.router import HERE, Context, Router
-from handlers.start import back
+from handlers.start import again, back
 
 router = Router()
 
 PAGE: Final = 20  # groups in one list
 FEW: Final = 8  # groups that each get a button at once
 LOOSE: Final = 8  # titles of groups not tied that are named
-LABEL: Final = 24  # characters of a button
 
 # The class of what went wrong, as `outbox.error` keeps it → the words for it.
 _TROUBLES: Final = {
@@ -46,7 +48,7 @@ async def menu(press: Press, context: Context, argument: str) -> Outcome:
     return await _list(context, int(argument or 0))
 
 
-async def _list(context: Context, page: int) -> Outcome:
+async def _list(context: Context, number: int) -> Outcome:
     words = context.words
     if not context.scene.private:
         return Reply(words("groups.in_private"), stay=True)
@@ -54,16 +56,13 @@ async def _list(context: Context, page: int) -> Outcome:
         return Reply(words("groups.not_allowed"), (back(context),))
     found = await context.read(groups.overview, context.actor)
     found.sort(key=lambda group: not group.error)  # stable: place by place otherwise
-    shown = found[page * PAGE : (page + 1) * PAGE]
+    shown, more = page(found, number, PAGE, "groups.menu", words)
     lines = [words("groups.overview") if found else words("groups.none")]
     lines += [f"{'⚠' if group.error else '•'} {line(words, group)}" for group in shown]
-    if page == 0:
+    if number == 0:
         lines += _loose(words, await context.read(groups.loose, context.actor))
-    buttons = _each(words, found)
-    if len(found) > (page + 1) * PAGE:
-        buttons = (Button(words("groups.more"), f"groups.menu:{page + 1}"), *buttons)
     new = Button(words("groups.new"), "groups.add")
-    return Reply("\n".join(lines), (*buttons, new, back(context)))
+    return Reply("\n".join(lines), (*more, *_each(words, found), new, back(context)))
 
 
 def _each(words: Words, found: Sequence[Group]) -> tuple[Button, ...]:
@@ -89,14 +88,13 @@ def _loose(words: Words, titles: Sequence[str]) -> list[str]:
 
 
 def line(words: Words, group: Group) -> str:
-    return words(
-        "groups.line",
-        title=group.title,
-        place=group.place,
-        segment=words(f"segments.{group.segment}"),
-        platform=platform_name(words, group.platform),
-        state=state(words, group),
-    )
+    """What the title tells is not told again."""
+    title = f" {fold(group.title)} "
+    about = (group.place, words(f"segments.{group.segment}"))
+    told = [one for one in about if f" {fold(one)} " not in title]
+    told.append(platform_name(words, group.platform))
+    about_it = ", ".join(told)
+    return words("groups.line", title=group.title, about=about_it, state=state(words, group))
 
 
 def state(words: Words, group: Group) -> str:
@@ -153,7 +151,7 @@ async def show(press: Press, context: Context, argument: str) -> Outcome:
     return Reply(text, (untie, _to_list(context), back(context)))
 
 
-@router.action("groups.untie")
+@router.action("groups.untie", standing=True)
 async def untie(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     group = await _read(context, int(argument))
@@ -161,13 +159,20 @@ async def untie(press: Press, context: Context, argument: str) -> Outcome:
         return group
     text = words("groups.untie_sure", title=group.title, place=group.place)
     sure = Button(words("groups.untie"), f"groups.untied:{group.id}")
-    return Reply(text, (sure, Button(words("common.cancel"), "groups.keep.cancel")))
+    keep = Button(words("roles.keep"), "groups.keep.cancel")
+    return Reply(text, (sure, keep), step="groups.sure")
+
+
+@router.step("groups.sure")
+async def say_sure(message: Message, context: Context) -> Outcome:
+    found = await answered(message, context, router)
+    return found or again(context, context.words("groups.choose"))
 
 
 @router.action("groups.untied")
 async def untied(press: Press, context: Context, argument: str) -> Outcome:
-    def say(group: Group) -> Reply:
-        text = context.words("groups.untied", title=group.title, place=group.place)
+    def say(was: Untied) -> Reply:
+        text = context.words("groups.untied", title=was.title, place=was.place)
         return Reply(text, (_to_list(context), back(context)))
 
     return effect(groups.untie, chat_id=int(argument)).then(say, _refusals(context))

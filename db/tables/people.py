@@ -1,0 +1,123 @@
+"""Places, people, where we talk to them, and what they may do."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, UniqueConstraint
+
+from db.tables.base import SQLModel
+
+
+class Place(SQLModel, table=True):
+    """Province, commune or village. `path` holds the ids from the root ("1.4."), so that a
+    subtree is a prefix."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    kind: str  # province commune village
+    parent_id: int | None = Field(default=None, foreign_key="place.id")
+    path: str = Field(default="", index=True)
+
+
+class Bot(SQLModel, table=True):
+    """One token on one platform, serving one place."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    platform: str
+    place_id: int = Field(foreign_key="place.id")
+
+
+class Person(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    place_id: int | None = Field(default=None, foreign_key="place.id", index=True)
+    language: str | None = None
+    created_at: datetime
+
+
+class Chat(SQLModel, table=True):
+    """A private chat or a group. A group is tied to a place and a segment by a one-time code."""
+
+    __table_args__ = (
+        UniqueConstraint("bot_id", "external_id"),
+        Index("chat_audience", "place_id", "segment"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    bot_id: int = Field(foreign_key="bot.id")
+    external_id: str
+    kind: str  # private group
+    title: str = ""
+    place_id: int | None = Field(default=None, foreign_key="place.id")
+    segment: str | None = None
+
+
+class Account(SQLModel, table=True):
+    """A person's identity on a platform, and the private chat it was last met in."""
+
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str
+    external_id: str
+    name: str = ""
+    person_id: int = Field(foreign_key="person.id", index=True)
+    chat_id: int | None = Field(default=None, foreign_key="chat.id")
+
+
+class Role(SQLModel, table=True):
+    """What a person may do at a place and below it; see `permissions`."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    place_id: int = Field(foreign_key="place.id", index=True)
+    name: str  # village_head cadre approver admin
+    granted_at: datetime
+    ends_at: datetime | None = None
+
+
+class Consent(SQLModel, table=True):
+    """Proof of a consent: which words (version and digest), when, by which update."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    purpose: str
+    version: str
+    language: str
+    digest: str  # sha256 of the words shown
+    given_at: datetime
+    inbox_id: int | None = Field(default=None, foreign_key="inbox.id")
+    withdrawn_at: datetime | None = None
+
+
+class GroupCode(SQLModel, table=True):
+    """A one-time code that ties a group. Only its digest is kept."""
+
+    __tablename__ = "group_code"
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    place_id: int = Field(foreign_key="place.id")
+    segment: str
+    created_by: int = Field(foreign_key="person.id")
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    chat_id: int | None = Field(default=None, foreign_key="chat.id")
+
+
+class Invitation(SQLModel, table=True):
+    """A one-time code that gives a role. Only its digest is kept. Whoever used it waits for the
+    word of the one who invited; what came from the command line (the first admin) needs none."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    place_id: int = Field(foreign_key="place.id")
+    role: str
+    role_ends_at: datetime | None = None
+    created_by: int | None = Field(default=None, foreign_key="person.id")
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: int | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = None
+    accepted: bool = False

@@ -1,0 +1,191 @@
+"""The groups of a cadre: listed, what goes wrong first, and untied after a question."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from db import groups
+from db.groups import Group, NoSuchGroup, Untied
+from db.places import Spot
+from db.scene import Grant
+from tests.handlers.desk import (
+    BEN,
+    CADRE,
+    DONG,
+    HEAD,
+    RESIDENT,
+    WORDS,
+    Desk,
+    actions,
+    labels,
+)
+from tests.handlers.stage import NOW, message
+
+
+def one(number: int, error: str = "", arrived: datetime | None = NOW, place: Spot = BEN) -> Group:
+    title = f"Nhóm {number}"
+    return Group(
+        number,
+        title,
+        "households",
+        place.id,
+        place.name,
+        place.path,
+        "sandbox-zalo",
+        arrived,
+        error,
+    )
+
+
+def listing(*found: Group, grants: tuple[Grant, ...] = CADRE) -> Desk:
+    desk = Desk(grants)
+    desk.stage.answers[groups.overview] = lambda actor: list(found)
+    desk.stage.answers[groups.read] = lambda actor, id: next(g for g in found if g.id == id)
+    return desk
+
+
+async def test_the_menu_shows_each_group_and_what_goes_wrong_first() -> None:
+    desk = listing(one(1), one(2, arrived=None), one(3, "ChatGone"))
+    reply = await desk.press_elsewhere("groups.menu")
+    assert reply.text.splitlines() == [
+        WORDS("groups.overview"),
+        "⚠ Nhóm 3 (Thôn Bến, Hộ dân, Zalo): " + WORDS("groups.trouble_chatgone"),
+        "• Nhóm 1 (Thôn Bến, Hộ dân, Zalo): " + WORDS("groups.arrived", when="10:00 22/11/2026"),
+        "• Nhóm 2 (Thôn Bến, Hộ dân, Zalo): " + WORDS("groups.no_message"),
+    ]
+    assert actions(reply)[:3] == ["groups.show:3", "groups.show:1", "groups.show:2"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param("Rejected", "Zalo không nhận nội dung", id="refused"),
+        pytest.param("BadToken", "Zalo không cho em vào", id="bad token"),
+        pytest.param("Unreachable", "không liên lạc được với Zalo", id="unreachable"),
+        pytest.param("TooManyRequests", "không liên lạc được với Zalo", id="asked to wait"),
+        pytest.param("OutcomeUnknown", "không rõ tin gần nhất", id="unknown"),
+        pytest.param("Interrupted", "không rõ tin gần nhất", id="interrupted"),
+        pytest.param("OSError", "tin gần nhất chưa tới", id="anything else"),
+    ],
+)
+async def test_what_goes_wrong_is_told_in_words(error: str, told: str) -> None:
+    text = (await listing(one(1, error)).say("/nhom")).text
+    assert told in text
+    assert error not in text
+
+
+async def test_sixty_groups_are_listed_a_page_at_a_time_problems_first() -> None:
+    found = [one(n, place=BEN if n % 2 else DONG) for n in range(1, 60)]
+    desk = listing(*found, one(60, "ChatGone"))
+    reply = await desk.press_elsewhere("groups.menu")
+    assert "Nhóm 60 " in reply.text.splitlines()[1]
+    seen = reply.text
+    for page in ("groups.menu:1", "groups.menu:2"):
+        assert len(reply.text.splitlines()) <= 25
+        assert page in actions(reply)
+        reply = await desk.press(page)
+        seen += reply.text
+    assert all(f"Nhóm {n} " in seen for n in range(1, 61))
+    assert not any(action.startswith("groups.menu:") for action in actions(reply))
+
+
+async def test_of_many_groups_one_is_found_by_its_place() -> None:
+    desk = listing(*(one(n, place=BEN if n % 2 else DONG) for n in range(1, 13)))
+    await desk.press_elsewhere("groups.menu")
+    assert labels(await desk.press("groups.each"))[:2] == ["Thôn Bến", "Thôn Đông"]
+    reply = await desk.press("groups.each:4")
+    assert actions(reply)[:-2] == [f"groups.show:{n}" for n in range(2, 13, 2)]
+    assert "Nhóm 2" in (await desk.press("groups.show:2")).text
+
+
+async def test_what_a_title_tells_is_not_told_again() -> None:
+    found = [
+        one(1)._replace(title="Hộ dân thôn Bến"),
+        one(2)._replace(title="Đảng viên, hộ dân"),
+        one(3)._replace(title="Xóm dưới"),
+    ]
+    lines = (await listing(*found).say("/nhom")).text.splitlines()[1:4]
+    assert [line.partition(":")[0] for line in lines] == [
+        "• Hộ dân thôn Bến (Zalo)",
+        "• Đảng viên, hộ dân (Thôn Bến, Zalo)",
+        "• Xóm dưới (Thôn Bến, Hộ dân, Zalo)",
+    ]
+
+
+async def test_groups_that_nobody_has_tied_are_named() -> None:
+    desk = listing(one(1))
+    desk.stage.answers[groups.loose] = ["Họ Nguyễn", ""]
+    told = WORDS("groups.loose", count=2, titles="“Họ Nguyễn”, “nhóm không tên”")
+    assert (await desk.say("/nhom")).text.endswith(told)
+
+
+async def test_a_group_is_untied_after_a_question() -> None:
+    desk = listing(one(1))
+    desk.results[groups.untie] = Untied("Nhóm 1", "Thôn Bến")
+    await desk.press_elsewhere("groups.menu")
+    await desk.press("groups.show:1")
+    assert (
+        WORDS("groups.untie_sure", title="Nhóm 1", place="Thôn Bến")
+        == (await desk.press("groups.untie:1")).text
+    )
+    assert desk.done == []
+    reply = await desk.press("groups.untied:1")
+    assert reply.text == WORDS("groups.untied", title="Nhóm 1", place="Thôn Bến")
+    assert desk.done[0].arguments == {"chat_id": 1}
+
+
+async def test_a_group_is_kept_when_the_question_is_declined() -> None:
+    desk = listing(one(1))
+    await desk.press_elsewhere("groups.show:1")
+    await desk.press("groups.untie:1")
+    reply = await desk.press("groups.keep.cancel")
+    assert (reply.text, desk.done) == (WORDS("groups.kept"), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("đồng ý", "untied"), ("dung roi", "untied"), ("không ạ", "kept")]
+)
+async def test_yes_or_no_in_words_decides_whether_a_group_is_untied(text: str, key: str) -> None:
+    desk = listing(one(1))
+    desk.results[groups.untie] = Untied("Nhóm 1", "Thôn Bến")
+    await desk.press_elsewhere("groups.untie:1")
+    told = {"title": "Nhóm 1", "place": "Thôn Bến"} if key == "untied" else {}
+    assert (await desk.say(text)).text == WORDS(f"groups.{key}", **told)
+
+
+async def test_before_a_group_is_untied_only_yes_or_no_is_taken() -> None:
+    desk = listing(one(1))
+    await desk.press_elsewhere("groups.untie:1")
+    assert (await desk.say("trời đẹp quá")).step == "groups.sure"
+    assert desk.done == []
+
+
+@pytest.mark.parametrize("action", ["groups.show:9", "groups.untied:9"])
+async def test_a_group_that_is_gone_leads_back_to_the_list(action: str) -> None:
+    def gone(actor: Any, chat_id: int) -> Group:
+        raise NoSuchGroup
+
+    desk = Desk(CADRE, buttons=(("Gỡ nhóm", action),))
+    desk.stage.answers[groups.read] = gone
+    desk.results[groups.untie] = NoSuchGroup()
+    reply = await desk.press(action)
+    assert (reply.text, actions(reply)[0]) == (WORDS("groups.gone"), "groups.menu")
+
+
+async def test_a_menu_without_groups_says_so() -> None:
+    reply = await Desk(HEAD).say("/nhom")
+    assert reply.text == WORDS("groups.none")
+    assert actions(reply) == ["groups.add", "start.menu"]
+
+
+async def test_the_menu_is_for_whom_may_tie_groups() -> None:
+    reply = await Desk(RESIDENT).say("/nhom")
+    assert (reply.text, actions(reply)) == (WORDS("groups.not_allowed"), ["start.menu"])
+
+
+async def test_in_a_group_the_menu_is_not_shown() -> None:
+    desk = Desk(CADRE, chat_kind="group")
+    assert (await desk.hear(message("/nhom", group=True))).text == WORDS("groups.in_private")
