@@ -20,11 +20,13 @@ class NobodyThere(Exception):
 
 class Audience(NamedTuple):
     """Groups that places x segments reach, by platform; `too_wide`: it is the whole commune,
-    and the actor may not write to that."""
+    and the actor may not write to that; `unheard`: names of the villages among the places that
+    have no such group."""
 
     groups: int
     platforms: Mapping[str, int]
     too_wide: bool
+    unheard: tuple[str, ...] = ()
 
 
 class Offer(NamedTuple):
@@ -60,7 +62,22 @@ def count(
         .group_by(bot.c.platform)
     )
     counted = {platform: groups for platform, groups in rows}
-    return Audience(sum(counted.values()), counted, _too_wide(session, actor, places))
+    too_wide = _too_wide(session, actor, places)
+    return Audience(sum(counted.values()), counted, too_wide, _unheard(session, paths, segments))
+
+
+def _unheard(session: Session, paths: Sequence[str], segments: Sequence[str]) -> tuple[str, ...]:
+    heard = (
+        select(chat.c.id)
+        .where(chat.c.place_id == place.c.id, chat.c.kind == "group")
+        .where(chat.c.segment.in_(segments))
+    )
+    rows = session.execute(
+        select(place.c.name)
+        .where(place.c.kind == "village", below(paths), ~heard.exists())
+        .order_by(place.c.id)
+    )
+    return tuple(rows.scalars())
 
 
 def require(session: Session, actor: Actor, places: Sequence[int], *, urgent: bool) -> list[str]:

@@ -31,6 +31,8 @@ SEND: Final = "announcement:send"
 SEND_WIDE: Final = "announcement:send_wide"
 SEND_URGENT: Final = "announcement:send_urgent"
 
+_NAMED: Final = 5  # villages without a group that a preview names
+
 Parts: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
@@ -203,6 +205,7 @@ def _preview(
         [
             _to_whom(words, draft, spots, found.groups),
             *_platforms(words, draft, parts, found),
+            *_unheard(words, found),
             *_remarks(words, draft, parts, fullest),
             *_day_named(draft, context),
             *_told_until(draft, context),
@@ -241,6 +244,15 @@ def _platforms(words: Words, draft: Draft, parts: Parts, found: Audience) -> Ite
 def _platform(words: Words, name: str) -> str:
     key = f"announcements.platform_{name.rpartition('-')[2]}"
     return words(key) if key in words else name
+
+
+def _unheard(words: Words, found: Audience) -> Iterator[str]:
+    """A full count of groups must not hide a village without any."""
+    names = found.unheard[:_NAMED]
+    if names:
+        others = len(found.unheard) - len(names)
+        key = "announcements.unheard_more" if others else "announcements.unheard"
+        yield words(key, places=", ".join(names), count=len(found.unheard), others=others)
 
 
 def _remarks(words: Words, draft: Draft, parts: Parts, fullest: str) -> Iterator[str]:

@@ -49,6 +49,21 @@ async def test_the_audience_is_places_times_segments(
     assert (found.groups, dict(found.platforms)) == (sum(platforms.values()), platforms)
 
 
+@pytest.mark.parametrize(
+    ("slugs", "unheard"),
+    [(["xa"], ("Thôn tay",)), (["ben", "dong"], ()), (["ben", "tay"], ("Thôn tay",))],
+    ids=["the_whole_commune", "all_have_one", "one_has_none"],
+)
+async def test_villages_without_such_a_group_are_named(
+    database: Database, village: Village, slugs: list[str], unheard: tuple[str, ...]
+) -> None:
+    def count(session: Session) -> audience.Audience:
+        actor = acting(session, village, "approver")
+        return audience.count(session, actor, village.ids(*slugs), HOUSEHOLDS)
+
+    assert (await database.read(count)).unheard == unheard
+
+
 async def test_what_there_is_to_choose_is_counted_by_segment(
     database: Database, village: Village
 ) -> None:

@@ -72,6 +72,24 @@ async def test_a_platform_without_groups_there_is_not_previewed() -> None:
     assert "Zalo" not in reply.text
 
 
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        (("Thôn Gạch",), "⚠ 1 thôn chưa có nhóm nào như vậy nối với em"),
+        (tuple(f"Thôn {number}" for number in range(7)), "Thôn 4 và 2 thôn nữa."),
+    ],
+    ids=["one", "many"],
+)
+async def test_the_preview_names_villages_that_will_not_hear_it(
+    missing: tuple[str, ...], told: str
+) -> None:
+    answers = stage()
+    answers.answers[audience.count] = Audience(2, {"sandbox-telegram": 2}, False, missing)
+    desk = at("segments")
+    desk.stage = answers
+    assert told in (await desk.press("announcements.segments_done")).text
+
+
 async def test_the_preview_shows_the_files_too() -> None:
     desk = at("segments", media=[40, 41])
     reply = await desk.press("announcements.segments_done")

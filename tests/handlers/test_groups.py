@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,10 @@ async def test_places_are_offered_as_far_as_the_rights_reach(
 ) -> None:
     desk = Desk(grants, buttons=(("Thêm nhóm", "groups.add"),))
     assert labels(await desk.press("groups.add"))[:-1] == names
+
+
+def test_the_steps_to_a_groups_code_are_not_numbered_like_choices() -> None:
+    assert not re.search(r"(?m)^\d", WORDS("groups.code", code=CODE, place="Thôn Bến", segment="A"))
 
 
 async def test_the_only_place_is_not_asked_for() -> None:
