@@ -28,7 +28,7 @@ from content.commune import Commune, load_commune
 from db import communes, invitations
 from db.communes import Inhabited
 from db.invitations import AdminThere, Invited
-from handlers.reports import day
+from handlers.tickets.reports import day
 
 T = TypeVar("T")
 Ask: TypeAlias = Callable[[str], str]  # a prompt → the line typed; raises EOFError

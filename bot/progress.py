@@ -14,7 +14,7 @@ from content.words import Words
 from db import announcements, outbox, people
 from db.announcements import Progress
 from db.engine import Database, DatabaseError
-from handlers.announcements import report, status
+from handlers.announcements.talk import report, status
 from handlers.messages import Notice
 
 log = logging.getLogger(__name__)

@@ -33,7 +33,7 @@ from db.engine import Database, DatabaseError
 from db.material import material
 from db.occurrences import Held
 from db.permissions import NotAllowed
-from handlers.issue import compose
+from handlers.bulletins.issue import compose
 from handlers.messages import Button, Notice
 
 log = logging.getLogger(__name__)

@@ -14,28 +14,18 @@ if TYPE_CHECKING:
 
 def routers() -> tuple[Router, ...]:
     """In order of precedence."""
-    from handlers import (
-        announcements,
-        bulletins,
-        candidates,
-        exports,
-        faq,
-        feedback,
-        followups,
-        group_list,
-        groups,
-        inviting,
-        making,
-        people,
-        progress,
-        publishing,
-        roles,
-        start,
-        taking,
-        tickets,
-        warnings,
-        wording,
-    )
+    from handlers import exports, faq, people, start, warnings
+    from handlers.announcements import progress, taking
+    from handlers.announcements import talk as announcements
+    from handlers.bulletins import making, wording
+    from handlers.bulletins import talk as bulletins
+    from handlers.feedback import talk as feedback
+    from handlers.groups import group_list
+    from handlers.groups import talk as groups
+    from handlers.roles import candidates, inviting
+    from handlers.roles import talk as roles
+    from handlers.tickets import followups, publishing
+    from handlers.tickets import talk as tickets
 
     return (
         warnings.router,

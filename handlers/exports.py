@@ -15,7 +15,7 @@ from db.exports import UnderWay
 from db.listing import Filters
 from db.permissions import NotAllowed
 from db.places import Spot
-from handlers.draft import picked
+from handlers.announcements.draft import picked
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.router import HERE, Context, Router
 from handlers.start import back

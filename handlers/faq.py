@@ -100,7 +100,7 @@ def _decided(text: str, found: Found, context: Context) -> Reply:
     if found.decision == "decline" and (said := _at_a_loss(text, found, context)):
         return said
     if found.decision == "feedback":
-        from handlers.feedback import offer  # a mere question needs no tables
+        from handlers.feedback.talk import offer  # a mere question needs no tables
 
         return offer(text, (), context)
     staff = context.actor.can("announcement:send")
@@ -156,8 +156,8 @@ def _followed(text: str, found: Found, context: Context) -> Reply | None:
 
 def _offered(message: Message, context: Context) -> Outcome:
     """A photo or a place out of the blue is most likely a report."""
-    from handlers.feedback import offer
-    from handlers.reports import noted, on_earth, point
+    from handlers.feedback.talk import offer
+    from handlers.tickets.reports import noted, on_earth, point
 
     text = message.text.strip()
     place = on_earth(message.location)

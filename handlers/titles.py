@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from content.words import Words
-from handlers.reports import clip, day
+from handlers.tickets.reports import clip, day
 
 NAME: Final = 60  # characters of a name that is shown
 

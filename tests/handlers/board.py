@@ -18,8 +18,8 @@ from db.scene import Grant
 from db.standings import Definition, Standing
 from db.standings import Outcome as Became
 from handlers import dispatcher
+from handlers.bulletins.plan import Plan
 from handlers.messages import Incoming, Reply
-from handlers.plan import Plan
 from handlers.router import Dispatcher
 from tests.handlers.desk import BEN, CADRE, HEAD, SPOTS, WORDS, Desk, progress, stage
 from tests.handlers.stage import Stage

@@ -12,9 +12,11 @@ from db.announcements import Progress
 from db.audience import Audience, Offer
 from db.places import Spot
 from db.scene import Grant, Scene
-from handlers import announcements, group_list, taking
-from handlers import groups as group_talk
-from handlers import progress as followed
+from handlers.announcements import progress as followed
+from handlers.announcements import taking
+from handlers.announcements import talk as announcements
+from handlers.groups import group_list
+from handlers.groups import talk as group_talk
 from handlers.messages import Attachment, Effect, Incoming, Location, Message, Outcome, Reply
 from handlers.router import Context, Dispatcher
 from tests.handlers.inputs import shipped

@@ -11,10 +11,13 @@ from db.invitations import Used
 from db.places import Spot
 from db.roles import Held
 from db.scene import Grant
-from handlers import announcements, group_list, inviting, start
-from handlers import candidates as candidate_talk
-from handlers import groups as group_talk
-from handlers import roles as role_talk
+from handlers import start
+from handlers.announcements import talk as announcements
+from handlers.groups import group_list
+from handlers.groups import talk as group_talk
+from handlers.roles import candidates as candidate_talk
+from handlers.roles import inviting
+from handlers.roles import talk as role_talk
 from handlers.router import Dispatcher
 from tests.handlers.desk import BEN, COMMUNE, SPOTS, Desk, fallback, stage, stale
 from tests.handlers.stage import NOW

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from db import media, people
 from db.scene import Scene
-from handlers import feedback, followups, start
 from handlers import people as people_talk
-from handlers import tickets as ticket_talk
+from handlers import start
+from handlers.feedback import talk as feedback
 from handlers.messages import Attachment, Effect, Incoming, Location, Message, Outcome, Reply
 from handlers.router import Context, Dispatcher
+from handlers.tickets import followups
+from handlers.tickets import talk as ticket_talk
 from tests.handlers.stage import Stage, message, press
 
 PHOTO = Attachment("ref", "photo", "den.jpg")

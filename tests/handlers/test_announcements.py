@@ -14,8 +14,8 @@ from db.announcements import Changed, NobodyThere, Part
 from db.media import Seen
 from db.permissions import NotAllowed
 from db.scene import Grant
+from handlers.announcements.taking import LONGEST
 from handlers.messages import Location, Message
-from handlers.taking import LONGEST
 from tests.handlers.desk import (
     APPROVER,
     BEN,

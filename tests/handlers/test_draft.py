@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.draft import Draft, picked
+from handlers.announcements.draft import Draft, picked
 
 PICKED: list[tuple[str, str, tuple[str, ...] | None]] = [
     ("exact_before_longer", "bến", ("a:1",)),

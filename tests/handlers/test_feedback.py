@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from db import media, people, tickets
-from handlers import feedback, reports
+from handlers.feedback import talk as feedback
+from handlers.feedback.telling import Draft
 from handlers.messages import Reply
 from handlers.people import CONSENT_VERSION
-from handlers.telling import Draft
+from handlers.tickets import reports
 from tests.handlers.reporting import GATE, LAMP, STAGE, WORDS, opened, ready, reporter
 from tests.handlers.stage import Stage, message, scene
 from tests.handlers.talk import PHOTO, RIVER, Talk, actions

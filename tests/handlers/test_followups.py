@@ -8,7 +8,7 @@ import pytest
 
 from db import tickets
 from db.media import Seen
-from handlers import reports
+from handlers.tickets import reports
 from tests.handlers.reporting import LAMP, REPORT, WORDS, ready, reporter
 from tests.handlers.talk import PHOTO, Talk, actions
 

@@ -13,7 +13,7 @@ from db.codes import digest
 from db.groups import SEGMENTS, CodeRefused, Tied
 from db.invitations import Spoiled
 from db.scene import Grant
-from handlers import groups as group_talk
+from handlers.groups import talk as group_talk
 from handlers.messages import Effect, Incoming, Notice, Outcome, Reply
 from handlers.router import Dispatcher
 from tests.handlers.desk import (

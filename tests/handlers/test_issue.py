@@ -11,7 +11,7 @@ import pytest
 from content.schedule import Schedule
 from db.material import Answered, Material, Note, Told
 from db.standings import Definition
-from handlers.issue import LINE, compose, gist
+from handlers.bulletins.issue import LINE, compose, gist
 from tests.handlers.inputs import shipped
 
 MORNING = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)  # Monday 23/11, 5.30 in Vietnam

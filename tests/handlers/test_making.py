@@ -13,8 +13,8 @@ from db import audience, bulletins
 from db.audience import Offer
 from db.bulletins import NeverFires
 from db.material import Material
-from handlers.plan import Plan
-from handlers.wording import LONGEST
+from handlers.bulletins.plan import Plan
+from handlers.bulletins.wording import LONGEST
 from tests.handlers.board import (
     CADRE,
     FIRST,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from db import tickets
-from handlers import telling
-from handlers.draft import Draft
+from handlers.announcements.draft import Draft
+from handlers.feedback import telling
 from handlers.messages import (
     Attachment,
     Button,
@@ -19,7 +19,7 @@ from handlers.messages import (
     Sender,
     effect,
 )
-from handlers.tickets import Answer
+from handlers.tickets.talk import Answer
 from tests.handlers.reporting import REPORT
 from tests.handlers.stage import PRIVATE
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from content.folding import normalize
 from content.schedule import Schedule
 from db import announcements, bulletins, tickets
+from handlers.announcements.taking import CONTENT
 from handlers.interjection import INTERRUPTED
 from handlers.messages import Attachment, Location
 from handlers.people import is_name, says
-from handlers.reports import apart, stray
 from handlers.router import Context
-from handlers.taking import CONTENT
+from handlers.tickets.reports import apart, stray
 from tests.handlers.board import CADRE, PLAN, making
 from tests.handlers.desk import WORDS, progress
 from tests.handlers.desk import at as writing

@@ -9,7 +9,7 @@ import pytest
 from db import announcements
 from db.announcements import NoSuchVersion
 from db.permissions import NotAllowed
-from handlers.progress import report, status
+from handlers.announcements.progress import report, status
 from tests.handlers.desk import (
     CADRE,
     HEAD,

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from db import media, tickets
-from handlers import reports
 from handlers.messages import Attachment, Effect, Location, Reply
+from handlers.tickets import reports
 from tests.handlers.stage import Stage, message, scene
 
 STAGE = Stage()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db import media
-from handlers.taking import CONTENT
+from handlers.announcements.taking import CONTENT
 from tests.handlers.desk import PHOTO, TEXT, WORDS, Desk, actions, at, labels
 
 SHORT = "nho mang theo ghe"

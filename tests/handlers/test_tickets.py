@@ -9,9 +9,9 @@ import pytest
 from db import media, tickets
 from db.permissions import NotAllowed
 from db.scene import Actor, Grant
-from handlers import reports
 from handlers.messages import Effect, Reply
-from handlers.tickets import MOST_MINE, MOST_OPEN, answer_confirmed
+from handlers.tickets import reports
+from handlers.tickets.talk import MOST_MINE, MOST_OPEN, answer_confirmed
 from tests.handlers.reporting import BY_HEAD, ELSEWHERE, ENGLISH, HEAD, REPORT, WORDS, desk, own
 from tests.handlers.stage import press
 from tests.handlers.talk import PHOTO, RIVER, actions

@@ -9,7 +9,7 @@ from typing import Any
 from content.bulletins import Template
 from content.schedule import Schedule
 from db.standings import Definition, Standing
-from handlers.draft import Draft
+from handlers.announcements.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)

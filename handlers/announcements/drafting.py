@@ -18,8 +18,8 @@ from db.audience import Audience
 from db.groups import SEGMENTS
 from db.permissions import NotAllowed
 from db.places import Spot
-from handlers.draft import Draft
-from handlers.issue import weekday
+from handlers.announcements.draft import Draft
+from handlers.bulletins.issue import weekday
 from handlers.messages import Button, Reply
 from handlers.router import HERE, Context
 from handlers.titles import inside

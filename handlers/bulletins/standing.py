@@ -9,11 +9,11 @@ from content.words import Words
 from db import announcements
 from db.announcements import NoSuchVersion
 from db.standings import Standing
+from handlers.bulletins.timing import days_ahead, moment
 from handlers.messages import Button, Reply
 from handlers.pages import LABEL
-from handlers.reports import quote
 from handlers.router import Context
-from handlers.timing import days_ahead, moment
+from handlers.tickets.reports import quote
 
 
 def name(standing: Standing) -> str:

@@ -10,7 +10,6 @@ from content.folding import fold, normalize
 from content.words import LANGUAGES
 from db import tickets
 from db.permissions import NotAllowed
-from handlers import publishing, reports
 from handlers.interjection import beside, given_up, unfinished
 from handlers.messages import (
     Button,
@@ -25,6 +24,7 @@ from handlers.messages import (
 from handlers.people import correction, says, signed
 from handlers.router import Context, Router
 from handlers.start import ask_first, back, wish
+from handlers.tickets import publishing, reports
 
 MOST_MINE: Final = 5
 MOST_OPEN: Final = 8

@@ -11,14 +11,14 @@ from db.groups import CodeRefused
 from db.invitations import Open
 from db.permissions import NotAllowed
 from db.roles import Held, LastAdmin, NoSuchRole, TooLong
-from handlers.candidates import confirm, waits
-from handlers.choosing import answered
-from handlers.inviting import end_of, not_allowed, to_list
 from handlers.messages import Button, Message, Notice, Outcome, Press, Reply, effect
 from handlers.pages import LABEL, page
-from handlers.reports import clip, day
+from handlers.roles.candidates import confirm, waits
+from handlers.roles.choosing import answered
+from handlers.roles.inviting import end_of, not_allowed, to_list
 from handlers.router import Context, Router
 from handlers.start import again, back, instead
+from handlers.tickets.reports import clip, day
 from handlers.titles import dated, last, named, titled
 
 PAGE: Final = 10  # roles in one list, each with its button

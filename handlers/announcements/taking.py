@@ -9,8 +9,8 @@ from typing import Final
 
 from db import media
 from db.media import Seen
-from handlers.draft import Draft
-from handlers.drafting import (
+from handlers.announcements.draft import Draft
+from handlers.announcements.drafting import (
     Show,
     show_again,
     show_doubt,
@@ -19,11 +19,11 @@ from handlers.drafting import (
     unticked,
     with_undo,
 )
+from handlers.announcements.wishes import meant, wished
 from handlers.messages import Attachment, Message, Outcome, Press, Reply, effect
 from handlers.people import says
-from handlers.reports import asked, stray
 from handlers.router import Context, Router
-from handlers.wishes import meant, wished
+from handlers.tickets.reports import asked, stray
 
 router = Router()
 

@@ -13,12 +13,12 @@ from content.words import Words
 from db import groups
 from db.groups import Group, NoSuchGroup, Untied
 from db.permissions import NotAllowed
-from handlers.choosing import answered
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.pages import LABEL, page
-from handlers.reports import clip
+from handlers.roles.choosing import answered
 from handlers.router import HERE, Context, Router
 from handlers.start import again, back
+from handlers.tickets.reports import clip
 
 router = Router()
 

@@ -11,9 +11,9 @@ from content.phrases import wholly
 from content.schedule import Schedule, ScheduleRefused, described, said_time, understand
 from content.words import Words
 from db import bulletins
-from handlers.issue import weekday
+from handlers.bulletins.issue import weekday
+from handlers.bulletins.plan import Plan
 from handlers.people import listed
-from handlers.plan import Plan
 from handlers.router import HERE, Context
 
 NEXT: Final = 3  # times told in advance

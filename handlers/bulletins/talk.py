@@ -1,7 +1,7 @@
 """Bulletins as they stand: which there are, when they go out next, and what may be done to each.
 
 Every button here says all there is to say, so that it works as long as it can be seen; the
-verbs check rights, and whether it is still so, again. Making one: `handlers.making`.
+verbs check rights, and whether it is still so, again. Making one: `handlers.bulletins.making`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from db.audience import NobodyThere
 from db.bulletins import AlreadySent, Due, NeverFires, SlotGone
 from db.permissions import NotAllowed
 from db.standings import NoSuchBulletin, Standing
-from handlers import making, planning
-from handlers.drafting import SEND
+from handlers.announcements.drafting import SEND
+from handlers.announcements.progress import status
+from handlers.bulletins import making, planning
+from handlers.bulletins.plan import Plan
+from handlers.bulletins.standing import became, detail, name, state
+from handlers.bulletins.synonyms import chosen, pressed
 from handlers.interjection import beside
 from handlers.messages import Bound, Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.pages import LABEL, page
-from handlers.plan import Plan
-from handlers.progress import status
-from handlers.reports import quote
 from handlers.router import Context, Router
-from handlers.standing import became, detail, name, state
 from handlers.start import back
-from handlers.synonyms import chosen, pressed
+from handlers.tickets.reports import quote
 
 PAGE: Final = 8  # bulletins in one list, each with its button
 

@@ -9,11 +9,12 @@ from typing import Any, Final
 from content.words import LANGUAGES
 from db import tickets
 from db.places import Spot
-from handlers import people, reports
+from handlers import people
 from handlers.interjection import OFFERED
 from handlers.messages import Button, Notice, Reply
 from handlers.router import Context
 from handlers.start import back
+from handlers.tickets import reports
 
 SHOWN: Final = 600  # characters of a report in a summary or a notice; all of it is kept
 

@@ -13,9 +13,9 @@ from db.tickets import NoSuchReport, Report
 from handlers.interjection import beside
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.people import correction, says
-from handlers.reports import stray
 from handlers.router import Context, Router
 from handlers.start import ask_first, back, wish
+from handlers.tickets.reports import stray
 
 # what a sentence for everyone must not be, and the words for it
 _REFUSED: Final[dict[type[NotForAll], str]] = {

@@ -10,7 +10,7 @@ from typing import Final
 
 from content.folding import fold
 from content.words import Words
-from handlers.draft import Draft, bare, numbered, picked, plain
+from handlers.announcements.draft import Draft, bare, numbered, picked, plain
 
 _LONGEST: Final = 8  # words of a wish to announce something
 _LONGEST_WISH: Final = 80  # characters of any

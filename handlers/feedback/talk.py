@@ -10,13 +10,15 @@ from content.folding import normalize
 from db import people as people_verbs
 from db import tickets
 from db.places import Spot
-from handlers import openings, people, reports, telling
+from handlers import people
+from handlers.feedback import openings, telling
+from handlers.feedback.telling import Draft
 from handlers.interjection import OFFERED, given_up
 from handlers.messages import Incoming, Message, Outcome, Press, Reply, effect
 from handlers.people import says
 from handlers.router import Context, Router
 from handlers.start import back, instead
-from handlers.telling import Draft
+from handlers.tickets import reports
 
 PURPOSE: Final = "feedback"
 

@@ -21,11 +21,12 @@ from db import audience, material, places
 from db.audience import Audience
 from db.permissions import NotAllowed
 from db.standings import Definition
-from handlers import drafting, timing
-from handlers.draft import Draft
-from handlers.issue import compose
+from handlers.announcements import drafting
+from handlers.announcements.draft import Draft
+from handlers.bulletins import timing
+from handlers.bulletins.issue import compose
+from handlers.bulletins.plan import Plan
 from handlers.messages import Button, Reply
-from handlers.plan import Plan
 from handlers.router import Context
 
 _NOON: Final = 12  # o'clock

@@ -18,8 +18,7 @@ from db.groups import SEGMENTS, TIE, Code, CodeRefused, Tied
 from db.invitations import Spoiled
 from db.permissions import NotAllowed
 from db.places import Spot
-from handlers import candidates
-from handlers.draft import picked
+from handlers.announcements.draft import picked
 from handlers.messages import (
     Button,
     Incoming,
@@ -31,6 +30,7 @@ from handlers.messages import (
     Reply,
     effect,
 )
+from handlers.roles import candidates
 from handlers.router import Context, Router
 from handlers.start import back
 

@@ -8,14 +8,14 @@ from content.folding import normalize
 from content.words import LANGUAGES
 from db import media, tickets
 from db.tickets import NoSuchReport, Report
-from handlers import reports
 from handlers.interjection import OFFERED, beside, given_up
 from handlers.messages import Button, Incoming, Message, Notice, Outcome, Press, Reply, effect
 from handlers.people import mentions, says
 from handlers.procedures import opened
 from handlers.router import Context, Router
 from handlers.start import ask_first, back, instead, wish
-from handlers.tickets import MOST_MINE, mine
+from handlers.tickets import reports
+from handlers.tickets.talk import MOST_MINE, mine
 
 LONGEST_QUESTION: Final = 80  # characters of a message that only asks how far a report is
 

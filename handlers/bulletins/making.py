@@ -1,4 +1,4 @@
-"""A bulletin is made, or changed, step by step; `handlers.planning` has what each step says."""
+"""A bulletin is made, or changed, step by step; what each step says is in `planning`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from db.audience import NobodyThere
 from db.bulletins import Due, NeverFires
 from db.permissions import NotAllowed
 from db.standings import NoSuchBulletin, Standing
-from handlers import drafting, planning, timing
-from handlers.drafting import SEND, unticked
+from handlers.announcements import drafting
+from handlers.announcements.drafting import SEND, unticked
+from handlers.announcements.wishes import Meant, chosen, meant
+from handlers.bulletins import planning, timing
+from handlers.bulletins.plan import Plan
+from handlers.bulletins.standing import name, state
+from handlers.bulletins.synonyms import step
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
-from handlers.plan import Plan
 from handlers.router import Context, Router
-from handlers.standing import name, state
 from handlers.start import back
-from handlers.synonyms import step
-from handlers.wishes import Meant, chosen, meant
 
 router = Router()
 

@@ -17,16 +17,16 @@ from db.invitations import ForGroup, HasRole, InviterGone, Oneself, Over, Spoile
 from db.permissions import NotAllowed
 from db.roles import TooLong
 from db.scene import Grant
-from handlers.choosing import answered
-from handlers.group_list import platform_name
+from handlers.groups.group_list import platform_name
 from handlers.interjection import beside
-from handlers.inviting import not_allowed, to_list
 from handlers.messages import Button, Incoming, Message, Notice, Outcome, Press, Reply, effect
 from handlers.pages import LABEL
 from handlers.people import says
-from handlers.reports import clip
+from handlers.roles.choosing import answered
+from handlers.roles.inviting import not_allowed, to_list
 from handlers.router import Context, Router
 from handlers.start import again, automatic, back, entries
+from handlers.tickets.reports import clip
 from handlers.titles import dated, named, titled
 
 MOST: Final = 10  # candidates named at once

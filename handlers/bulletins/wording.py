@@ -11,13 +11,13 @@ from typing import Final
 
 from content.folding import normalize
 from content.phrases import after, tokens
-from handlers import planning, timing
+from handlers.bulletins import planning, timing
+from handlers.bulletins.plan import Plan
+from handlers.bulletins.synonyms import means, step
 from handlers.messages import Message, Outcome, Press, Reply
 from handlers.people import listed
-from handlers.plan import Plan
-from handlers.reports import stray
 from handlers.router import Context, Router
-from handlers.synonyms import means, step
+from handlers.tickets.reports import stray
 
 LONGEST: Final = 1_500  # characters of words of one's own: one message, with what else is told
 _FEW: Final = 3  # words that are hardly a sentence for everybody

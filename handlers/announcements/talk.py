@@ -14,9 +14,9 @@ from typing import Final
 from db import announcements
 from db.announcements import Changed, NobodyThere, Part
 from db.permissions import NotAllowed
-from handlers import taking
-from handlers.draft import Draft
-from handlers.drafting import (
+from handlers.announcements import taking
+from handlers.announcements.draft import Draft
+from handlers.announcements.drafting import (
     SEND,
     Show,
     body,
@@ -29,12 +29,12 @@ from handlers.drafting import (
     told_days,
     unticked,
 )
+from handlers.announcements.progress import NOT_REACHED, followed, report, resent, status
+from handlers.announcements.taking import heard, take
+from handlers.announcements.wishes import Meant, begins, chosen, meant, wished
 from handlers.interjection import beside, given_up
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
-from handlers.progress import NOT_REACHED, followed, report, resent, status
 from handlers.router import Context, Router
-from handlers.taking import heard, take
-from handlers.wishes import Meant, begins, chosen, meant, wished
 
 __all__ = ["report", "router", "status"]
 

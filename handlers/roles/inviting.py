@@ -13,9 +13,9 @@ from db.invitations import Invited, NotThere
 from db.permissions import NotAllowed
 from db.places import Spot
 from db.roles import KINDS, TooLong
-from handlers.choosing import answered
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.people import meant
+from handlers.roles.choosing import answered
 from handlers.router import HERE, Context, Router
 from handlers.start import again, back
 from handlers.titles import dated, titled
