@@ -70,7 +70,8 @@ def passing(text: str, today: date) -> tuple[str, date] | None:
     text = " ".join(_UNTIL_NOW.sub("-------", normalize(text)).split())
     folded = fold(text)
     dates = {*_dates(folded, today)}
-    for match, day in sorted(_meant(folded, today), key=lambda found: found[0].start()):
+    meant = _near(folded, today) if dates else _meant(folded, today)  # "Chủ nhật 29/11" is plain
+    for match, day in sorted(meant, key=lambda found: found[0].start()):
         if day >= today and day not in dates:
             whole = text if len(text) == len(folded) else folded
             said = whole[match.start() : match.end()].strip()

@@ -84,9 +84,11 @@ async def say_doubt(message: Message, context: Context) -> Outcome:
         text = "\n".join(part for part in (draft.doubt, text) if part)
         return _taken(text, message.attachments, context, draft, show)
     wish = wished(text, words)
+    if wish == "send":  # away with what is written: these words were not meant to be part of it
+        return await _leave_out(context, draft)
     if wish == "add" or says(context, "people.yes_words", text):
         return await _add(context, draft)
-    if wish == "leave_out" or says(context, "people.no_words", text):
+    if wish in ("leave_out", "next") or says(context, "people.no_words", text):
         return await _leave_out(context, draft)
     before = (await show_step(context, draft, draft.back))(draft, "")
     offered = [(unticked(words, button.label), button.action) for button in before.buttons]

@@ -63,12 +63,16 @@ def _doubtful(text: str, context: Context) -> bool:
     """Whether it may be said to us, not to everybody."""
     count = len(tokens(text))
     turning = after(text, listed(context, "bulletins.turning_words"), ()) is not None
-    return count <= _FEW or (turning and count <= _TURNED)
+    wary = turning or context.scene.step == "bulletins.doubt"
+    return count <= _FEW or (wary and count <= _TURNED)
 
 
 @step(router, "bulletins.doubt")
 async def say_doubt(message: Message, context: Context) -> Outcome:
-    """A no drops the words, others take their place."""
+    """A yes writes the words, a no drops them; others take their place."""
+    if _says(context, "people.yes_words", message.text):
+        plan = Plan.of(context.scene.keep)
+        return await planning.onwards(context, plan.saying(plan.doubt))
     if _says(context, "people.no_words", message.text):
         return _dropped(context)
     return await say_text(message, context)

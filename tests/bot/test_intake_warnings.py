@@ -45,7 +45,7 @@ async def test_the_number_comes_first_where_the_answer_to_a_cry_for_help_fails(
 ) -> None:
     async with receiving(tmp_path) as reception:
         await reception.say(*REPORT[:2])
-        monkeypatch.setattr("handlers.feedback._told", told)
+        monkeypatch.setattr("handlers.feedback.talk._told", told)
         await reception.say(FIRE)
         number, said = await _last(reception, 2)
         assert "114" in number

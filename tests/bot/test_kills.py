@@ -24,7 +24,8 @@ async def casting(program: Program) -> Cast:
         for person in await program.people(role)
     ]
     home = (await program.people("approver"))[0]["place"]
-    choices = (home, "announcements.next", "announcements.all_groups", "announcements.next")
+    everywhere = WORDS("announcements.whole", place=home.replace("Xã", "xã"))
+    choices = (everywhere, "announcements.next", "announcements.all_groups", "announcements.next")
     return Cast(
         residents=tuple(residents[::4]),
         staff=tuple(staff),

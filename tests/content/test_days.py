@@ -148,3 +148,7 @@ def test_whatever_is_written_gives_days_to_come_in_order(text: str, today: date)
         assert all(today <= day <= today + YEAR for day in found)
         meant = passing(text, today)
         assert meant is None or meant[1] >= today
+
+
+def test_a_weekday_beside_its_date_is_plain() -> None:
+    assert passing("Sang chu nhat 29/11, mời bà con", date(2026, 11, 22)) is None

@@ -73,6 +73,12 @@ async def test_a_no_drops_doubtful_words_and_others_take_their_place() -> None:
     board = making("doubt", replace(ASKED, doubt="họp thôn"))
     assert (await board.say(SENTENCE)).step == "bulletins.preview"
     assert (board.plan.text, board.plan.doubt) == (SENTENCE, "")
+    board = making("doubt", replace(ASKED, doubt="họp thôn"))
+    assert (await board.say("tam dung lai di chau")).step == "bulletins.doubt"
+    assert (board.plan.text, board.plan.doubt) == ("", "tam dung lai di chau")
+    board = making("doubt", replace(ASKED, doubt="họp thôn"))
+    assert (await board.say("vâng")).step == "bulletins.preview"
+    assert board.plan.text == "họp thôn"
 
 
 @pytest.mark.parametrize(

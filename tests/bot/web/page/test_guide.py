@@ -71,7 +71,6 @@ async def test_all_four_jobs_are_done_by_following_the_guide(
 async def report(page: Page) -> None:
     resident, head = Seat(page, 0), Seat(page, 1)
     await say(page, "Tôi muốn phản ánh", 0)
-    await resident.choose("Gửi phản ánh")
     await resident.choose("Đồng ý")
     await resident.reads("chỗ nào")
     await resident.write("Đầu ngõ 2")
