@@ -44,7 +44,7 @@ i {{ font: inherit; font-family: "DejaVu Sans Condensed"; display: inline-block;
 </style><pre>{code}</pre>"""
 
 
-async def main() -> None:
+async def main(played: Console) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("Install Debian's chromium, then run this again.")
@@ -57,7 +57,7 @@ async def main() -> None:
             await report(village, browser)
             await announcement(village, browser)
             await bulletin(village, browser)
-            await tour(browser)
+            await tour(browser, played)
             await browser.close()
     for picture in PICTURES.glob("*.png"):
         shrink(picture)
@@ -109,12 +109,17 @@ async def bulletin(village: Living, browser: Browser) -> None:
     await take(village, browser, f"{RESIDENT}/{GROUP}", "bulletin")
 
 
-async def tour(browser: Browser) -> None:
+def play_tour() -> Console:
+    """In a loop of its own, which it leaves closed."""
     console = Console(
         record=True, width=104, file=io.StringIO(), force_terminal=True, color_system="truecolor"
     )
-    await play(console, CONTENT, fast=True)
-    drawn = console.export_html(theme=MONOKAI, inline_styles=True, code_format=TERMINAL)
+    asyncio.run(play(console, CONTENT, fast=True))
+    return console
+
+
+async def tour(browser: Browser, played: Console) -> None:
+    drawn = played.export_html(theme=MONOKAI, inline_styles=True, code_format=TERMINAL)
     head, code = drawn.split("<pre>")
     code = re.sub("[\u1ea0-\u1ef9]", r"<i>\g<0></i>", code)
     page = await browser.new_page(viewport={"width": 980, "height": 900})
@@ -147,4 +152,4 @@ def shrink(picture: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(play_tour()))
