@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -24,7 +23,7 @@ from sqlmodel import Session
 from bot.clock import Clock, wait
 from bot.composer import Composer
 from bot.logs import where
-from content.schedule import LAST, Schedule, moment
+from content.schedule import HERE, LAST, Schedule, moment
 from content.words import Words
 from db import occurrences, people
 from db.announcements import Part
@@ -41,8 +40,6 @@ log = logging.getLogger(__name__)
 EVERY: Final = 5  # seconds between looks for what has fallen due
 LONGEST: Final = 30.0  # seconds without a look, should the machine's clock confuse the other
 MOST: Final = 4_000  # slots settled in one transaction: eleven years of days
-
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def slots(schedule: Schedule, after: datetime, count: int) -> tuple[datetime, ...]:

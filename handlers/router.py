@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from content.folding import fold
 from content.loader import Content
+from content.schedule import HERE as HERE  # the time people in the village live by
 from content.schedule import Schedule
 from content.words import Words
 from db.scene import Actor, Scene
@@ -29,7 +29,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 H = TypeVar("H")
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")  # the time people in the village live by
 LEAVE: Final = "start.leave"  # the action that gives up what is unfinished, for the wish kept
 _LONGEST_COMMAND = 40  # characters, where it is typed without a slash
 

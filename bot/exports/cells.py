@@ -13,8 +13,8 @@ from typing import Final, Literal, TypeAlias
 
 import regex
 
-from bot.exports.summary import HERE
 from content.categories import label
+from content.schedule import HERE
 from content.words import Words
 from db.listing import Row
 from db.tickets import code

@@ -17,10 +17,10 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.exports.sheets import TooManyRows, write_csv, write_xlsx
-from bot.exports.summary import HERE
 from content.categories import ids
 from content.documents import nearest
 from content.periods import Period, PeriodError, day
+from content.schedule import HERE
 from content.words import Words
 from db import audit, places, schema, snapshot
 from db.errors import DatabaseError

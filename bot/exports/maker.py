@@ -26,8 +26,9 @@ from bot.clock import Clock, wait
 from bot.composer import Composer
 from bot.exports.chart import Chart, draw, lines
 from bot.exports.command import tabulate
-from bot.exports.summary import HERE, Summary
+from bot.exports.summary import Summary
 from bot.logs import where
+from content.schedule import HERE
 from content.words import Words
 from db import exports, media, snapshot
 from db.engine import Database, DatabaseError

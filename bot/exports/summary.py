@@ -9,11 +9,10 @@ from datetime import date, timedelta
 from math import ceil
 from statistics import median
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from content.schedule import HERE
 from db.listing import Row, Tally
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _SLOW: Final = 0.9  # the share of reports that “most” are
 
 

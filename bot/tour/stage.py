@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.config import BotConfig, Config
 from bot.demo import Demo, open_demo
@@ -19,11 +18,11 @@ from bot.exports.command import Wish, export
 from bot.platforms.entry import Entry, Villager
 from content.commune import Group, load_commune
 from content.loader import Content
+from content.schedule import HERE
 from content.words import Words
 from db import announcements
 from db.announcements import NoSuchVersion, Progress
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 ROOM: Final = 1_000_000  # bytes that the tour cannot do without
 PATIENCE: Final = 15.0  # seconds until a program that does not come to rest has failed
 

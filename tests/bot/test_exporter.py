@@ -18,9 +18,9 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from bot.exports.maker import REST, Exporter
-from bot.exports.summary import HERE
 from bot.media import Fetcher
 from content.periods import last_weeks
+from content.schedule import HERE
 from db import exports
 from db.engine import Database
 from db.exports import MAX_ATTEMPTS, MAX_FAILURES

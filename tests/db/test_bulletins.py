@@ -273,4 +273,6 @@ def test_an_issue_sent_while_the_clock_was_ahead_keeps_none_from_being_sent_by_h
 def test_a_paused_one_may_be_sent_by_hand(session: Session, village: Village) -> None:
     made, head = begun(session, village), acting(session, village, "head")
     bulletins.pause(session, head, bulletin_id=made.id)
-    bulletins.send_now(session, head, bulletin_id=made.id, after=None, body="tin", parts=PARTS)
+    send: dict[str, Any] = {"bulletin_id": made.id, "after": None, "body": "tin", "parts": PARTS}
+    assert bulletins.send_now(session, head, **send).total == 2
+    assert standings.get(session, head, made.id).state == "paused"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +23,9 @@ from sqlalchemy import (
     select,
 )
 
-from db import postgresql, schema, sqlite
+from db import schema
 from db.schema import MIGRATIONS, VERSION_TABLE, prepare, revisions
-from db.url import SQLITE, parse, sqlite_path
+from tests.db.test_schema import connected
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 VALUES: dict[type, Any] = {
@@ -39,18 +37,6 @@ VALUES: dict[type, Any] = {
     LargeBinary: b"x",
     String: "x",
 }
-
-
-@contextlib.contextmanager
-def connected(url: str) -> Iterator[Connection]:
-    parsed = parse(url)
-    if parsed.drivername == SQLITE:
-        engine = sqlite.create(sqlite_path(parsed), (), "BEGIN")
-    else:
-        engine = postgresql.create(parsed)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def only_up_to(revision: str, folder: Path) -> Path:
