@@ -212,15 +212,22 @@ class Page {
     return this.apply();
   }
 
+  seat(places) {
+    this.seated = this.takeSeats(places);
+    return this.seated;
+  }
+
   /* People side by side, while the keyboard stays where it was. */
-  async seat(places) {
+  async takeSeats(places) {
     const held = document.activeElement;
     await this.enter(addressOf(places, 0));
     if (held && held.isConnected) held.focus();
   }
 
-  /* Words into somebody's line; only "Gửi" is left. */
+  /* Words into somebody's line; only "Gửi" is left. Whoever is still on the way to their seat
+     would find an older draft there, so they arrive first. */
   async fill(place, text, seats) {
+    await this.seated;
     const at = () => this.panes.findIndex((pane) => pane.place.person === place.person);
     if (at() < 0) await this.enter(addressOf(seats, 0));
     const pane = this.panes[at()];

@@ -3,8 +3,10 @@ ticks off what really happened."""
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.bot.web.page.seat import Seat
 from tests.bot.web.page.town import PHONE, WIDE
@@ -65,6 +67,29 @@ async def test_all_four_jobs_are_done_by_following_the_guide(
     await page.locator("#jobs").get_by_role("button", name="đến 5:30 sáng").click()
     await group.reads("📢 Bản tin sáng")
     await expect(page.locator("#guide")).to_contain_text("Xong cả bốn việc!")
+    await page.close()
+
+
+async def test_words_asked_for_before_the_chat_has_come_wait_for_it(
+    browser: Browser, village: Living
+) -> None:
+    """On a slow line the ready words are pressed while the chats are still on their way."""
+    page = await arrive(browser, village, WIDE)
+    asked, let = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await let.wait()
+        await route.continue_()
+
+    await page.route("**/api/chats*", hold)
+    await begin(page, "Hỏi thủ tục")
+    await page.get_by_role("button", name="Điền sẵn: Làm giấy khai sinh").click()
+    await asked.wait()
+    let.set()
+    line = page.locator(".pane textarea")
+    await expect(line).to_have_value("Làm giấy khai sinh cần gì?")
+    await expect(line).to_be_focused()
     await page.close()
 
 
