@@ -1,0 +1,51 @@
+"""What the server says no with. The words are Telegram's own: the Bot API server's source, or
+TDLib's below it, as of May 2026; clients tell errors apart by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CONFLICT_POLL = (
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is"
+    " running"
+)
+CONFLICT_SET_WEBHOOK = "Conflict: terminated by setWebhook request"
+CONFLICT_WEBHOOK = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete"
+    " the webhook first"
+)
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same"
+    " as a current content and reply markup of the message"
+)
+QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+WRONG_FILE = "wrong file identifier/HTTP URL specified"
+
+
+class Refusal(Exception):
+    """An answer with `ok: false`."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+    @property
+    def body(self) -> dict[str, Any]:
+        body = {"ok": False, "error_code": self.code, "description": self.description}
+        if self.parameters:
+            body["parameters"] = self.parameters
+        return body
+
+
+def bad(description: str, **parameters: int) -> Refusal:
+    return Refusal(400, f"Bad Request: {description}", **parameters)
+
+
+def forbidden(description: str) -> Refusal:
+    return Refusal(403, f"Forbidden: {description}")
+
+
+def too_many(retry_after: int) -> Refusal:
+    return Refusal(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)

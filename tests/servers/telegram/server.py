@@ -1,0 +1,334 @@
+"""The server: calls come in, answers go out, and whoever waits for a state is told."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Self
+
+from tests.servers.telegram.bodies import parsed, urlencoded
+from tests.servers.telegram.calls import Call
+from tests.servers.telegram.chats import Bot
+from tests.servers.telegram.clock import Clock
+from tests.servers.telegram.control import control
+from tests.servers.telegram.faults import BEFORE, Exchange, Fault, FaultKind
+from tests.servers.telegram.files import MAX_UPLOAD
+from tests.servers.telegram.methods import METHODS
+from tests.servers.telegram.pace import Meter, Pace
+from tests.servers.telegram.people import Village
+from tests.servers.telegram.polling import Polling
+from tests.servers.telegram.refusals import Refusal
+from tests.servers.telegram.updates import encoded
+from tests.servers.telegram.waiting import Waiting
+from tests.servers.telegram.web import JSON, Connection
+
+HOST: Final = "127.0.0.1"
+PATIENCE: Final = 20.0  # seconds until `until` gives up
+_TOKEN: Final = re.compile(rb"\d+:[\w-]{20,}")
+
+
+class TelegramServer(Village):
+    """`async with TelegramServer() as server`. `pace=None`: no 429s. `key`: a regular expression
+    that finds in a text what it is counted under."""
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        pace: Pace | None = Pace(),  # noqa: B008 (frozen)
+        clock: Clock | None = None,
+        key: str = "",
+        seed: int = 0,
+    ) -> None:
+        super().__init__(clock or Clock(), pace, key, seed)
+        self.port = port
+        self.connections: set[Connection] = set()
+        self.faults: list[Fault] = []
+        self.concurrent = 0
+        self.most_concurrent = 0
+        self.down = False
+        self._latency = (0.0, 0.0)
+        self._by_token: dict[bytes, Bot] = {}
+        self._listening: asyncio.Server | None = None
+        self._reserved: socket.socket | None = None
+        self._waiting = Waiting()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- life
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        await self.listen()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for fault in self.faults:
+            fault.cancelled = True
+        for bot in self.bots.values():
+            if bot.hook is not None:
+                await bot.hook.aclose()
+        await self.outage()
+        if self._reserved is not None:
+            self._reserved.close()
+
+    async def listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(
+            lambda: Connection(self), HOST, self.port, backlog=512
+        )
+        self.port = self._listening.sockets[0].getsockname()[1]
+        self.down = False
+
+    async def outage(self) -> None:
+        """Nobody listens, and all connections are cut. The port stays ours."""
+        if self._listening is None:
+            return
+        self._listening.close()
+        self._listening = None
+        self.down = True
+        for connection in list(self.connections):
+            connection.reset()
+        await asyncio.sleep(0)
+        self._reserved = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind((HOST, self.port))
+
+    async def recover(self) -> None:
+        """Listens again on the same port."""
+        if self._reserved is not None:
+            self._reserved.close()
+            self._reserved = None
+        await self.listen()
+        for bot in self.bots.values():
+            if bot.hook is not None:
+                bot.hook.wake()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Beside everything else, at most as long as the server."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close_idle(self) -> None:
+        """As a server does with connections that were kept too long."""
+        for connection in list(self.connections):
+            if connection.idle:
+                connection.close()
+
+    # --- what is set
+
+    def add_bot(self, username: str, name: str, privacy: bool, token: str) -> Bot:
+        bot = super().add_bot(username, name, privacy, token)
+        self._by_token[bot.token.encode()] = bot
+        bot.updates.on_push = self._pusher(bot)
+        return bot
+
+    def _pusher(self, bot: Bot) -> Callable[[], None]:
+        def pushed() -> None:
+            if bot.hook is not None:
+                bot.hook.wake()
+            elif bot.updates.poll is not None:
+                asyncio.get_running_loop().call_soon(bot.updates.flush)
+
+        return pushed
+
+    def fault(self, kind: FaultKind, method: str = "", **script: Any) -> Fault:
+        """See `Fault`. Returned to be released, cancelled or looked at."""
+        fault = Fault(kind, method, **script)
+        self.faults.append(fault)
+        return fault
+
+    def clear_faults(self) -> None:
+        for fault in self.faults:
+            fault.release()
+        self.faults.clear()
+
+    def set_latency(self, seconds: float, jitter: float = 0.0) -> None:
+        """Each call takes `seconds`, give or take `jitter`; half of it before it is done."""
+        self._latency = (seconds, jitter)
+
+    def set_pace(self, pace: Pace | None) -> None:
+        """Fresh buckets for every bot."""
+        self.pace = pace
+        for bot in self.bots.values():
+            bot.meter = Meter(pace)
+
+    # --- what is waited for
+
+    async def until(self, holds: Callable[[], object], timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
+        """Returns as soon as `holds()`; looked at whenever anything happened here."""
+        try:
+            await self._waiting.until(holds, timeout)
+        except TimeoutError:
+            raise TimeoutError(
+                f"waited {timeout:g} s in vain; look at what the server has: {self.state()}"
+            ) from None
+
+    async def idle(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
+        """Returns once every update is acknowledged and no call is under way."""
+        await self.until(
+            lambda: not self.concurrent and not any(b.updates.pending for b in self.bots.values()),
+            timeout,
+        )
+
+    def changed(self) -> None:
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._waiting.look)
+
+    def state(self) -> dict[str, Any]:
+        """Counts only: no text, no token."""
+        return {
+            "calls": dict(self.records.calls),
+            "refusals": dict(self.records.refusals),
+            "sent": len(self.records.sent),
+            "edits": len(self.records.edits),
+            "twice": len(self.records.twice),
+            "too_many": self.records.too_many,
+            "concurrent": self.concurrent,
+            "most_concurrent": self.most_concurrent,
+            "down": self.down,
+            "bots": {
+                bot.username: {
+                    "pending": len(bot.updates.pending),
+                    "unacknowledged": len(bot.updates.unacknowledged),
+                    "acknowledged": len(bot.updates.acknowledged),
+                    "handed_out": len(bot.updates.handed_out),
+                    "conflicts": bot.updates.conflicts,
+                    "polling": bot.updates.poll is not None,
+                }
+                for bot in self.bots.values()
+            },
+        }
+
+    # --- calls
+
+    def date(self) -> int:
+        return int(self.clock.time())
+
+    def welcomes(self) -> bool:
+        """A fault that refuses everything does so before anything is read."""
+        for fault in self.faults:
+            if fault.kind == "refuse" and fault.general and fault.strikes("", 0):
+                return False
+        return True
+
+    def handle(
+        self, connection: Connection, verb: bytes, target: bytes, content_type: str, body: bytes
+    ) -> None:
+        if b"%3A" in target:  # python-telegram-bot writes so when it downloads
+            target = target.replace(b"%3A", b":", 1)
+        if target.startswith(b"/bot"):
+            token, _, name = target[4:].partition(b"/")
+            bot = self._by_token.get(token)
+            if bot is None or bot.revoked:
+                connection.reply(*self._stranger(token))
+            else:
+                self._called(connection, bot, name, content_type, body)
+        elif target.startswith(b"/file/bot"):
+            token, _, path = target[9:].partition(b"/")
+            connection.reply(*self._download(token, path.decode()))
+        elif target.startswith(b"/_/"):
+            control(self, connection, verb, target[3:].decode(), body)
+        else:
+            connection.reply(404, encoded(Refusal(404, "Not Found").body).encode())
+
+    def _stranger(self, token: bytes) -> tuple[int, bytes]:
+        known = _TOKEN.fullmatch(token)
+        refusal = Refusal(401, "Unauthorized") if known else Refusal(404, "Not Found")
+        self.records.refusals[refusal.description] += 1
+        self.changed()
+        return refusal.code, encoded(refusal.body).encode()
+
+    def _called(
+        self, connection: Connection, bot: Bot, name: bytes, content_type: str, body: bytes
+    ) -> None:
+        name, _, query = name.partition(b"?")
+        method = METHODS.get(name.lower())
+        if method is None:
+            refusal = Refusal(404, "Not Found: method not found")
+            connection.reply(404, encoded(refusal.body).encode())
+            return
+        self.records.calls[method[0]] += 1
+        try:
+            if len(body) > MAX_UPLOAD:
+                raise Refusal(413, "Request Entity Too Large")
+            params, files = parsed(content_type, body)
+        except Refusal as refusal:
+            connection.reply(*self._refused(refusal))
+            return
+        if query:
+            params = urlencoded(query) | params
+        call = Call(self, bot, method[0], params, files)
+        if not self.faults and not self._latency[0] and method[1] is not None:
+            connection.reply(*self._done(call, method[1]))
+            return
+        self._on_its_way(connection, call, method[1])
+
+    def _on_its_way(
+        self, connection: Connection, call: Call, method: Callable[[Call], Any] | None
+    ) -> None:
+        name, chat = call.method.lower(), call.integer("chat_id")
+        struck = [fault for fault in self.faults if fault.strikes(name, chat)]
+        base, jitter = self._latency
+        latency = max(0.0, base + self.random.uniform(-jitter, jitter)) if base else 0.0
+        exchange = Exchange(connection, struck, latency / 2)
+        if method is not None:
+            self.concurrent += 1
+            self.most_concurrent = max(self.most_concurrent, self.concurrent)
+            exchange.on_end = self._ended
+        before = latency / 2 + sum(each.seconds for each in struck if each.kind == "delay")
+        if before:
+            loop = asyncio.get_running_loop()
+            loop.call_later(before, self._begin, exchange, call, method)
+        else:
+            self._begin(exchange, call, method)
+
+    def _ended(self) -> None:
+        self.concurrent -= 1
+        self.changed()
+
+    def _begin(self, exchange: Exchange, call: Call, method: Callable[[Call], Any] | None) -> None:
+        early = next((each for each in exchange.faults if each.kind in BEFORE - {"delay"}), None)
+        if early is not None and early.kind == "hang":
+            exchange.faults.remove(early)
+            exchange.hold(early, lambda: self._begin(exchange, call, method))
+            self.changed()
+        elif early is not None:
+            exchange.before(early)
+            self.changed()
+        elif method is None:
+            Polling(exchange, call, self._refused).begin()
+        else:
+            exchange.finish(*self._done(call, method))
+
+    def _done(self, call: Call, method: Callable[[Call], Any]) -> tuple[int, bytes]:
+        try:
+            result = method(call)
+        except Refusal as refusal:
+            return self._refused(refusal)
+        self.changed()
+        return 200, b'{"ok":true,"result":%b}' % encoded(result).encode("utf-8", "replace")
+
+    def _refused(self, refusal: Refusal) -> tuple[int, bytes]:
+        self.records.refusals[refusal.description] += 1
+        if refusal.code == 429:
+            self.records.too_many += 1
+        self.changed()
+        return refusal.code, encoded(refusal.body).encode()
+
+    def _download(self, token: bytes, path: str) -> tuple[int, bytes, bytes]:
+        bot = self._by_token.get(token)
+        if bot is None or bot.revoked:
+            return *self._stranger(token), JSON
+        stored = self.files.by_path(path)
+        if stored is None:
+            return 404, encoded(Refusal(404, "Not Found").body).encode(), JSON
+        self.records.calls["file"] += 1
+        return 200, stored.data, b"application/octet-stream"
