@@ -7,15 +7,18 @@ transaction is open while a handler runs.
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlmodel import Session
 
+from bot.albums import AlbumComing, belongs, joined
 from bot.choices import choose
 from bot.clock import Clock
 from bot.composer import Composer
-from bot.logs import where
+from bot.logs import Seldom, where
 from bot.platforms.base import NotUnderstood, Platform, RawUpdate
 from bot.scheduler import slots
 from bot.spoken import Spoken
@@ -34,11 +37,14 @@ log = logging.getLogger(__name__)
 FEWEST_WORDS: Final = 3  # of a message that may change the language spoken with a person
 
 
+Updates: TypeAlias = tuple[Waiting, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An update, what was understood of it, and what will be said to it."""
+    """An update (an album: its updates), what was understood of it, and what will be said."""
 
-    update: Waiting
+    updates: Updates
     incoming: Incoming
     scene: Scene
     words: Words
@@ -65,34 +71,63 @@ class Answering:
         self._dispatcher = dispatcher
         self._composer = composer
         self._clock = clock
+        self._strange = Seldom(log)
         self._spoken = Spoken(composer.content, dispatcher.commands)
 
-    async def handle(self, update: Waiting) -> None:
-        """Settle one update, whatever it is. Raises AlreadyDone, DatabaseError."""
+    async def handle(self, update: Waiting, following: AsyncIterator[Waiting] | None = None) -> int:
+        """Settle one update, whatever it is. `following`: what waits behind it in its chat, once
+        the rest of an album has had time to come; how many of those were settled with it.
+        Raises AlbumComing, AlreadyDone, DatabaseError."""
         try:
-            incoming = await self._platform.understand(
-                RawUpdate(update.key, update.lane, update.body)
-            )
+            incoming = await self._understood(update)
         except Exception as error:  # it would fail again: understanding asks nobody
             told = error if isinstance(error, NotUnderstood) else where(error)
-            log.warning("update %d set aside: not understood: %s", update.id, told)
+            self._strange.warning("update %d set aside: not understood: %s", update.id, told)
             await self._database.write(inbox.set_aside, update.id, type(error).__name__)
-            return
+            return 0
         if incoming is None:
             await self._database.write(inbox.finish, update.id, self._clock.now())
-            return
+            return 0
+        updates: Updates = (update,)
+        if isinstance(incoming, Message) and incoming.album:
+            if following is None:
+                raise AlbumComing
+            updates, incoming = await self._album(update, incoming, following)
+        await self._settled(updates, incoming)
+        return len(updates) - 1
+
+    async def _album(
+        self, first: Waiting, album: Message, following: AsyncIterator[Waiting]
+    ) -> tuple[tuple[Waiting, ...], Message]:
+        """All that has come of it, as one message."""
+        updates = [first]
+        async for update in following:
+            with suppress(Exception):  # its own turn will tell
+                piece = await self._understood(update)
+                if isinstance(piece, Message) and belongs(piece, album):
+                    updates.append(update)
+                    album = joined(album, piece)
+                    continue
+            break
+        return tuple(updates), album
+
+    async def _understood(self, update: Waiting) -> Incoming | None:
+        raw = RawUpdate(update.key, update.lane, update.body)
+        return await self._platform.understand(raw)
+
+    async def _settled(self, updates: Updates, incoming: Incoming) -> None:
         try:
-            await self._answer(update, incoming)
+            await self._answer(updates, incoming)
         except (AlreadyDone, DatabaseError):
             raise
         except Exception as error:
-            log.error("update %d failed: %s", update.id, where(error))
-            await self._failed(update, incoming, type(error).__name__)
+            log.error("update %d failed: %s", updates[0].id, where(error))
+            await self._failed(updates, incoming, type(error).__name__)
 
-    async def _answer(self, update: Waiting, incoming: Incoming) -> None:
+    async def _answer(self, updates: Updates, incoming: Incoming) -> None:
         """Read, decide, write; again from the start when the conversation moved meanwhile."""
         while True:
-            heard = await self._hear(update, incoming)
+            heard = await self._hear(updates, incoming)
             try:
                 await self._database.write(self._settle, heard)
                 return
@@ -108,13 +143,13 @@ class Answering:
             except Conflict:
                 continue
 
-    async def _hear(self, update: Waiting, incoming: Incoming) -> Heard:
+    async def _hear(self, updates: Updates, incoming: Incoming) -> Heard:
         pressed = isinstance(incoming, Press)
-        scene = await self._scene(update, incoming)
+        scene = await self._scene(updates[0], incoming)
         incoming = await choose(incoming, scene, self._database, self._spoken)
         words = self._words(incoming, scene)
         outcome = await self._dispatcher.dispatch(incoming, self._context(scene, words))
-        return Heard(update, incoming, scene, words, outcome, pressed)
+        return Heard(updates, incoming, scene, words, outcome, pressed)
 
     def _context(self, scene: Scene, words: Words) -> Context:
         composer = self._composer
@@ -164,41 +199,44 @@ class Answering:
             log.error("no warning was said: %s", where(error))
             return outcome
 
-    async def _failed(self, update: Waiting, incoming: Incoming, error: str) -> None:
+    async def _failed(self, updates: Updates, incoming: Incoming, error: str) -> None:
         """Count the failure; try again, or set it aside and tell the person."""
-        while not await self._database.write(inbox.fail, update.id, error):
+        first = updates[0].id
+        while not await self._database.write(inbox.fail, first, error):
             try:
-                await self._answer(update, incoming)
+                await self._answer(updates, incoming)
                 return
             except (AlreadyDone, DatabaseError):
                 raise
             except Exception as again:
                 error = type(again).__name__
-                log.error("update %d failed again: %s", update.id, where(again))
+                log.error("update %d failed again: %s", first, where(again))
         try:
-            await self._apologize(update, incoming, error)
+            await self._apologize(updates, incoming, error)
         except (AlreadyDone, DatabaseError):
             raise
         except Exception as again:
-            log.error("update %d set aside without a word: %s", update.id, where(again))
-            await self._database.write(inbox.set_aside, update.id, error)
+            log.error("update %d set aside without a word: %s", first, where(again))
+            for update in updates:
+                await self._database.write(inbox.set_aside, update.id, error)
 
-    async def _apologize(self, update: Waiting, incoming: Incoming, error: str) -> None:
+    async def _apologize(self, updates: Updates, incoming: Incoming, error: str) -> None:
         """Set the update aside and tell the person, if they spoke to us."""
-        scene = await self._scene(update, incoming)
+        scene = await self._scene(updates[0], incoming)
         words = self._words(incoming, scene)
         speak = not isinstance(incoming, Message) or incoming.addressed
         sorry = Reply(words("start.failed"), stay=True) if speak else None
         said = self._warned(sorry, incoming, scene, words)
-        heard = Heard(update, incoming, scene, words, said, aside=error)
+        heard = Heard(updates, incoming, scene, words, said, aside=error)
         await self._database.write(self._settle, heard)
 
     def _settle(self, session: Session, heard: Heard) -> None:
         """The one transaction of an update. Runs off the event loop."""
-        if heard.aside:
-            inbox.set_aside(session, heard.update.id, heard.aside)
-        else:
-            inbox.finish(session, heard.update.id, heard.scene.actor.now)
+        for update in heard.updates:
+            if heard.aside:
+                inbox.set_aside(session, update.id, heard.aside)
+            else:
+                inbox.finish(session, update.id, heard.scene.actor.now)
         outcome = heard.outcome
         if outcome is None:
             return
@@ -218,6 +256,9 @@ class Answering:
     def _actor(self, session: Session, heard: Heard) -> Actor:
         """Who acts, with ids of our own: chat, account and person are met here if need be."""
         scene, chat, sender = heard.scene, heard.incoming.chat, heard.incoming.sender
+        if not sender.id:  # something happened, and nobody can be named who did it
+            chat_id = people.know_chat(session, self._bot_id, chat.id, chat.kind, chat.title)
+            return replace(scene.actor, chat_id=chat_id)
         known = scene.actor.chat_id and scene.actor.account_id
         if known and (not scene.private or scene.home_chat_id == scene.actor.chat_id):
             return scene.actor

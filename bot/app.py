@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +16,15 @@ from bot.clock import Clock
 from bot.composer import Composer
 from bot.exports.maker import Exporter
 from bot.intake import Intake
+from bot.listener import Listener
 from bot.media import Fetcher
 from bot.platforms.base import Platform
+from bot.presence import Presence
 from bot.progress import Follower
 from bot.scheduler import Scheduler
 from bot.sender import Sender
 from content.loader import Content
-from db import announcements, exports, inbox, lock, media, occurrences, outbox, schema
+from db import announcements, chats, exports, inbox, lock, media, occurrences, outbox, schema
 from db.engine import Database
 from handlers import dispatcher
 
@@ -46,10 +49,12 @@ class App:
         keeping = asyncio.Lock()
         follower = Follower(self.database, composer, self.clock, self.follow_every)
         exporter = Exporter(self.database, composer, self.clock, self.folder, keeping)
+        presence = Presence(self.database, composer, self.clock, self.follow_every)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(asyncio.to_thread(self._warm))
             tasks.create_task(follower.run())
             tasks.create_task(exporter.run())
+            tasks.create_task(presence.run())
             tasks.create_task(Scheduler(self.database, composer, self.clock).run())
             for bot_id, platform in self.platforms.items():
                 for part in self._parts(bot_id, platform, composer, keeping):
@@ -59,11 +64,12 @@ class App:
         self, bot_id: int, platform: Platform, composer: Composer, keeping: asyncio.Lock
     ) -> Sequence[Intake | Sender | Fetcher]:
         words = self.content.words("vi")
+        listener = Listener(bot_id, platform, self.database, composer, self.clock)
         answering = Answering(bot_id, platform, self.database, dispatcher(), composer, self.clock)
         return (
             Sender(bot_id, platform, self.database, self.clock, self.folder, words),
             Fetcher(bot_id, platform, self.database, composer, self.clock, self.folder, keeping),
-            Intake(bot_id, platform, self.database, answering, self.clock),
+            Intake(bot_id, listener, self.database, answering, self.clock),
         )
 
     def _warm(self) -> None:
@@ -83,9 +89,19 @@ def _waiting(session: Session, clock: Clock) -> int:
         or media.waiting(session, now)
         or outbox.unsettled(session, now)
         or announcements.unfinished(session)
+        or len(chats.untold(session))
         or exports.unfinished(session, now)
         or occurrences.pending(session, now)
     )
+
+
+def started(app: App) -> asyncio.Task[None]:
+    """The program at work; cancelled when the process is told to stop."""
+    running = asyncio.create_task(app.run())
+    with suppress(NotImplementedError):  # on Windows Ctrl+C works by itself
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(stop, running.cancel)
+    return running
 
 
 @asynccontextmanager

@@ -1,17 +1,20 @@
-"""What `loalang check` looks at: settings, content and database, each with what to do."""
+"""What `loalang check` looks at: settings, content, databases and bots, each with what to do."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
 from bot import config as settings
-from bot.config import Config, ConfigError
-from bot.founding import program
+from bot import tokens
+from bot.config import BotConfig, Config, ConfigError
+from bot.founding import program, refuse_strangers
 from content.documents import ContentError
 from db.errors import DatabaseError
 
@@ -23,6 +26,17 @@ class Finding(NamedTuple):
     wrong: bool
 
 
+class _Known(NamedTuple):
+    """A bot as Telegram knows it; `webhook`: its address, "" for none."""
+
+    username: str
+    reads_all: bool
+    webhook: str
+
+
+Look: TypeAlias = Callable[[Config], str]  # what was found well; raises what is wrong
+
+
 def check(given: Path | None) -> list[Finding]:
     """Look at everything; one finding for each thing looked at."""
     try:
@@ -30,11 +44,20 @@ def check(given: Path | None) -> list[Finding]:
         config = settings.load(path)
     except ConfigError as error:
         return [Finding(f"✗ {error}", wrong=True)]
-    looks: tuple[Callable[[Config], str], ...] = (_bots, _content, _folder, _database)
-    return [Finding(f"✓ settings: {path}", wrong=False), *(_look(look, config) for look in looks)]
+    found = (_look(look, config) for look in _looks(config))
+    return [Finding(f"✓ settings: {path}", wrong=False), *found]
 
 
-def _look(look: Callable[[Config], str], config: Config) -> Finding:
+def _looks(config: Config) -> Iterator[Look]:
+    yield from (_content, _bots)
+    yield from (partial(_bot, bot) for bot in config.bots)
+    yield _folder
+    if config.content:
+        yield _service
+    yield _practice
+
+
+def _look(look: Look, config: Config) -> Finding:
     try:
         return Finding(f"✓ {look(config)}", wrong=False)
     except (ConfigError, ContentError, DatabaseError) as error:
@@ -42,10 +65,89 @@ def _look(look: Callable[[Config], str], config: Config) -> Finding:
 
 
 def _bots(config: Config) -> str:
-    from bot.demo import styles_of
+    if not config.bots:
+        return "bots: none to serve; the demo needs none"
     from content.commune import commune_of
 
-    return f"bots: {', '.join(styles_of(config, commune_of(config.content)))}"
+    refuse_strangers(config.bots, commune_of(config.content))
+    tokens.read_all([bot for bot in config.bots if _has_token(bot)])
+    return f"bots: {', '.join(bot.name for bot in config.bots)}"
+
+
+def _has_token(bot: BotConfig) -> bool:
+    """What is wrong with it is told where that bot is looked at."""
+    try:
+        return bool(tokens.read(bot))
+    except ConfigError:
+        return False
+
+
+def _bot(bot: BotConfig, config: Config) -> str:
+    """Its platform is asked."""
+    token = tokens.read(bot)
+    from bot.platforms.base import BadToken, OutcomeUnknown, PlatformError, Unreachable
+
+    host = urlsplit(config.telegram.base_url).hostname
+    way = ", telegram.proxy" if config.telegram.proxy else ""
+    try:
+        known = asyncio.run(_asked(token, config))
+    except BadToken:
+        raise ConfigError(
+            f"bot {bot.name}: Telegram refuses its token; copy it from BotFather again"
+        ) from None
+    except Unreachable:
+        raise ConfigError(
+            f"bot {bot.name}: Telegram ({host}) cannot be reached; check the network{way}, and "
+            "where Telegram is blocked name an HTTP proxy as telegram.proxy"
+        ) from None
+    except OutcomeUnknown:
+        raise ConfigError(
+            f"bot {bot.name}: {host} gives no answer of Telegram's; check the network{way} and "
+            "telegram.base_url, or try again later"
+        ) from None
+    except PlatformError as error:
+        raise ConfigError(
+            f"bot {bot.name}: Telegram does not say who it is ({type(error).__name__}); try again "
+            "later"
+        ) from None
+    called = _called(bot, config, known.webhook)
+    return f"bot {bot.name}: @{known.username} ({_hears(known)}){called}"
+
+
+async def _asked(token: str, config: Config) -> _Known:
+    from bot.platforms.telegram.me import me_of
+    from bot.platforms.telegram.wire import Wire
+
+    async with Wire(token, base_url=config.telegram.base_url, proxy=config.telegram.proxy) as wire:
+        me, webhook = await wire.call("getMe"), await wire.call("getWebhookInfo")
+    username = me_of(me).username
+    url = webhook.get("url") if isinstance(webhook, dict) else ""
+    reads_all = me.get("can_read_all_group_messages") is True
+    return _Known(username, reads_all, url if isinstance(url, str) else "")
+
+
+def _hears(known: _Known) -> str:
+    """https://core.telegram.org/bots/features#privacy-mode"""
+    if known.reads_all:
+        return "privacy mode off: it sees all that is written in its groups"
+    return (
+        "privacy mode on: in groups it sees only what is addressed to it, such as commands and "
+        "replies, unless it is made an admin of the group"
+    )
+
+
+def _called(bot: BotConfig, config: Config, webhook: str) -> str:
+    """Of a webhook's address only the host is said: the rest may be a secret."""
+    ours = f"{config.web.public}{bot.path}" if bot.webhook else ""
+    if webhook == ours or not webhook:
+        return ""
+    host = urlsplit(webhook).hostname
+    if bot.webhook:
+        return f"; its messages go to {host} until “{program()} run” starts"
+    raise ConfigError(
+        f"bot {bot.name}: its messages go to another program, by a webhook at {host}; stop that "
+        "program and let it remove its webhook (deleteWebhook)"
+    )
 
 
 def _folder(config: Config) -> str:
@@ -75,18 +177,28 @@ def _content(config: Config) -> str:
     return f"content: {len(content.faq)} procedures, {bulletins} kinds of bulletins, {texts} texts"
 
 
-def _database(config: Config) -> str:
+def _service(config: Config) -> str:
+    return _database(config, "database", f"“{program()} run” prints the first one's code")
+
+
+def _practice(config: Config) -> str:
+    name = "practice" if config.content else "database"
+    advice = f"send the bot in private the code of “{program()} init FOLDER”"
+    return _database(config.practice, name, advice)
+
+
+def _database(config: Config, name: str, advice: str) -> str:
     from db.schema import stand
 
     standing = stand(config.url)
     told = {
-        "empty": "database: not made yet; the first start makes it",
-        "behind": "database: of an older version; the next start upgrades it",
-        "current": "database: as this version needs it",
+        "empty": "not made yet; the first start makes it",
+        "behind": "of an older version; the next start upgrades it",
+        "current": "as this version needs it",
     }[standing]
     if standing == "current" and not asyncio.run(_admins(config)):
-        told += f"; no admin yet: send the bot in private the code of “{program()} init FOLDER”"
-    return told
+        told += f"; no admin yet: {advice}"
+    return f"{name}: {told}"
 
 
 async def _admins(config: Config) -> int:

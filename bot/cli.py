@@ -97,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--data", metavar="DIR", help="the folder to keep the village in")
     demo.add_argument("--fresh", action="store_true", help="forget the village of before")
     demo.set_defaults(run=_demo)
+    run = commands.add_parser("run", help="serve: the real bots of the settings, until stopped")
+    run.set_defaults(run=_run)
     ask = commands.add_parser("ask", help="ask about a public service, as a resident would")
     ask.add_argument("question", nargs="?", help="“làm giấy khai sinh cần gì”")
     ask.add_argument("--file", metavar="F.tsv", help="a table with a column “question”")
@@ -116,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     _export_options(export)
     check = commands.add_parser("check", help="say what is wrong, and what to do about it")
     check.set_defaults(run=_check)
-    for command in (demo, ask, check, export):
+    for command in (demo, run, ask, check, export):
         command.add_argument("--config", type=Path, metavar="F.toml", help="the settings to use")
     return parser
 
@@ -141,12 +143,21 @@ def _demo(asked: argparse.Namespace) -> int:
     from bot.config import WebConfig
 
     logs.start()
-    config = _config(asked)
+    config = _config(asked).practice
     if asked.data:
         config = replace(config, data=asked.data)
     if asked.port is not None:
         config = replace(config, web=WebConfig(port=asked.port))
     demo.serve(config, _content(config), fresh=asked.fresh, say=_say)
+    return 0
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from bot import logs, service
+
+    logs.start()
+    config = _config(asked)
+    service.serve(config, _content(config), say=_say)
     return 0
 
 

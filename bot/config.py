@@ -6,16 +6,26 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, replace
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import SplitResult, quote, urlsplit
 
 FILE: Final = "config.toml"
+PRACTICE: Final = "thu"  # the folder of practice, in that of the service
 _HERE: Final = Path(__file__).parent
 _TOKEN: Final = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
 _PASSWORD: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@|[?&](ssl)?password=")
+_BOT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # it stands in a web address
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KINDS: Final = {"str": (str, "text in quotes"), "int": (int, "a whole number")}
+_NO_PLATFORM: Final = {
+    "zalo": "Zalo comes with a later version; until then leave this bot out",
+    "sandbox-telegram": "the demo makes its own bots; take this [[bots]] out",
+    "sandbox-zalo": "the demo makes its own bots; take this [[bots]] out",
+}
 
 
 class ConfigError(Exception):
@@ -24,16 +34,36 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BotConfig:
-    """One bot: `platform` says which program speaks for it, `place` the slug it serves."""
+    """One real bot: `platform` says which program speaks for it, `place` the slug it serves. Its
+    token is in the environment variable `token_env` or in the file `token_file`, never here."""
 
     name: str
     platform: str
     place: str
+    token_env: str = ""
+    token_file: str = ""
+    webhook: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where its platform calls it, below `web.public`."""
+        return f"/{self.platform}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramConfig:
+    """`proxy` "": none."""
+
+    base_url: str = "https://api.telegram.org"
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WebConfig:
+    """`public`: under which address the outside reaches `port`, "" where it does not."""
+
     port: int = 8080
+    public: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +74,7 @@ class Config:
     database: str = ""
     content: str = ""
     web: WebConfig = WebConfig()
+    telegram: TelegramConfig = TelegramConfig()
     bots: tuple[BotConfig, ...] = ()
 
     @property
@@ -53,6 +84,14 @@ class Config:
     @property
     def url(self) -> str:
         return self.database or f"sqlite:///{quote(str(self.folder / 'loalang.db'))}"
+
+    @property
+    def practice(self) -> Config:
+        """The settings of the demo. A commune of one's own practises in a folder and a database
+        apart, so that practice never mixes with service."""
+        if not self.content:
+            return self
+        return replace(self, data=str(self.folder / PRACTICE), database="")
 
 
 def find(given: Path | None) -> Path:
@@ -69,7 +108,8 @@ def find(given: Path | None) -> Path:
 def load(path: Path) -> Config:
     """Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
+        _refuse_secrets(path, text)  # before anything of it can be repeated
         table = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the file") from None
@@ -77,24 +117,98 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}; mend that line") from None
-    _refuse_secrets(path, text)
-    web = WebConfig(**_read(path, "web", WebConfig, table.pop("web", {})))
-    bots = _bots(path, table.pop("bots", []))
-    config = Config(**_read(path, "", Config, table), web=web, bots=bots)
-    if not 0 <= config.web.port <= 65535:
-        raise ConfigError(f"{path}: web.port is {config.web.port}; give a port from 0 to 65535")
-    return config
+    web = _web(path, table.pop("web", {}))
+    telegram = _telegram(path, table.pop("telegram", {}))
+    bots = _bots(path, table.pop("bots", []), web)
+    return Config(**_read(path, "", Config, table), web=web, telegram=telegram, bots=bots)
 
 
-def _bots(path: Path, tables: object) -> tuple[BotConfig, ...]:
+def _web(path: Path, table: object) -> WebConfig:
+    web = WebConfig(**_read(path, "web", WebConfig, table))
+    if not 0 <= web.port <= 65535:
+        raise ConfigError(f"{path}: web.port is {web.port}; give a port from 0 to 65535")
+    if web.public and not _is_address(web.public, ("https",)):
+        raise ConfigError(f'{path}: web.public is no address; write "https://bot.xa.example"')
+    return replace(web, public=web.public.rstrip("/"))
+
+
+def _telegram(path: Path, table: object) -> TelegramConfig:
+    telegram = TelegramConfig(**_read(path, "telegram", TelegramConfig, table))
+    base_url, proxy = telegram.base_url, telegram.proxy
+    if not (_is_address(base_url, ("https",)) or _is_here(base_url)):
+        raise ConfigError(
+            f'{path}: telegram.base_url must begin with "https://", or with "http://" and be on '
+            f'this machine; leave it at "{TelegramConfig().base_url}"'
+        )
+    split = _split(proxy)
+    if proxy and not (_is_address(proxy, ("http",)) and split and split.port and not split.path):
+        raise ConfigError(f'{path}: telegram.proxy is no HTTP proxy; write "http://host:port"')
+    return replace(telegram, base_url=base_url.rstrip("/"))
+
+
+def _split(address: str) -> SplitResult | None:
+    """None: it cannot be read as an address."""
+    try:
+        split = urlsplit(address)
+        return split if split.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _is_address(address: str, schemes: tuple[str, ...]) -> bool:
+    split = _split(address)
+    return (
+        split is not None
+        and split.scheme in schemes
+        and bool(split.hostname)
+        and not (split.username or split.password or split.query or split.fragment)
+        and not re.search(r"\s", address)
+    )
+
+
+def _is_here(address: str) -> bool:
+    """Whether what is said to it stays on this machine."""
+    split = _split(address)
+    if split is None or not _is_address(address, ("http",)):
+        return False
+    with suppress(ValueError):
+        return ip_address(split.hostname or "").is_loopback
+    return split.hostname == "localhost"
+
+
+def _bots(path: Path, tables: object, web: WebConfig) -> tuple[BotConfig, ...]:
     if not isinstance(tables, list):
         raise ConfigError(f"{path}: bots is one table; write [[bots]], in double brackets")
-    bots = [BotConfig(**_read(path, "bots", BotConfig, table)) for table in tables]
+    bots = tuple(_bot(path, table, web) for table in tables)
     names = [bot.name for bot in bots]
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"{path}: two bots are called “{name}”; give each its own name")
-    return tuple(bots)
+    return bots
+
+
+def _bot(path: Path, table: object, web: WebConfig) -> BotConfig:
+    bot = BotConfig(**_read(path, "bots", BotConfig, table))
+    if not _BOT_NAME.fullmatch(bot.name):
+        raise ConfigError(f"{path}: bots.name may hold a–z, 0–9, - and _; rename that bot")
+    if bot.platform != "telegram":
+        advice = _NO_PLATFORM.get(bot.platform, 'write platform = "telegram"')
+        raise ConfigError(f"{path}: bot {bot.name} has a platform that cannot be served; {advice}")
+    if bool(bot.token_env) == bool(bot.token_file):
+        found = "two places for its token; keep one of" if bot.token_env else "no token; name it by"
+        raise ConfigError(f"{path}: bot {bot.name} has {found} token_env and token_file")
+    if bot.token_env and not _VARIABLE.fullmatch(bot.token_env):  # perhaps the token: not repeated
+        raise ConfigError(
+            f"{path}: bot {bot.name}: token_env is no name of an environment variable; write the "
+            'variable\'s name, such as "LOALANG_TOKEN", and the token into that variable'
+        )
+    if bot.webhook and not (web.public and web.port):
+        raise ConfigError(
+            f"{path}: bot {bot.name} has a webhook, and nobody can call it; set web.public and "
+            "web.port, or take out webhook: without it the bot asks Telegram by itself"
+        )
+    file = str(path.absolute().parent / bot.token_file) if bot.token_file else ""
+    return replace(bot, token_file=file)
 
 
 def _read(path: Path, section: str, kind: type, table: object) -> dict[str, Any]:
@@ -102,19 +216,18 @@ def _read(path: Path, section: str, kind: type, table: object) -> dict[str, Any]
     if not isinstance(table, Mapping):
         heading = "[[bots]]" if section == "bots" else f"[{section}]"
         raise ConfigError(f"{path}: {section} must be a table; write {heading} above it")
-    known = {field.name: field for field in fields(kind)}
+    known: dict[str, Field[Any]] = {field.name: field for field in fields(kind)}
     for key, value in table.items():
         name = f"{section}.{key}" if section else key
         if key not in known:
             raise ConfigError(f"{path}: unknown setting “{name}”; {_nearest(key, known)}")
-        expected = int if known[key].type == "int" else str
-        if not isinstance(value, expected) or isinstance(value, bool):
-            wanted = "a whole number" if expected is int else "text in quotes"
+        expected, wanted = _KINDS.get(str(known[key].type), (bool, "true or false"))
+        if type(value) is not expected:
             raise ConfigError(f"{path}: {name} must be {wanted}; mend its value")
         if "\0" in str(value):
             raise ConfigError(f"{path}: {name} holds a NUL (\\u0000); take it out")
     for key, field in known.items():
-        if section == "bots" and key not in table:
+        if field.default is MISSING and key not in table:
             raise ConfigError(f'{path}: a bot has no {key}; add {field.name} = "…"')
     return dict(table)
 
@@ -130,7 +243,14 @@ def _refuse_secrets(path: Path, text: str) -> None:
             f"{path}: a bot's token stands in this file; move it to an environment variable "
             "or a file of its own, and have the platform issue a new one"
         )
-    if _PASSWORD.search(text):
+    for line in text.splitlines():
+        if not _PASSWORD.search(line):
+            continue
+        if "proxy" in line:
+            raise ConfigError(
+                f"{path}: a password stands in the proxy's address, and such a proxy is not "
+                "supported; name one that lets this machine in without a password"
+            )
         raise ConfigError(
             f"{path}: a password stands in the database address; move it to PGPASSWORD or .pgpass"
         )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import logging
 import re
 import shutil
-import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -20,21 +17,21 @@ from typing import Final
 from aiohttp import web
 
 from bot import founding
-from bot.app import App, opened
+from bot.app import App, opened, started
 from bot.clock import FURTHEST, Clock
 from bot.config import Config, ConfigError
 from bot.exports.maker import UNFINISHED
 from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
-from bot.web.guard import WithoutWords
+from bot.web.listening import listening
 from bot.web.sandbox import sandbox_app
 from content.commune import Commune, Style, commune_of
 from content.loader import Content
-from db import bots, communes, groups, lock, occurrences, roles, schema, sqlite
+from db import bots, communes, groups, lock, occurrences, roles, schema, snapshot, sqlite
 from db.communes import Inhabited, NewGroup, NewPerson, NewPlace, Settlement
 from db.errors import DatabaseError
 
-STYLES: Final[dict[str, Style]] = {"sandbox-telegram": "telegram", "sandbox-zalo": "zalo"}
+BOTS: Final[dict[Style, str]] = {"telegram": "lang-telegram", "zalo": "lang-zalo"}  # their names
 PATIENCE: Final = 30.0  # seconds the clock's mover waits for what has fallen due
 _NO_ADMIN: Final = (
     "Chưa có quản trị: nhắn mã của “{run} init” cho bot; mất mã thì dừng lại, chạy lại lệnh đó.\n"
@@ -93,23 +90,21 @@ class Demo:
 async def open_demo(config: Config, content: Content) -> AsyncIterator[Demo]:
     """Everything but the running. Raises ConfigError, DatabaseError, ContentError."""
     folder, commune = config.folder, commune_of(config.content)
-    styles = styles_of(config, commune)
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(_make, folder)
         clock = await asyncio.to_thread(kept_clock, folder / "clock")
         database = await stack.enter_async_context(opened(config.url, clock))
-        settlement = settlement_of(commune, styles, config)
         try:
-            await database.write(communes.settle, settlement, clock.now())
+            await database.write(communes.settle, settlement_of(commune), clock.now())
         except Inhabited:
             raise DatabaseError(
-                "the database holds another commune, or its bots have other names: give the demo "
-                "a folder of its own with --data, or forget what is there with --fresh"
+                "the database holds another commune, or serves real bots: give the demo a folder "
+                "of its own with --data, or forget what it practised there with --fresh"
             ) from None
         village = await Village.open(folder / "village", commune, clock.now)
         stack.push_async_callback(village.close)
         ids = await database.read(bots.named)
-        platforms = {ids[name]: Sandbox(village, style=style) for name, style in styles.items()}
+        platforms = {ids[name]: Sandbox(village, style=style) for style, name in BOTS.items()}
         app = App(database, content, clock, platforms, folder / "media")
         demo: Demo
 
@@ -150,35 +145,16 @@ async def _serve(
 ) -> None:
     if fresh:
         await asyncio.to_thread(remove, config)
-    async with open_demo(config, content) as demo:
-        wordless = WithoutWords(logging.getLogger(__name__))
-        server = web.AppRunner(demo.web, access_log=None, logger=wordless, shutdown_timeout=2.0)
-        await server.setup()
-        try:
-            port = await _listen(server, config.web.port)
-            running = asyncio.create_task(demo.app.run())
-            with suppress(NotImplementedError):  # on Windows Ctrl+C works by itself
-                for stop in (signal.SIGINT, signal.SIGTERM):
-                    asyncio.get_running_loop().add_signal_handler(stop, running.cancel)
-            say(f"Loa Làng: http://127.0.0.1:{port}/   (Ctrl+C để dừng / to stop)")
-            if not await demo.app.database.read(roles.admins, demo.app.clock.now()):
-                say(_NO_ADMIN.format(run=founding.program()))
-            with suppress(asyncio.CancelledError):
-                await running
-        finally:
-            await server.cleanup()
-
-
-async def _listen(server: web.AppRunner, port: int) -> int:
-    """On this machine only. The port that was bound."""
-    site = web.TCPSite(server, "127.0.0.1", port)
-    try:
-        await site.start()
-    except OSError as error:
-        in_use = error.errno == errno.EADDRINUSE
-        why = "is in use: close the other program" if in_use else "may not be used by this user"
-        raise ConfigError(f"port {port} {why}, or choose another with --port") from None
-    return int(server.addresses[0][1])
+    async with (
+        open_demo(config, content) as demo,
+        listening(demo.web, config.web.port, "--port") as port,
+    ):
+        running = started(demo.app)
+        say(f"Loa Làng: http://127.0.0.1:{port}/   (Ctrl+C để dừng / to stop)")
+        if not await demo.app.database.read(roles.admins, demo.app.clock.now()):
+            say(_NO_ADMIN.format(run=founding.program()))
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 def remove(config: Config) -> None:
@@ -192,13 +168,23 @@ def remove(config: Config) -> None:
     if not config.folder.is_dir():
         return
     with lock.hold(config.url):
-        schema.stand(config.url)
+        if schema.stand(config.url) != "empty":
+            _refuse_served(config.url)
         for path in _made(config.folder):
             path.unlink(missing_ok=True)
         shutil.rmtree(config.folder / "media" / UNFINISHED, ignore_errors=True)
         for name in ("village/files", "village", "media"):
             with suppress(OSError):  # not there, or something of somebody else's in it
                 (config.folder / name).rmdir()
+
+
+def _refuse_served(url: str) -> None:
+    with snapshot.taken(url) as session:
+        if communes.served(session):
+            raise DatabaseError(
+                "this folder is in service, for real bots, and --fresh would empty it: name "
+                "another one with --data"
+            )
 
 
 def _made(folder: Path) -> Iterator[Path]:
@@ -210,18 +196,17 @@ def _made(folder: Path) -> Iterator[Path]:
         yield from (path for path in (folder / name).glob("*") if _OURS.fullmatch(path.name))
 
 
-def settlement_of(commune: Commune, styles: dict[str, Style], config: Config) -> Settlement:
-    """The commune as the bot's own database knows it."""
-    by_style = {style: name for name, style in styles.items()}
+def settlement_of(commune: Commune) -> Settlement:
+    """The commune as the bot's own database knows it, with a bot of each style. Raises
+    ConfigError."""
+    slug = founding.seat(commune)
     return Settlement(
         places=[NewPlace(p.slug, p.name, p.kind, p.parent) for p in commune.places],
-        bots=[(bot.name, bot.platform, bot.place) for bot in config.bots],
-        groups=[
-            NewGroup(by_style[g.style], g.id, g.title, g.place, g.segment) for g in commune.groups
-        ],
+        bots=[(name, f"sandbox-{style}", slug) for style, name in BOTS.items()],
+        groups=[NewGroup(BOTS[g.style], g.id, g.title, g.place, g.segment) for g in commune.groups],
         people=[
             NewPerson(
-                by_style[p.style],
+                BOTS[p.style],
                 f"sandbox-{p.style}",
                 p.id,
                 p.name,
@@ -231,24 +216,6 @@ def settlement_of(commune: Commune, styles: dict[str, Style], config: Config) ->
             for p in commune.people
         ],
     )
-
-
-def styles_of(config: Config, commune: Commune) -> dict[str, Style]:
-    """The style of each bot by its name. Raises ConfigError when the demo cannot run on them."""
-    styles = {bot.name: STYLES[bot.platform] for bot in config.bots if bot.platform in STYLES}
-    if len(styles) != len(config.bots) or sorted(styles.values()) != ["telegram", "zalo"]:
-        raise ConfigError(
-            "the demo needs two bots, one of platform sandbox-telegram and one of sandbox-zalo; "
-            "start it without --config to use the settings that came with it"
-        )
-    slugs = [place.slug for place in commune.places]
-    for bot in config.bots:
-        if bot.place not in slugs:
-            raise ConfigError(
-                f"bots.place “{bot.place}” is no place of the demo's commune; "
-                f"write one of {', '.join(slugs)}"
-            )
-    return styles
 
 
 def _make(folder: Path) -> None:

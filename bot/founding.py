@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.config import ConfigError
+from bot.config import BotConfig, ConfigError
+from content.commune import Commune
 from content.folding import fold, spell
 from content.practice import Practice, load_practice
 
@@ -106,6 +107,25 @@ def slugs(names: Sequence[str]) -> tuple[str, ...]:
 
 def commune_slug(names: Names) -> str:
     return slugs((names.commune,))[0]
+
+
+def refuse_strangers(bots: Sequence[BotConfig], commune: Commune) -> None:
+    """Raises ConfigError for a bot whose place is none of the commune's."""
+    slugs = [place.slug for place in commune.places]
+    for bot in bots:
+        if bot.place not in slugs:
+            raise ConfigError(
+                f"bots.place “{bot.place}” is no place of the commune; "
+                f"write one of {', '.join(slugs)}"
+            )
+
+
+def seat(commune: Commune) -> str:
+    """The slug of the commune itself, where its first admin stands. Raises ConfigError."""
+    for place in commune.places:
+        if place.kind == "commune":
+            return place.slug
+    raise ConfigError('commune.toml has no commune; add a place of kind = "commune" to it')
 
 
 def commune_toml(names: Names) -> str:

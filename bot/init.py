@@ -1,7 +1,7 @@
 """`loalang init`: a commune of one's own, from three answers to the code of its first admin.
 
-What it makes is for practice until real platforms are named in the settings. Its data lies in a
-folder of its own ("thu"), so that what was practised never mixes with service.
+The code is for practice, whose data lies in a folder of its own ("thu"), so that it never mixes
+with service; `loalang run` prints the code of the service.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot import config as settings
 from bot import founding
 from bot.app import opened
 from bot.config import Config, ConfigError
-from bot.demo import kept_clock, settlement_of, styles_of
+from bot.demo import kept_clock, settlement_of
 from bot.founding import Names
 from content.commune import Commune, load_commune
 from db import communes, invitations
@@ -34,8 +34,8 @@ T = TypeVar("T")
 Ask: TypeAlias = Callable[[str], str]  # a prompt → the line typed; raises EOFError
 Say: TypeAlias = Callable[[str], None]
 
-PRACTICE: Final = "thu"
-_MADE: Final = (settings.FILE, "content", PRACTICE)
+DATA: Final = "du-lieu"
+_MADE: Final = (settings.FILE, "content", DATA)
 _HERE: Final = Path(__file__).parent
 
 _REPLIES = """\
@@ -70,7 +70,8 @@ def init(folder: Path, given: Given, ask: Ask | None, say: Say) -> None:
         _write(folder, names)
         config = settings.load(folder / settings.FILE)
         config.folder.mkdir(mode=0o700)
-        invited = asyncio.run(_first_code(config))
+        config.practice.folder.mkdir(mode=0o700)
+        invited = asyncio.run(first_code(config.practice))
     say(f"Đã lập {names.commune}: {len(names.villages)} thôn, trong {folder}")
     say(f"Made {names.commune} with {len(names.villages)} villages, in {folder}")
     _tell(folder, invited, say)
@@ -88,7 +89,8 @@ def _again(folder: Path, given: Given, say: Say) -> None:
             f"{folder}: its settings name no commune of their own; choose a new, empty folder"
         )
     try:
-        invited = asyncio.run(_first_code(config))
+        _make(config.practice.folder)
+        invited = asyncio.run(first_code(config.practice))
     except AdminThere:
         raise ConfigError(
             f"{folder}: đã lập rồi và đã có quản trị, nên không đổi gì: quản trị mời thêm người "
@@ -115,6 +117,9 @@ def _tell(folder: Path, invited: Invited, say: Say) -> None:
     say(f'    {founding.program()} demo --config "{folder / settings.FILE}"')
     say("Mất mã thì lấy mã mới / a fresh code, should this one be lost:")
     say(f'    {founding.program()} init "{folder}"')
+    say(f"Chạy thật: khai bot ở cuối {settings.FILE} rồi chạy (máy in mã khác, cho bot thật)")
+    say("To serve: name the bot at the end of that file, then run (it prints a code of its own):")
+    say(f'    {founding.program()} run --config "{folder / settings.FILE}"')
 
 
 def _complete(given: Given, ask: Ask | None, say: Say) -> Names:
@@ -247,36 +252,43 @@ def _config_toml(folder: Path, names: Names) -> str:
     shipped = next(path for path in (_HERE, _HERE.parent) if (path / settings.FILE).is_file())
     text = (shipped / settings.FILE).read_text(encoding="utf-8")
     for key, value in (
-        ("data", str(folder / PRACTICE)),
+        ("data", str(folder / DATA)),
         ("content", str(folder / "content")),
-        ("place", founding.commune_slug(names)),
+        ("# place", founding.commune_slug(names)),
     ):
         line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
         text = re.sub(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text)
     return (
         "# Đường dẫn ghi đầy đủ: dời thư mục này thì sửa lại data và content.\n"
         "# Paths are written in full: mend data and content when this folder is moved.\n"
-        "# “thu” là chỗ tập: khi chạy thật thì đổi data sang thư mục khác, để không lẫn vào nhau.\n"
-        "# “thu” is for practice: give service another data folder, so that they never mix.\n\n"
+        "# Những gì tập thử nằm riêng trong thư mục “thu” của data, không lẫn vào khi chạy thật.\n"
+        "# What is practised lies in the folder “thu” of data, apart from service.\n"
+        "\n"
         f"{text}"
     )
 
 
-async def _first_code(config: Config) -> Invited:
+def _make(folder: Path) -> None:
+    """Raises ConfigError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(folder, error) from None
+
+
+async def first_code(config: Config) -> Invited:
     """The commune in its database, if it is not there yet, and a code. Raises AdminThere."""
     commune = _commune(config)
     clock = kept_clock(config.folder / "clock")
-    slug = next(place.slug for place in commune.places if place.kind == "commune")
     async with opened(config.url, clock) as database:
-        settlement = settlement_of(commune, styles_of(config, commune), config)
         try:
-            await database.write(communes.settle, settlement, clock.now())
+            await database.write(communes.settle, settlement_of(commune), clock.now())
         except Inhabited:
             raise ConfigError(
                 f"{config.folder}: its database holds other places than commune.toml; name a new "
                 "folder"
             ) from None
-        return await database.write(invitations.first, slug, clock.now())
+        return await database.write(invitations.first, founding.seat(commune), clock.now())
 
 
 def _commune(config: Config) -> Commune:

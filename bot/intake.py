@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final, TypeAlias, TypeVar
 
 from sqlmodel import Session
 
+from bot.albums import AlbumComing
 from bot.answering import Answering
 from bot.clock import Clock
-from bot.platforms.base import Platform, RawUpdate
+from bot.listener import Listener
+from bot.platforms.base import RawUpdate
 from db import inbox
 from db.engine import Database, DatabaseError
 from db.inbox import AlreadyDone, Waiting
 
 T = TypeVar("T")
+Lane: TypeAlias = deque[tuple[int, Waiting | None]]
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ SIDE_BY_SIDE: Final = 16  # lanes handled at once
 BODIES_IN_MEMORY: Final = 200  # of updates waiting for their turn; others are read back
 FIRST_PAUSE: Final = 0.5  # seconds between tries while the database cannot save, doubled …
 LONGEST_PAUSE: Final = 30.0  # … up to this
+ALBUM_PAUSE: Final = 0.7  # seconds for the rest of an album to arrive
 
 
 class Intake:
@@ -33,17 +37,17 @@ class Intake:
     def __init__(
         self,
         bot_id: int,
-        platform: Platform,
+        listener: Listener,
         database: Database,
         answering: Answering,
         clock: Clock,
     ) -> None:
         self._bot_id = bot_id
-        self._platform = platform
+        self._listener = listener
         self._database = database
         self._answering = answering
         self._clock = clock
-        self._lanes: dict[str, deque[tuple[int, Waiting | None]]] = {}
+        self._lanes: dict[str, Lane] = {}
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._bodies = 0
         self._entered: set[int] = set()  # inbox ids in the lanes
@@ -59,10 +63,12 @@ class Intake:
                 )
             for received in resumed.waiting:
                 self._enter(received.id, received.lane, None)
-            await self._platform.receive(self.store)
+            await self._listener.run(self.store)
 
     async def store(self, updates: Sequence[RawUpdate]) -> None:
         """Keep the updates; once this returns they may be acknowledged."""
+        if not updates:
+            return
         triples = [(update.key, update.lane, update.body) for update in updates]
         now = self._clock.now()
         kept = await self._persist(
@@ -98,33 +104,46 @@ class Intake:
         self._entered.add(inbox_id)
         queue.append((inbox_id, waiting))
 
-    async def _work(self, lane: str, queue: deque[tuple[int, Waiting | None]]) -> None:
+    async def _work(self, lane: str, queue: Lane) -> None:
         """One lane, in order; it ends when nothing waits. Pauses hold no slot."""
         while queue:
-            inbox_id, waiting = queue[0]
             pause = 0.0
-            while (next_pause := await self._try(inbox_id, waiting, pause)) is not None:
+            while (next_pause := await self._try(queue, pause)) is not None:
                 pause = next_pause
                 await asyncio.sleep(pause)
-            if waiting is not None:
-                self._bodies -= 1
-            queue.popleft()
-            self._entered.discard(inbox_id)
         del self._lanes[lane]
 
-    async def _try(self, inbox_id: int, waiting: Waiting | None, pause: float) -> float | None:
-        """Handle one update. None: it is settled; else the seconds to wait before trying again."""
+    async def _try(self, queue: Lane, pause: float) -> float | None:
+        """Handle the first update. None: it is settled, and with it what belonged to it; else
+        the seconds to wait before trying again."""
+        settled = 1
         async with self._slots:
             try:
-                update = waiting or await self._database.read(inbox.load, inbox_id)
+                update = await self._loaded(*queue[0])
                 if update is not None:
-                    await self._answering.handle(update)
-                return None
+                    settled += await self._answering.handle(
+                        update, self._following(queue) if pause else None
+                    )
+            except AlbumComing:
+                return ALBUM_PAUSE
             except AlreadyDone:
-                return None
+                pass
             except DatabaseError as error:
-                log.error("update %d waits: %s", inbox_id, error)
+                log.error("update %d waits: %s", queue[0][0], error)
                 return _longer(pause)
+        for _ in range(settled):
+            inbox_id, waiting = queue.popleft()
+            self._bodies -= waiting is not None
+            self._entered.discard(inbox_id)
+        return None
+
+    async def _following(self, queue: Lane) -> AsyncIterator[Waiting]:
+        for inbox_id, waiting in list(queue)[1:]:
+            if (update := await self._loaded(inbox_id, waiting)) is not None:
+                yield update
+
+    async def _loaded(self, inbox_id: int, waiting: Waiting | None) -> Waiting | None:
+        return waiting or await self._database.read(inbox.load, inbox_id)
 
 
 def _longer(pause: float) -> float:

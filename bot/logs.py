@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 
 def start(level: int = logging.WARNING) -> None:
@@ -11,6 +12,23 @@ def start(level: int = logging.WARNING) -> None:
         stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("aiohttp.access").setLevel(logging.ERROR)
+
+
+class Seldom:
+    """One line a minute at most; the next one says how many were left out."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._next = 0.0
+        self._left_out = 0
+
+    def warning(self, message: str, *values: object) -> None:
+        if time.monotonic() < self._next:
+            self._left_out += 1
+            return
+        more = f" (and {self._left_out} more before)" if self._left_out else ""
+        self._log.warning(message + more, *values)
+        self._next, self._left_out = time.monotonic() + 60, 0
 
 
 def where(error: BaseException) -> str:

@@ -17,20 +17,21 @@ from typing import Any, Final
 
 from bot.clock import Clock, wait
 from bot.pacer import Head, Pacer
+from bot.packer import Packer
 from bot.platforms import base
-from bot.platforms.base import File, Outgoing, OutgoingEdit, OutgoingMessage, Platform
-from bot.platforms.rendering import utf16_length
+from bot.platforms.base import Platform
 from content.words import Words
 from db import outbox, outcomes
 from db.engine import Database, DatabaseError
 from db.outbox import Claimed, Settled
-from handlers.messages import FileKind
 
 log = logging.getLogger(__name__)
 
+TOGETHER: Final = 0.2  # seconds that results, and chats that open, wait for each other
 SWEEP: Final = 1.0  # seconds: another process may have queued something
 LAST_WORDS: Final = 5.0  # seconds a stop waits for sends under way
-LONGEST_BACKOFF: Final = 300.0  # seconds between tries of one message
+LONGEST_BACKOFF: Final = 60.0  # seconds between tries while the platform is out of reach
+FIRST_PAUSE: Final = 1.0  # … the first of them
 LOCKED_OUT: Final = 60.0  # seconds before a refused token is tried again
 
 
@@ -50,26 +51,34 @@ class Sender:
         self._platform = platform
         self._database = database
         self._clock = clock
-        self._media = media
-        self._words = words
+        self._packer = Packer(platform.limits, media, words)
+        self._outage = _Outage()
+        self._held_until: datetime | None = None  # while the platform is out of reach
         self._pacer = Pacer(platform.limits.pace)
         self._in_hand: dict[int, Claimed] = {}  # by outbox id: claimed and not settled
         self._settled: list[Settled] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._woken = True
+        self._news = True  # something may have been queued
+        self._more = False  # than was claimed last
+        self._claim_at = 0.0  # when to look without news
+        self._settle_by = 0.0
         self._answer_lost = False  # of a claim that may have been saved
         self._last_seen: datetime | None = None  # what the clock said
 
     async def run(self) -> None:
-        self._database.on_commit("outbox", self._wake.set)
-        self._clock.on_move(self._wake.set)
+        self._database.on_commit("outbox", self._hear)
+        self._clock.on_move(self._hear)
         try:
             await self._recover()
             while True:
                 await self._turn()
         finally:
             await self._stop()
+
+    def _hear(self) -> None:
+        self._news = True
+        self._wake.set()
 
     async def _recover(self) -> None:
         """Whatever was in hand at the last stop is in doubt."""
@@ -87,7 +96,7 @@ class Sender:
     async def _turn(self) -> None:
         try:
             await self._mend()
-            if self._woken or self._settled or await self._anything():
+            if await self._worth_it(time.monotonic()):
                 # A stop must not forget what was claimed in that moment.
                 await asyncio.shield(self._begin(self._exchange()))
         except DatabaseError as error:
@@ -95,16 +104,42 @@ class Sender:
             await wait(self._wake, SWEEP)
             return
         self._start_ready()
-        self._woken = bool(self._settled) or await wait(self._wake, self._rest())
+        await wait(self._wake, self._rest())
+
+    async def _worth_it(self, now: float) -> bool:
+        """Whether to write: results wait a moment for each other, while others are in hand."""
+        if self._news or (self._settled and (not self._in_hand or now >= self._settle_by)):
+            return True
+        if now < self._claim_at:
+            return False
+        if self._more or await self._anything():
+            return True
+        self._plan(now)
+        return False
+
+    def _plan(self, now: float) -> None:
+        """When to look again for something to claim. Chats are released some time before they
+        open, so several can be waited for."""
+        times = [now + SWEEP]
+        if not self._held_until:
+            if self._more:
+                times.append(self._pacer.refill_time(now))
+            if (release := self._pacer.release_time(now)) is not None:
+                times.append(max(release, now + TOGETHER))
+        self._claim_at = min(times)
 
     async def _mend(self) -> None:
         """Take up what a lost answer, or a clock that was ahead, would leave lying."""
         now = self._clock.now()
         await self._release_unheard()
         if self._last_seen is None or now < self._last_seen:
+            self._held_until = None  # by a clock that was ahead
             latest = now + timedelta(seconds=LONGEST_BACKOFF)
             await self._database.write(outcomes.hasten, self._bot_id, latest)
         self._last_seen = now
+        if self._held_until is not None and now >= self._held_until:
+            self._held_until, moment = None, time.monotonic()
+            self._pacer.hold(moment, moment + 0.001)  # one asks for all whether it is there again
 
     async def _release_unheard(self) -> None:
         """Rows that a claim took without our hearing of it were never tried."""
@@ -121,7 +156,11 @@ class Sender:
 
     async def _exchange(self) -> None:
         """Settle and claim in one write; results stay here until it has succeeded."""
-        settled = list(self._settled)
+        settled, limit = list(self._settled), self._capacity()
+        self._news, self._more = False, not limit
+        self._plan(time.monotonic())
+        if not (settled or limit):
+            return
         self._answer_lost = True
         claims = await self._database.write(
             outbox.exchange,
@@ -129,19 +168,38 @@ class Sender:
             settled,
             self._blocked(),
             self._clock.now(),
-            self._pacer.capacity(time.monotonic()),
+            limit,
             self._choose,
+            self._uploading(),
         )
         self._answer_lost = False
         for claimed in claims:
             self._in_hand[claimed.id] = claimed
             self._pacer.push(_head(claimed))
         del self._settled[: len(settled)]
+        self._plan(time.monotonic())
+
+    def _capacity(self) -> int:
+        return 0 if self._held_until else self._pacer.capacity(time.monotonic())
 
     def _choose(self, heads: Sequence[outbox.Head]) -> list[outbox.Head]:
-        chosen = self._pacer.choose(time.monotonic(), [Head(*head) for head in heads])
+        """A file goes up once: whoever else sends it waits for what the platform calls it."""
+        if self._platform.limits.keeps_files:
+            first = {head.upload: head for head in reversed(heads)}
+            heads = [head for head in heads if head.upload is None or first[head.upload] is head]
+        chosen = self._pacer.choose(time.monotonic(), [Head(*head[:4]) for head in heads])
+        self._more = len(chosen) < len(heads)
         ids = {head.id for head in chosen}
         return [head for head in heads if head.id in ids]
+
+    def _uploading(self) -> frozenset[int]:
+        if not self._platform.limits.keeps_files:
+            return frozenset()
+        return frozenset(
+            claimed.media_id
+            for claimed in self._in_hand.values()
+            if claimed.media_id is not None and not claimed.media_ref
+        )
 
     def _blocked(self) -> frozenset[int]:
         return self._pacer.blocked(time.monotonic()) | {
@@ -161,12 +219,11 @@ class Sender:
     def _rest(self) -> float:
         """Seconds until there is something to do that nothing else wakes us for."""
         now = time.monotonic()
-        times = [now + SWEEP]
-        for moment in (self._pacer.next_time(now), self._pacer.release_time(now)):
-            if moment is not None:
-                times.append(moment)
-        if self._pacer.held:
-            times.append(self._pacer.refill_time(now))
+        times = [self._claim_at]
+        if (start := self._pacer.next_time(now)) is not None:
+            times.append(start)
+        if self._settled:
+            times.append(self._settle_by if self._in_hand else now)
         return max(0.001, min(times) - now)
 
     async def _send(self, claimed: Claimed) -> None:
@@ -177,61 +234,42 @@ class Sender:
             log.error("message %d: outcome unknown: %s", claimed.id, type(error).__name__)
             result = Settled(claimed.id, "unknown", error=type(error).__name__)
         del self._in_hand[claimed.id]
+        if not self._settled:
+            self._settle_by = time.monotonic() + TOGETHER
         self._settled.append(result)
         self._wake.set()
 
     async def _attempt(self, claimed: Claimed) -> Settled:
-        now = self._clock.now()
         try:
-            ids = await self._platform.send(self._outgoing(claimed))
+            sent = await self._platform.send(self._packer.outgoing(claimed))
         except base.TooManyRequests as error:
             self._pacer.too_many(time.monotonic(), claimed.chat, error.retry_after)
-            return _again(claimed, error, now + timedelta(seconds=error.retry_after))
+            return _again(claimed, error, self._in(error.retry_after))
         except base.Unreachable as error:
-            backoff = min(LONGEST_BACKOFF, 2.0 ** min(claimed.attempts, 10))
-            return _again(claimed, error, now + timedelta(seconds=backoff))
+            return _again(claimed, error, self._hold(self._outage.lasts(self._clock.now())))
         except base.BadToken as error:
-            log.error("bot %d is not let in: check its token", self._bot_id)
-            return _again(claimed, error, now + timedelta(seconds=LOCKED_OUT))
+            return _again(claimed, error, self._hold(timedelta(seconds=LOCKED_OUT)))
         except base.ChatMoved as error:
-            return Settled(claimed.id, "moved", moved_to=error.new_id)
+            there = error.new_id if error.new_id != claimed.chat_external_id else None
+            return Settled(claimed.id, "moved", moved_to=there)
         except (base.ChatGone, base.Rejected) as error:
             log.warning("message %d failed: %s", claimed.id, type(error).__name__)
             return Settled(claimed.id, "failed", error=type(error).__name__)
-        return Settled(claimed.id, "sent", external_id=ids[-1] if ids else None)
+        self._outage.over()
+        there = sent.ids[-1] if sent.ids else None
+        new = sent.refs[0] if sent.refs and sent.refs[0] != claimed.media_ref else None
+        return Settled(claimed.id, "sent", external_id=there, ref=new, back=claimed.out)
 
-    def _outgoing(self, claimed: Claimed) -> Outgoing:
-        menu = claimed.ref_id if claimed.kind == "edit" else claimed.id
-        buttons = tuple(
-            (label, f"{menu}.{number}") for number, (label, _) in enumerate(claimed.buttons)
-        )
-        if not self._platform.limits.buttons:
-            buttons = ()
-        if claimed.kind == "edit":
-            return OutgoingEdit(claimed.chat_external_id, claimed.ref or "", claimed.body, buttons)
-        file = self._file(claimed)
-        return OutgoingMessage(claimed.chat_external_id, self._text(claimed, file), buttons, file)
+    def _in(self, seconds: float) -> datetime:
+        return self._clock.now() + timedelta(seconds=seconds)
 
-    def _file(self, claimed: Claimed) -> File | None:
-        if not claimed.media_digest:
-            return None
-        kind: FileKind = "photo" if claimed.media_kind == "photo" else "document"
-        if kind == "document" and not self._platform.limits.files:
-            return None
-        return File(self._media / claimed.media_digest, claimed.media_name or kind, kind)
-
-    def _text(self, claimed: Claimed, file: File | None) -> str:
-        text = claimed.body
-        if claimed.media_digest and file is None:
-            text = self._words("system.file_left_out", name=claimed.media_name or "")
-        if claimed.announcement and claimed.doubts and text:
-            return self._marked(text)
-        return text
-
-    def _marked(self, text: str) -> str:
-        """As a repetition, unless the platform would refuse it for its length."""
-        marked = f"{text}\n{self._words('system.sent_again')}"
-        return marked if utf16_length(marked) <= self._platform.limits.max_text else text
+    def _hold(self, pause: timedelta) -> datetime:
+        """Nothing starts for so long; what was only waiting for its turn goes back."""
+        for head in self._pacer.drain():
+            del self._in_hand[head.id]
+            self._settled.append(Settled(head.id, "untried"))
+        self._held_until = self._clock.now() + pause
+        return self._held_until
 
     async def _stop(self) -> None:
         """Let what is under way finish, then write down what is known."""
@@ -246,6 +284,25 @@ class Sender:
             await self._release_unheard()
         except DatabaseError as error:
             log.error("the outbox could not be settled: %s", error)
+
+
+class _Outage:
+    """How long to wait for a platform that is out of reach: longer each time."""
+
+    def __init__(self) -> None:
+        self._pause = timedelta(0)
+        self._until: datetime | None = None
+
+    def lasts(self, now: datetime) -> timedelta:
+        """Those that left together and failed together count as one."""
+        if self._until is None or not self._until - self._pause <= now < self._until:
+            longest = timedelta(seconds=LONGEST_BACKOFF)
+            self._pause = min(longest, self._pause * 2 or timedelta(seconds=FIRST_PAUSE))
+            self._until = now + self._pause
+        return self._until - now
+
+    def over(self) -> None:
+        self._pause, self._until = timedelta(0), None
 
 
 def _head(claimed: Claimed) -> Head:

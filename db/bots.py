@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
@@ -34,6 +37,44 @@ def enter(session: Session, *, name: str, platform: str, place_slug: str) -> int
         update(bot).where(bot.c.id == known).values(platform=platform, place_id=place_id)
     )
     return int(known)
+
+
+class Ailing(NamedTuple):
+    """What keeps a bot from hearing, since when; `told`: its place's leaders know."""
+
+    name: str
+    place_id: int
+    since: datetime
+    told: bool
+
+
+def ail(session: Session, bot_id: int, trouble: str, now: datetime) -> Ailing:
+    """The bot does not hear. The same trouble goes on since it began."""
+    session.execute(
+        update(bot)
+        .where(bot.c.id == bot_id, bot.c.trouble.is_distinct_from(trouble))
+        .values(trouble=trouble, trouble_since=now, trouble_told=False)
+    )
+    return Ailing(
+        *session.execute(
+            select(bot.c.name, bot.c.place_id, bot.c.trouble_since, bot.c.trouble_told).where(
+                bot.c.id == bot_id
+            )
+        ).one()
+    )
+
+
+def tell(session: Session, bot_id: int) -> None:
+    session.execute(update(bot).where(bot.c.id == bot_id).values(trouble_told=True))
+
+
+def recover(session: Session, bot_id: int) -> None:
+    """The bot hears."""
+    session.execute(
+        update(bot)
+        .where(bot.c.id == bot_id, bot.c.trouble.is_not(None))
+        .values(trouble=None, trouble_since=None, trouble_told=False)
+    )
 
 
 def named(session: Session) -> dict[str, int]:

@@ -13,11 +13,13 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Row,
     Select,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -26,9 +28,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
-from db.tables import Chat, Media, Outbox, table
+from db.tables import Chat, Media, Outbox, Upload, table
 
-chat, media, outbox = table(Chat), table(Media), table(Outbox)
+chat, media, outbox, upload = table(Chat), table(Media), table(Outbox), table(Upload)
 target = outbox.alias("target")  # the message that an edit changes
 
 URGENT: Final = 0
@@ -42,17 +44,20 @@ EDIT: Final = outbox.c.kind == literal_column("'edit'")
 
 
 class Head(NamedTuple):
-    """The next row of a chat within its priority."""
+    """The next row of a chat within its priority. `upload`: its file, if the bot's platform has
+    not had it yet."""
 
     id: int
     chat: int
     kind: Literal["private", "group"]  # of the chat
     priority: int
+    upload: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row in hand. `ref`: the platform's id of the message an edit changes."""
+    """A row in hand. `ref`: the platform's id of the message an edit changes; `out`: it goes to
+    a tied group that the bot counts as closed to it."""
 
     id: int
     chat: int
@@ -67,9 +72,12 @@ class Claimed:
     attempts: int
     doubts: int
     announcement: bool
+    media_id: int | None
+    media_ref: str | None = field(repr=False)  # what the platform calls the file
     media_digest: str | None
     media_kind: str | None
     media_name: str | None = field(repr=False)
+    out: bool = False
 
 
 def _first(*which: ColumnElement[bool], priorities: Sequence[int]) -> Select[Any]:
@@ -89,16 +97,19 @@ def _edits(*which: ColumnElement[bool]) -> Select[Any]:
         select(func.min(outbox.c.id))
         .join(target, target.c.id == outbox.c.ref)
         .where(*which, QUEUED, EDIT, _DUE, target.c.state == "sent")
+        .where(outbox.c.priority == literal_column(str(REPLY)))  # as all edits; told to planners
         .group_by(outbox.c.chat_id)
         .correlate(None)
     )
 
 
-def _heads(ids: Select[Any]) -> Select[Any]:
+def _heads(*which: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(outbox.c.id, outbox.c.chat_id, chat.c.kind, outbox.c.priority)
+        select(outbox.c.id, outbox.c.chat_id, chat.c.kind, outbox.c.priority, _TO_UPLOAD)
         .join(chat, chat.c.id == outbox.c.chat_id)
-        .where(outbox.c.id.in_(ids), _DUE)
+        .outerjoin(upload, _UPLOADED)
+        .where(*which, _DUE)
+        .where(or_(_TO_UPLOAD.is_(None), outbox.c.media_id.not_in(_UPLOADING)))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(bindparam("limit"))
     )
@@ -106,6 +117,9 @@ def _heads(ids: Select[Any]) -> Select[Any]:
 
 # Built once: putting them together takes longer than running them.
 _hand = outbox.alias("hand")
+_UPLOADED: Final = and_(upload.c.bot_id == outbox.c.bot_id, upload.c.media_id == outbox.c.media_id)
+_TO_UPLOAD: Final = case((upload.c.ref.is_(None), outbox.c.media_id))
+_UPLOADING: Final[BindParameter[Any]] = bindparam("uploading", expanding=True)
 _DUE: Final = outbox.c.due_at <= bindparam("now")
 _FREE: Final = and_(
     outbox.c.bot_id == bindparam("bot"),
@@ -116,9 +130,22 @@ _FREE: Final = and_(
         )
     ),
 )
-_AWAITED_HEADS: Final = _heads(_first(_FREE, priorities=(URGENT, REPLY)))
-_BULK_HEADS: Final = _heads(_first(_FREE, priorities=(BULK,)))
-_EDIT_HEADS: Final = _heads(_edits(_FREE))
+# Of bulk there may be thousands: the first that are free are looked up in their order, without
+# asking every chat for its own.
+_BULK: Final = outbox.c.priority == literal_column(str(BULK))
+_earlier = outbox.alias("earlier")
+_before = select(_earlier.c.id).where(
+    _earlier.c.bot_id == outbox.c.bot_id,
+    _earlier.c.state == literal_column("'queued'"),
+    _earlier.c.kind != literal_column("'edit'"),
+    _earlier.c.due_at.is_not(None),
+    _earlier.c.priority == literal_column(str(BULK)),
+    _earlier.c.chat_id == outbox.c.chat_id,
+    _earlier.c.id < outbox.c.id,
+)
+_AWAITED_HEADS: Final = _heads(outbox.c.id.in_(_first(_FREE, priorities=(URGENT, REPLY))))
+_BULK_HEADS: Final = _heads(_FREE, ~_before.exists(), QUEUED, ~EDIT, _BULK)
+_EDIT_HEADS: Final = _heads(outbox.c.id.in_(_edits(_FREE)))
 _ALL_DUE: Final = select(func.count()).where(
     QUEUED,
     _DUE,
@@ -130,11 +157,17 @@ _ALL_DUE: Final = select(func.count()).where(
 
 
 def heads(
-    session: Session, bot_id: int, blocked: Collection[int], now: datetime, limit: int
+    session: Session,
+    bot_id: int,
+    blocked: Collection[int],
+    now: datetime,
+    limit: int,
+    uploading: Collection[int] = (),
 ) -> list[Head]:
     """What may be claimed: at most one row a chat, the most urgent; up to `limit` that people
-    wait for and up to `limit` of bulk."""
+    wait for and up to `limit` of bulk. Nothing with a file that is just being uploaded."""
     values = {"bot": bot_id, "blocked": list(blocked), "now": now, "limit": limit}
+    values["uploading"] = list(uploading)
     found: dict[int, Head] = {}
     for statement in (_AWAITED_HEADS, _BULK_HEADS):
         for row in session.execute(statement, values):
@@ -151,9 +184,11 @@ def claim(
     now: datetime,
     limit: int,
     choose: Callable[[Sequence[Head]], Sequence[Head]],
+    uploading: Collection[int] = (),
 ) -> list[Claimed]:
     """Take in hand what `choose` picks of the heads. In hand means: might have been sent."""
-    chosen = choose(heads(session, bot_id, blocked, now, limit)) if limit > 0 else ()
+    found = heads(session, bot_id, blocked, now, limit, uploading) if limit > 0 else ()
+    chosen = choose(found) if found else ()
     if not chosen:
         return []
     ids = [head.id for head in chosen]
@@ -184,13 +219,17 @@ def _in_hand(session: Session, ids: Sequence[int]) -> list[Claimed]:
             outbox.c.attempts,
             outbox.c.doubts,
             outbox.c.delivery_id,
+            outbox.c.media_id,
+            upload.c.ref.label("media_ref"),
             media.c.digest,
             media.c.kind.label("media_kind"),
             media.c.name,
+            and_(chat.c.standing == "out", chat.c.place_id.is_not(None)).label("out"),
         )
         .join(chat, chat.c.id == outbox.c.chat_id)
         .outerjoin(target, target.c.id == outbox.c.ref)
         .outerjoin(media, media.c.id == outbox.c.media_id)
+        .outerjoin(upload, _UPLOADED)
         .where(outbox.c.id.in_(ids), SENDING)
         .order_by(outbox.c.id)
     )
@@ -212,7 +251,10 @@ def _claimed(row: Row[Any]) -> Claimed:
         attempts=row.attempts,
         doubts=row.doubts,
         announcement=row.delivery_id is not None,
+        media_id=row.media_id,
+        media_ref=row.media_ref,
         media_digest=row.digest,
         media_kind=row.media_kind,
         media_name=row.name,
+        out=bool(row.out),
     )

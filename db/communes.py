@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from db import bots, people, places
 from db.places import Spot
-from db.tables import Chat, Person, Place, table
+from db.tables import Bot, Chat, Person, Place, table
 
-chat, person, place = table(Chat), table(Person), table(Place)
+bot, chat, person, place = table(Bot), table(Chat), table(Person), table(Place)
 
 
 class NewPlace(NamedTuple):
@@ -65,7 +65,8 @@ def settle(session: Session, settlement: Settlement, now: datetime) -> None:
         if slugs != {new.slug for new in settlement.places} or names != bots.named(session).keys():
             raise Inhabited
         return
-    spots = _places(session, settlement.places)
+    spots: dict[str, Spot] = {}
+    _places(session, settlement.places, spots)
     ids = {
         name: bots.enter(session, name=name, platform=platform, place_slug=slug)
         for name, platform, slug in settlement.bots
@@ -76,14 +77,50 @@ def settle(session: Session, settlement: Settlement, now: datetime) -> None:
         _person(session, new, ids[new.bot], spots, now)
 
 
-def _places(session: Session, new: Sequence[NewPlace]) -> dict[str, Spot]:
-    spots: dict[str, Spot] = {}
+def serve(
+    session: Session, new: Sequence[NewPlace], real: Sequence[tuple[str, str, str]]
+) -> dict[str, int]:
+    """Enter the commune's places and its real bots (name, platform, slug of the place) as they
+    are written now; the ids of these bots by name. A place may come or be renamed, none may go; a
+    bot that is not written any more stays known. Raises Inhabited, also where it is practised."""
+    spots = {spot.slug: spot for spot in places.below(session, "")}
+    if spots.keys() - {one.slug for one in new} or practised(session):
+        raise Inhabited
     for one in new:
-        parent = spots[one.parent] if one.parent else None
-        spots[one.slug] = places.add(
-            session, slug=one.slug, name=one.name, kind=one.kind, parent=parent
-        )
-    return spots
+        if one.slug in spots and spots[one.slug].name != one.name:
+            session.execute(update(place).where(place.c.slug == one.slug).values(name=one.name))
+    _places(session, new, spots)
+    return {
+        name: bots.enter(session, name=name, platform=platform, place_slug=slug)
+        for name, platform, slug in real
+    }
+
+
+def practised(session: Session) -> bool:
+    """Whether a bot of the demo is known here."""
+    return any(name.startswith("sandbox-") for name in _platforms(session))
+
+
+def served(session: Session) -> bool:
+    """Whether a real bot is known here."""
+    return any(not name.startswith("sandbox-") for name in _platforms(session))
+
+
+def _platforms(session: Session) -> Sequence[str]:
+    return session.execute(select(bot.c.platform)).scalars().all()
+
+
+def _places(session: Session, new: Sequence[NewPlace], spots: dict[str, Spot]) -> None:
+    """Add those that are not among the spots to them."""
+    for one in new:
+        if one.slug not in spots:
+            spots[one.slug] = places.add(
+                session,
+                slug=one.slug,
+                name=one.name,
+                kind=one.kind,
+                parent=spots[one.parent] if one.parent else None,
+            )
 
 
 def _group(session: Session, group: NewGroup, bot_id: int, spots: dict[str, Spot]) -> None:

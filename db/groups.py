@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, and_, case, func, insert, literal, or_, select, update
 from sqlmodel import Session
 
-from db import announcements, audit
+from db import announcements, audit, chats
 from db.audience import below
 from db.codes import digest, new_code
 from db.people import staff
@@ -20,7 +20,7 @@ from db.tables import Bot, Chat, GroupCode, Outbox, Place, table
 bot, chat, group_code = table(Bot), table(Chat), table(GroupCode)
 outbox, place = table(Outbox), table(Place)
 
-TIE: Final = "group:tie"
+TIE: Final = chats.TIE
 
 SEGMENTS: Final = (
     "households",
@@ -60,7 +60,7 @@ class CodeRefused(Exception):
 
 class Group(NamedTuple):
     """A tied group and how it is. `arrived`: when a message last did; `error`: the class of what
-    went wrong with a later one, "" for nothing."""
+    went wrong with a later one, "" for nothing; `standing`: what the bot is there."""
 
     id: int
     title: str
@@ -71,6 +71,7 @@ class Group(NamedTuple):
     platform: str
     arrived: datetime | None
     error: str
+    standing: str = "member"
 
 
 class Untied(NamedTuple):
@@ -131,6 +132,7 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
         .where(chat.c.id == actor.chat_id)
         .values(place_id=spot.id, segment=row.segment, title=title)
     )
+    chats.stay(session, actor.chat_id)
     if (group.place_id, group.segment) != (spot.id, row.segment):
         announcements.leave(session, actor.chat_id)
     detail = {"chat": actor.chat_id, "place": spot.id, "segment": row.segment}
@@ -180,20 +182,22 @@ def read(session: Session, actor: Actor, chat_id: int) -> Group:
 
 
 def loose(session: Session, actor: Actor) -> list[str]:
-    """The titles of groups that nobody has tied, for those who tie groups in all the place that
-    the group's bot serves; "" where the platform tells none."""
+    """The titles of groups that the bot is in and nobody has tied, for those who tie groups in all
+    the place that the group's bot serves; "" where the platform tells none."""
     query = (
         select(chat.c.title)
         .join(bot, bot.c.id == chat.c.bot_id)
         .join(place, place.c.id == bot.c.place_id)
         .where(chat.c.kind == "group", chat.c.place_id.is_(None), below(paths(actor)))
+        .where(~chats.IS_OUT, ~chats.IS_TOPIC)
         .order_by(chat.c.id)
     )
     return list(session.execute(query).scalars())
 
 
 def untie(session: Session, actor: Actor, *, chat_id: int) -> Untied:
-    """The group gets no announcements any more. Raises NoSuchGroup, NotAllowed."""
+    """The group gets no announcements any more, and it is time again to tie it. Raises
+    NoSuchGroup, NotAllowed."""
     found = session.execute(
         select(chat.c.title, chat.c.segment, chat.c.place_id, place.c.name, place.c.path)
         .join(place, place.c.id == chat.c.place_id)
@@ -202,7 +206,9 @@ def untie(session: Session, actor: Actor, *, chat_id: int) -> Untied:
     if found is None:
         raise NoSuchGroup
     actor.require(TIE, found.path)
-    session.execute(update(chat).where(chat.c.id == chat_id).values(place_id=None, segment=None))
+    loose = {"place_id": None, "segment": None, "untold": False}
+    anew = case((chat.c.met_at.is_not(None), literal(actor.now, chat.c.met_at.type)))
+    session.execute(update(chat).where(chat.c.id == chat_id).values(**loose, met_at=anew))
     announcements.leave(session, chat_id)
     detail = {"chat": chat_id, "place": found.place_id, "segment": found.segment}
     _note(session, actor, "group.untied", detail)
@@ -241,6 +247,7 @@ def _groups(only: int | None = None) -> Select[Any]:
             bot.c.platform,
             last.c.arrived,
             case((and_(last.c.amiss.is_not(None), later), outbox.c.error), else_="").label("error"),
+            chat.c.standing,
         )
         .join(place, place.c.id == chat.c.place_id)
         .join(bot, bot.c.id == chat.c.bot_id)

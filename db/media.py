@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session
 
 from db.claims import QUEUED
 from db.scene import Actor
 from db.session import notify
-from db.tables import Chat, Media, Outbox, table
+from db.tables import Chat, Media, Outbox, Upload, table
 
-chat, media, outbox = table(Chat), table(Media), table(Outbox)
+chat, media, outbox, upload = table(Chat), table(Media), table(Outbox), table(Upload)
 
 
 class Seen(NamedTuple):
@@ -147,6 +147,7 @@ def unwanted(session: Session, bot_id: int) -> list[Unwanted]:
 
 def forget(session: Session, media_id: int) -> None:
     """Its bytes are gone."""
+    session.execute(delete(upload).where(upload.c.media_id == media_id))
     session.execute(update(media).where(media.c.id == media_id).values(digest=None))
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "offered_by_code",
     "put",
     "put_edit",
+    "put_leave",
     "recover",
     "release",
     "settle",
@@ -88,6 +89,27 @@ def put(session: Session, drafts: Sequence[Draft]) -> list[int]:
     ids = [int(row_id) for row_id in session.execute(statement, rows).scalars()]
     notify(session, "outbox")
     return ids
+
+
+def put_leave(session: Session, bot_id: int, chat_id: int, now: datetime) -> None:
+    """Go out of the group, after what is queued for it."""
+    session.execute(
+        insert(outbox).values(
+            bot_id=bot_id,
+            chat_id=chat_id,
+            kind="leave",
+            origin="notice",
+            priority=REPLY,
+            body="",
+            buttons=[],
+            code="",
+            due_at=now,
+            state="queued",
+            attempts=0,
+            doubts=0,
+        )
+    )
+    notify(session, "outbox")
 
 
 def put_edit(
@@ -179,7 +201,8 @@ def exchange(
     now: datetime,
     limit: int,
     choose: Callable[[Sequence[Head]], Sequence[Head]],
+    uploading: Collection[int] = (),
 ) -> list[Claimed]:
     """Settle what was sent and claim what comes next, in one transaction."""
     settle(session, settled, now)
-    return claim(session, bot_id, blocked, now, limit, choose)
+    return claim(session, bot_id, blocked, now, limit, choose, uploading)

@@ -7,18 +7,20 @@ already, and sends them when it is sent.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import Row, bindparam, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from db import chats
 from db.claims import EDIT, QUEUED, SENDING, URGENT
 from db.session import notify
-from db.tables import AnnouncementVersion, Chat, Delivery, Outbox, table
+from db.tables import AnnouncementVersion, Delivery, Outbox, Upload, table
 
-chat, delivery, outbox = table(Chat), table(Delivery), table(Outbox)
+delivery, outbox, upload = table(Delivery), table(Outbox), table(Upload)
 version = table(AnnouncementVersion)
 
 MAX_EDIT_DOUBTS: Final = 5
@@ -36,6 +38,8 @@ class Settled:
     error: str | None = None
     again_at: datetime | None = None
     moved_to: str | None = None
+    ref: str | None = field(default=None, repr=False)  # what the platform calls the file now
+    back: bool = False  # whether it arrived where we thought we were out
 
 
 def settle(session: Session, results: Sequence[Settled], now: datetime) -> None:
@@ -94,6 +98,23 @@ def _sent(session: Session, results: Sequence[Settled], now: datetime) -> None:
         .values(state="sent", external_id=bindparam("there"), sent_at=now, error=None),
         [{"row": result.id, "there": result.external_id} for result in results],
     )
+    _uploaded(session, [result for result in results if result.ref])
+    if found := [result.id for result in results if result.back]:
+        chats.back(session, found)
+
+
+def _uploaded(session: Session, results: Sequence[Settled]) -> None:
+    dialect = session.get_bind().dialect.name
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(upload)
+    for result in results:
+        row = select(outbox.c.bot_id, outbox.c.media_id, literal(result.ref)).where(
+            outbox.c.id == result.id, outbox.c.media_id.is_not(None)
+        )
+        session.execute(
+            new.from_select(["bot_id", "media_id", "ref"], row).on_conflict_do_update(
+                index_elements=["bot_id", "media_id"], set_={"ref": new.excluded.ref}
+            )
+        )
 
 
 def _not_sent(session: Session, result: Settled, now: datetime) -> None:
@@ -105,7 +126,9 @@ def _not_sent(session: Session, result: Settled, now: datetime) -> None:
     ).first()
     if row is None:
         return
-    if result.result == "moved" and not _move(session, row, result.moved_to):
+    if result.result == "failed" and result.error == "ChatGone":
+        chats.close(session, row.chat_id)
+    if result.result == "moved" and not _moved(session, row, result.moved_to):
         values: dict[str, Any] = {"state": "failed"}
     else:
         values = _becomes(row, result, now)
@@ -135,9 +158,10 @@ def _becomes(row: Row[Any], result: Settled, now: datetime) -> dict[str, Any]:
 def doubtful(
     kind: str, doubts: int, priority: int, announcement: bool, now: datetime
 ) -> dict[str, Any]:
-    """Nobody knows whether it went out. An edit does no harm twice; a reply, a notice and an
-    urgent announcement are repeated once; an ordinary announcement is held and shown."""
-    if kind == "edit":
+    """Nobody knows whether it went out. An edit or a farewell does no harm twice; a reply, a
+    notice and an urgent announcement are repeated once; an ordinary announcement is held and
+    shown."""
+    if kind != "message":
         if doubts >= MAX_EDIT_DOUBTS:
             return {"state": "failed"}
     elif doubts >= 1 or (announcement and priority != URGENT):
@@ -148,7 +172,7 @@ def doubtful(
 def _given_up(session: Session, row: Row[Any]) -> bool:
     """Whether nobody wants it sent any more: its announcement was stopped meanwhile, a newer
     edit of the same message waits, or the message it edits cannot be named any more."""
-    if row.kind == "message":
+    if row.kind != "edit":
         return row.stopped_at is not None
     newer = select(outbox.c.id).where(outbox.c.ref == row.ref, QUEUED, EDIT)
     there = select(outbox.c.external_id).where(outbox.c.id == row.ref)
@@ -168,36 +192,8 @@ def _drop_edits(session: Session, ids: Sequence[int]) -> None:
     )
 
 
-def _move(session: Session, row: Row[Any], moved_to: str | None) -> bool:
-    """The chat has another id from now on, and what was sent there can no longer be changed.
-    False: it has not moved."""
-    there = session.execute(
-        select(chat.c.id).where(chat.c.bot_id == row.bot_id, chat.c.external_id == moved_to)
-    ).scalar_one_or_none()
-    if moved_to is None or there == row.chat_id:
-        return False
-    in_chat = outbox.c.chat_id == row.chat_id
-    session.execute(update(outbox).where(in_chat, QUEUED, EDIT).values(state="cancelled"))
-    session.execute(
-        update(outbox).where(in_chat, outbox.c.state == "sent").values(external_id=None)
-    )
-    if there is None:
-        session.execute(update(chat).where(chat.c.id == row.chat_id).values(external_id=moved_to))
-    else:
-        _merge(session, row.chat_id, there)
-    return True
-
-
-def _merge(session: Session, old: int, new: int) -> None:
-    """We met the chat under its new id before: what waits goes there, and a group stays tied."""
-    waiting = and_(outbox.c.chat_id == old, outbox.c.state.in_(("queued", "sending")))
-    session.execute(update(outbox).where(waiting).values(chat_id=new))
-    tie = session.execute(
-        select(chat.c.title, chat.c.place_id, chat.c.segment).where(chat.c.id == old)
-    ).one()
-    session.execute(
-        update(chat)
-        .where(chat.c.id == new, chat.c.place_id.is_(None))
-        .values(title=tie.title, place_id=tie.place_id, segment=tie.segment)
-    )
-    session.execute(update(chat).where(chat.c.id == old).values(place_id=None, segment=None))
+def _moved(session: Session, row: Row[Any], to: str | None) -> bool:
+    """Whether it can be sent to where the chat is now; perhaps it is known to be there already."""
+    if to is not None:
+        chats.move(session, row.bot_id, row.chat_id, to)
+    return to is not None

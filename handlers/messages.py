@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 ChatKind: TypeAlias = Literal["private", "group"]
 FileKind: TypeAlias = Literal["photo", "document"]
+Untaken: TypeAlias = Literal["", "contact", "voice", "video", "other"]
+Standing: TypeAlias = Literal["admin", "member", "muted", "out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Location:
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a person wrote. `addressed`: in private, or the bot was mentioned or replied to;
-    a leading mention is already taken off `text`."""
+    a leading mention is already taken off `text`. `untaken`: what came that is not taken here.
+    `album`: the name of what arrives in several messages and is seen as one."""
 
     chat: Chat
     sender: Sender
@@ -62,6 +65,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
     addressed: bool = True
+    untaken: Untaken = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +93,29 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The bot was put into a chat, or taken out of it."""
+    """The bot was put into a chat, taken out of it, or has other rights there. `muted`: it is in
+    the group and may not write; "admin": it reads every message of the group."""
 
     chat: Chat
     sender: Sender
-    present: bool
+    standing: Standing
+    before: Standing = "out"
+
+    @property
+    def present(self) -> bool:
+        return self.standing != "out"
 
 
-Incoming: TypeAlias = Message | Press | Edit | Membership
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat lives on under the id `to`."""
+
+    chat: Chat
+    sender: Sender
+    to: str
+
+
+Incoming: TypeAlias = Message | Press | Edit | Membership | Moved
 
 
 @dataclass(frozen=True, slots=True)

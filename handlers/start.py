@@ -34,6 +34,18 @@ _ADMINISTERS: Final = ("ticket:export", "ticket:statistics", "role:grant")
 router = Router()
 
 
+@router.rule
+async def untaken(incoming: Incoming, context: Context) -> Outcome:
+    """What came alone, and is not taken here: a way to say it that is."""
+    if not isinstance(incoming, Message) or not (incoming.untaken and incoming.addressed):
+        return None
+    if incoming.text.strip() or incoming.attachments or incoming.location:
+        return None
+    other = incoming.untaken == "other"
+    key = "start.unsupported" if other else f"start.untaken_{incoming.untaken}"
+    return Reply(context.words(key), stay=True)
+
+
 @router.command("start", "trogiup", "help", "menu", "danhsachviec", "vedau")
 async def welcome(message: Message, context: Context) -> Outcome:
     return menu("start.hello", context)

@@ -11,6 +11,16 @@ import pytest
 from tests.postgres import Server, fresh_database, require_binaries, running_server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="ten times as many crashes")
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether as much is tried as before a release."""
+    return bool(request.config.getoption("--full"))
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
     with running_server(require_binaries()) as server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,7 +112,7 @@ def _circle(edges: dict[str, set[str]]) -> list[str]:
 
 def test_what_only_some_paths_need_is_not_loaded_at_start() -> None:
     script = (
-        "import sys, bot.cli, bot.demo, bot.ask, bot.check, handlers\n"
+        "import sys, bot.cli, bot.demo, bot.ask, bot.check, bot.service, handlers\n"
         "handlers.dispatcher()\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
@@ -123,9 +124,12 @@ def test_what_only_some_paths_need_is_not_loaded_at_start() -> None:
     assert not heavy & set(loaded)
 
 
+INNER = {"web": config.WebConfig, "telegram": config.TelegramConfig, "bots": config.BotConfig}
+
+
 def settings(kind: Any = config.Config, above: str = "") -> Iterator[str]:
     for field in fields(kind):
-        inner = {"web": config.WebConfig, "bots": config.BotConfig}.get(field.name)
+        inner = INNER.get(field.name)
         if inner is not None and is_dataclass(inner):
             yield from settings(inner, f"{field.name}.")
         else:
@@ -137,7 +141,7 @@ def test_every_setting_is_documented_and_stands_in_the_commented_file(setting: s
     documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     commented = (ROOT / "config.toml").read_text(encoding="utf-8")
     assert f"| `{setting}` |" in documented
-    assert f"\n{setting.rpartition('.')[2]} = " in commented
+    assert re.search(rf"(?m)^#* ?{setting.rpartition('.')[2]} = ", commented)
 
 
 def test_every_command_and_option_is_documented() -> None:

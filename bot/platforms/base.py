@@ -1,13 +1,15 @@
 """The seam to a platform: four verbs, its limits, and the tree of what can go wrong.
 
-SendError
-├── Unreachable            certainly not sent: try again
-│   └── TooManyRequests    certainly not sent: try again after `retry_after` seconds
-├── ChatGone               certainly not sent, never will be: the chat is closed to us
-├── ChatMoved              certainly not sent: the chat has a new id
-├── Rejected               certainly not sent: the platform refuses this content
-├── BadToken               certainly not sent: this bot is not let in
-└── OutcomeUnknown         the request left and no answer came: sent or not, nobody knows
+PlatformError
+├── Taken                      another program hears for this bot
+└── SendError
+    ├── Unreachable            certainly not sent: try again
+    │   └── TooManyRequests    certainly not sent: try again after `retry_after` seconds
+    ├── ChatGone               certainly not sent, never will be: the chat is closed to us
+    ├── ChatMoved              certainly not sent: the chat has a new id
+    ├── Rejected               certainly not sent: the platform refuses this content
+    ├── BadToken               certainly not sent: this bot is not let in
+    └── OutcomeUnknown         the request left and no answer came: sent or not, nobody knows
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
-from handlers.messages import Attachment, Incoming
+from handlers.messages import Attachment, Incoming, Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +57,46 @@ class Limits:
     group_intake: Literal["all", "mention"]
     pace: Pace
     max_file: int = 20_000_000  # bytes, inbound
+    keeps_files: bool = False  # what was sent once is sent again by a reference
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of ours on disk, to be sent."""
+    """A file of ours on disk, to be sent. `ref`: what the platform calls it since it first had
+    it (`Sent.refs`), "" until then."""
 
     path: Path
     name: str = field(repr=False)
     kind: Literal["photo", "document"]
+    ref: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """`buttons`: rows of (label, callback) in reading order; the callback is opaque, <= 64 bytes.
-    Either `text` or `file` is given; with `file`, `text` is its caption."""
+    Either `text` or `file` is given; with `file`, `text` is its caption. `bold`: (offset, length)
+    of what stands out in `text`, in UTF-16 units."""
 
     chat: str
     text: str = field(repr=False)
     buttons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     file: File | None = None
+    bold: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingAlbum:
+    """2 to 10 files of one kind that are seen as one; `text` is the caption of the first."""
+
+    chat: str
+    files: tuple[File, ...]
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLocation:
+    chat: str
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +115,39 @@ class OutgoingDelete:
     message: str
 
 
-Outgoing: TypeAlias = OutgoingMessage | OutgoingEdit | OutgoingDelete
+@dataclass(frozen=True, slots=True)
+class OutgoingPin:
+    """Keep our message at the head of its chat, without a sound."""
+
+    chat: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLeave:
+    """Go out of a group."""
+
+    chat: str
+
+
+Outgoing: TypeAlias = (
+    OutgoingMessage
+    | OutgoingAlbum
+    | OutgoingLocation
+    | OutgoingEdit
+    | OutgoingDelete
+    | OutgoingPin
+    | OutgoingLeave
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform's ids of what stands there now (none where nothing does), and what it calls
+    each of the files sent, in their order, where it keeps them to be sent again."""
+
+    ids: tuple[str, ...] = ()
+    refs: tuple[str, ...] = field(default=(), repr=False)
 
 
 class NotUnderstood(Exception):
@@ -101,7 +155,16 @@ class NotUnderstood(Exception):
     path, never its value."""
 
 
-class SendError(Exception):
+class PlatformError(Exception):
+    """The platform did not do what it was asked."""
+
+
+class Taken(PlatformError):
+    """Another program hears for this bot: it polls too, or has set a webhook. The message says
+    which, and what to do."""
+
+
+class SendError(PlatformError):
     """Sending failed. `retry`: whether the same request may be made again."""
 
     retry: ClassVar[bool] = False
@@ -157,13 +220,15 @@ class Platform(Protocol):
 
     async def receive(self, store: Store) -> None:
         """Run until cancelled. `await store(updates)` returns once they are committed; only
-        then is an update acknowledged to the platform."""
+        then is an update acknowledged to the platform. Whoever was heard without anything new
+        stores nothing: `store(())` says that all is well. Raises Unreachable, TooManyRequests,
+        OutcomeUnknown, BadToken, Taken: to be called again after a pause."""
 
     async def understand(self, update: RawUpdate) -> Incoming | None:
         """No I/O. None: nothing for us. Raises NotUnderstood."""
 
-    async def send(self, outgoing: Outgoing) -> tuple[str, ...]:
-        """The platform's message ids. Raises SendError."""
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Raises SendError."""
 
     async def fetch(self, file: Attachment, to: Path) -> None:
         """Write the file's bytes to `to`. Raises FileGone or Unreachable."""

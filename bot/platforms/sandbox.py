@@ -30,6 +30,7 @@ from bot.platforms.base import (
     Pace,
     RawUpdate,
     Rejected,
+    Sent,
     Store,
     Unreachable,
 )
@@ -44,6 +45,7 @@ from handlers.messages import Attachment, Chat, Incoming, Location, Message, Pre
 
 log = logging.getLogger(__name__)
 
+Carried: TypeAlias = OutgoingMessage | OutgoingEdit | OutgoingDelete
 Fault: TypeAlias = Callable[[Outgoing], Awaitable[None]]
 
 SWIFT = Pace(per_second=200, burst=200, private_interval=0, group_interval=0)
@@ -108,12 +110,12 @@ class Sandbox:
             return self._message(chat, sender, body.inner("message"))
         return None
 
-    async def send(self, outgoing: Outgoing) -> tuple[str, ...]:
-        self._check(outgoing)
+    async def send(self, outgoing: Outgoing) -> Sent:
+        carried = self._check(outgoing)
         if self._before is not None:
             await self._before(outgoing)
         try:
-            sent = await self._deliver(outgoing)
+            sent = await self._deliver(carried)
         except RecordError:
             raise Unreachable("the village's record cannot be written") from None
         if self._after is not None:
@@ -158,9 +160,11 @@ class Sandbox:
             return text, False
         return command[1] + text[command.end() :], True
 
-    def _check(self, outgoing: Outgoing) -> None:
+    def _check(self, outgoing: Outgoing) -> Carried:
         if self._village.is_cut(outgoing.chat):
             raise Rejected("this group's line was cut on the page")
+        if not isinstance(outgoing, Carried):
+            raise Rejected("this is not done in the village")
         if isinstance(outgoing, OutgoingMessage):
             self._check_file(outgoing)
         elif not self.limits.edits:
@@ -168,6 +172,7 @@ class Sandbox:
         if not isinstance(outgoing, OutgoingDelete):
             self._check_text(outgoing)
             self._check_buttons(outgoing.buttons)
+        return outgoing
 
     def _check_file(self, outgoing: OutgoingMessage) -> None:
         if outgoing.file is None:
@@ -196,29 +201,29 @@ class Sandbox:
             if not 1 <= len(callback.encode()) <= _MOST_CALLBACK:
                 raise Rejected("a button's callback must have 1 to 64 bytes")
 
-    async def _deliver(self, outgoing: Outgoing) -> tuple[str, ...]:
+    async def _deliver(self, outgoing: Carried) -> Sent:
         try:
             if isinstance(outgoing, OutgoingMessage):
                 return await self._post(outgoing)
             if isinstance(outgoing, OutgoingDelete):
                 await self._village.remove(self.style, outgoing.chat, outgoing.message)
-                return ()
+                return Sent()
             draft = Entry(
                 outgoing.chat, BOT, outgoing.text, id=outgoing.message, buttons=outgoing.buttons
             )
             await self._village.change(self.style, draft)
-            return (outgoing.message,)
+            return Sent((outgoing.message,))
         except Missing:
             if isinstance(outgoing, OutgoingMessage):
                 raise ChatGone("there is no such chat here") from None
             raise Rejected("there is no such message of ours") from None
 
-    async def _post(self, outgoing: OutgoingMessage) -> tuple[str, ...]:
+    async def _post(self, outgoing: OutgoingMessage) -> Sent:
         files = () if outgoing.file is None else (await self._upload(outgoing.file),)
         draft = Entry(
             outgoing.chat, BOT, outgoing.text, buttons=outgoing.buttons, attachments=files
         )
-        return ((await self._village.post(self.style, draft)).id,)
+        return Sent(((await self._village.post(self.style, draft)).id,))
 
     async def _upload(self, file: File) -> Attached:
         type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"

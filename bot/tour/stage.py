@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.config import BotConfig, Config
+from bot.config import Config
 from bot.demo import Demo, open_demo
 from bot.exports.command import Wish, export
 from bot.platforms.entry import Entry, Villager
@@ -25,12 +25,6 @@ from db.announcements import NoSuchVersion, Progress
 
 ROOM: Final = 1_000_000  # bytes that the tour cannot do without
 PATIENCE: Final = 15.0  # seconds until a program that does not come to rest has failed
-
-_PLACE: Final = "song-trang"
-_BOTS: Final = (
-    BotConfig("lang-telegram", "sandbox-telegram", _PLACE),
-    BotConfig("lang-zalo", "sandbox-zalo", _PLACE),
-)
 
 
 class Unheard(Exception):
@@ -129,7 +123,7 @@ def _typed(label: str, entry: Entry) -> str:
 async def open_stage(folder: Path, content: Content) -> AsyncIterator[Stage]:
     """The village of the demo in `folder`, and the program running. Raises what
     `open_demo` does."""
-    config = Config(data=str(folder), bots=_BOTS)
+    config = Config(data=str(folder))
     async with open_demo(config, content) as demo:
         demo = replace(demo, app=replace(demo.app, follow_every=0.1))
         running = asyncio.create_task(demo.app.run())

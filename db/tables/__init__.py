@@ -22,6 +22,7 @@ from db.tables.messages import (
     Inbox,
     Media,
     Outbox,
+    Upload,
 )
 from db.tables.people import (
     Account,
@@ -59,5 +60,6 @@ __all__ = [
     "Role",
     "Ticket",
     "TicketEvent",
+    "Upload",
     "table",
 ]

@@ -50,7 +50,8 @@ class Conversation(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """One platform message, or the edit of one. A row whose `due_at` is null is held."""
+    """One platform message, or what is done with one or with its chat. A row whose `due_at` is
+    null is held."""
 
     __table_args__ = (
         UniqueConstraint("delivery_id", "part"),
@@ -59,6 +60,14 @@ class Outbox(SQLModel, table=True):
             "bot_id",
             "priority",
             "chat_id",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "outbox_line",
+            "bot_id",
+            "priority",
             "id",
             sqlite_where=text("state = 'queued'"),
             postgresql_where=text("state = 'queued'"),
@@ -80,7 +89,7 @@ class Outbox(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     bot_id: int = Field(foreign_key="bot.id")
     chat_id: int = Field(foreign_key="chat.id")
-    kind: str = "message"  # message edit
+    kind: str = "message"  # message edit leave
     origin: str  # announcement reply notice
     priority: int  # 0 urgent, 1 reply or notice, 2 bulk
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
@@ -114,3 +123,11 @@ class Media(SQLModel, table=True):
     digest: str | None = None  # sha256 of the bytes: the file's name in the media folder
     size: int | None = None  # bytes
     mime: str | None = None
+
+
+class Upload(SQLModel, table=True):
+    """What a bot's platform calls a file of ours since it first had it."""
+
+    bot_id: int = Field(foreign_key="bot.id", primary_key=True)
+    media_id: int = Field(foreign_key="media.id", primary_key=True)
+    ref: str

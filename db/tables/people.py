@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, UniqueConstraint
 
 from db.tables.base import SQLModel
@@ -21,12 +21,16 @@ class Place(SQLModel, table=True):
 
 
 class Bot(SQLModel, table=True):
-    """One token on one platform, serving one place."""
+    """One token on one platform, serving one place. `trouble`: the class of what keeps it from
+    hearing, and since when; `told`: whether those who lead the place know of it."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     platform: str
     place_id: int = Field(foreign_key="place.id")
+    trouble: str | None = None
+    trouble_since: datetime | None = None
+    trouble_told: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Person(SQLModel, table=True):
@@ -38,7 +42,9 @@ class Person(SQLModel, table=True):
 
 
 class Chat(SQLModel, table=True):
-    """A private chat or a group. A group is tied to a place and a segment by a one-time code."""
+    """A private chat or a group. A group is tied to a place and a segment by a one-time code.
+    `standing`: what the bot is there, as its platform last said; `met_at`: since when it is in,
+    where that was seen; `untold`: those who tie groups do not know yet that it is out."""
 
     __table_args__ = (
         UniqueConstraint("bot_id", "external_id"),
@@ -51,6 +57,9 @@ class Chat(SQLModel, table=True):
     title: str = ""
     place_id: int | None = Field(default=None, foreign_key="place.id")
     segment: str | None = None
+    standing: str = Field(default="member", sa_column_kwargs={"server_default": "member"})
+    met_at: datetime | None = None
+    untold: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Account(SQLModel, table=True):

@@ -55,10 +55,10 @@ async def _list(context: Context, number: int) -> Outcome:
     if not context.actor.can(groups.TIE):
         return Reply(words("groups.not_allowed"), (back(context),))
     found = await context.read(groups.overview, context.actor)
-    found.sort(key=lambda group: not group.error)  # stable: place by place otherwise
+    found.sort(key=lambda group: not _troubled(group))  # stable: place by place otherwise
     shown, more = page(found, number, PAGE, "groups.menu", words)
     lines = [words("groups.overview") if found else words("groups.none")]
-    lines += [f"{'⚠' if group.error else '•'} {line(words, group)}" for group in shown]
+    lines += [f"{'⚠' if _troubled(group) else '•'} {line(words, group)}" for group in shown]
     if number == 0:
         lines += _loose(words, await context.read(groups.loose, context.actor))
     new = Button(words("groups.new"), "groups.add")
@@ -97,8 +97,18 @@ def line(words: Words, group: Group) -> str:
     return words("groups.line", title=group.title, about=about_it, state=state(words, group))
 
 
+def _troubled(group: Group) -> bool:
+    return bool(group.error) or group.standing in ("out", "muted")
+
+
 def state(words: Words, group: Group) -> str:
-    """Whether messages arrive there, in words."""
+    """Whether messages arrive there, and what the bot is there, in words."""
+    told = {} if group.standing in ("out", "muted") else {"state": _arrival(words, group)}
+    key = f"groups.standing_{group.standing}"
+    return words(key, **told) if key in words else _arrival(words, group)
+
+
+def _arrival(words: Words, group: Group) -> str:
     if group.error:
         trouble = _TROUBLES.get(group.error)
         platform = platform_name(words, group.platform)
@@ -147,6 +157,8 @@ async def show(press: Press, context: Context, argument: str) -> Outcome:
         platform=platform_name(words, group.platform),
         state=state(words, group),
     )
+    if (advice := f"groups.advice_{group.standing}") in words:
+        text = f"{text}\n{words(advice)}"
     untie = Button(words("groups.untie"), f"groups.untie:{group.id}")
     return Reply(text, (untie, _to_list(context), back(context)))
 

@@ -1,7 +1,7 @@
 """Groups: a cadre asks for a one-time code in private, and says it in the group to be tied.
 
 In private: place ─▶ segment ─▶ code. In the group: "đăng ký <code>", or the code alone. For the
-list of groups see `group_list`.
+list of groups see `group_list`, for how the bot comes into one and goes `presence`.
 Codes of invitations look the same, so they are told apart here.
 """
 
@@ -19,10 +19,10 @@ from db.invitations import Spoiled
 from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.announcements.draft import picked
+from handlers.groups import presence
 from handlers.messages import (
     Button,
     Incoming,
-    Membership,
     Message,
     Notice,
     Outcome,
@@ -44,19 +44,12 @@ _TIE: Final = re.compile(r"/?(?:dang ?k[yi]|noi ?nhom)(?:@\S+)?(?:[\s:]+(?P<code
 _SIGN: Final = f"[{CODE_SIGNS.lower()}]"
 _DASHED: Final = "[a-z0-9]{4} ?[-‐–—−_.]{1,2} ?[a-z0-9]{4}"
 _CODE: Final = re.compile(rf"{_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}}")
+_LINK: Final = re.compile(r"/start(?:@\S+)? +")  # what opening a link puts before its code
 _MAYBE_WITHIN: Final = re.compile(rf"\b(?=({_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}})\b)")
 _CODE_WITHIN: Final = re.compile(rf"\b{_DASHED}\b|\b{_SIGN}{{8}}\b")
 
-
-@router.rule
-async def greet(incoming: Incoming, context: Context) -> Outcome:
-    """The bot was put into a group: who it is, and how the group is tied."""
-    if not isinstance(incoming, Membership) or not incoming.present:
-        return None
-    if incoming.chat.kind != "group":
-        return None
-    tied = context.scene.chat_place_id is not None
-    return Reply(context.words("groups.hello_again" if tied else "groups.hello"), stay=True)
+router.rule(presence.changed)
+router.rule(presence.moved)
 
 
 @router.rule
@@ -65,7 +58,7 @@ async def register(incoming: Incoming, context: Context) -> Outcome:
     invitation counts in private only, and is void where others read it."""
     if not isinstance(incoming, Message) or len(incoming.text) > FORWARDED:
         return None
-    text, private = fold(incoming.text), context.scene.private
+    text, private = _LINK.sub("", fold(incoming.text), count=1), context.scene.private
     if code := await _invitation(text, context):
         return candidates.used(context, code) if private else _said(context, code)
     if not incoming.addressed or len(incoming.text) > LONGEST:

@@ -16,7 +16,7 @@ from bot.app import opened
 from bot.choices import choose
 from bot.clock import Clock
 from bot.composer import Composer
-from bot.demo import settlement_of, styles_of
+from bot.demo import BOTS, settlement_of
 from bot.platforms.sandbox import LIMITS
 from bot.spoken import Spoken
 from content.commune import load_commune
@@ -118,14 +118,11 @@ class Hall:
 @asynccontextmanager
 async def hall(folder: Path) -> AsyncIterator[Hall]:
     clock = Clock()
-    config = settings(folder)
-    styles = styles_of(config, COMMUNE)
-    async with opened(config.url, clock) as database:
-        settlement = settlement_of(COMMUNE, styles, config)
-        await database.write(communes.settle, settlement, clock.now())
+    async with opened(settings(folder).url, clock) as database:
+        await database.write(communes.settle, settlement_of(COMMUNE), clock.now())
         ids = await database.read(bots.named)
         composer = Composer(CONTENT, {f"sandbox-{style}": LIMITS[style] for style in LIMITS})
-        yield Hall(database, composer, clock, {style: ids[name] for name, style in styles.items()})
+        yield Hall(database, composer, clock, {style: ids[name] for style, name in BOTS.items()})
 
 
 def buttons(*labels: str) -> tuple[Button, ...]:

@@ -14,18 +14,16 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from bot.clock import Clock
-from bot.demo import STYLES, settlement_of
+from bot.demo import BOTS, settlement_of
 from bot.platforms.entry import Entry
 from bot.platforms.village import Village
 from content.commune import Commune, Group, Person, Place, Style
 from db import bots, communes
 from db.engine import Database
 from db.tables import Inbox, Outbox, table
-from tests.living import settings
 
 CADRE, HEAD, LEADER = "can-bo", "truong-thon", "lanh-dao"
 COMMUNE, HOME = "song-trang", "thon"
-BOTS: dict[str, Style] = {f"lang-{style}": style for style in STYLES.values()}
 PATIENCE = 30.0  # seconds until a test that waits for ever gives up
 
 inbox, outbox = table(Inbox), table(Outbox)
@@ -86,8 +84,7 @@ async def enter(database: Database, commune: Commune, clock: Clock) -> None:
         SQLModel.metadata.create_all(session.connection())
 
     await database.write(create)
-    settlement = settlement_of(commune, BOTS, settings(Path("unused")))
-    await database.write(communes.settle, settlement, clock.now())
+    await database.write(communes.settle, settlement_of(commune), clock.now())
 
 
 @asynccontextmanager
@@ -107,7 +104,7 @@ def url(folder: Path) -> str:
 
 async def bot_ids(database: Database) -> dict[Style, int]:
     ids = await database.read(bots.named)
-    return {style: ids[name] for name, style in BOTS.items()}
+    return {style: ids[name] for style, name in BOTS.items()}
 
 
 async def said(village: Village, person: str, chat: str = "") -> list[Entry]:

@@ -13,6 +13,7 @@ from bot.answering import Answering
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.intake import Intake
+from bot.listener import Listener
 from bot.platforms.base import RawUpdate
 from bot.platforms.sandbox import LIMITS
 from db import inbox
@@ -107,7 +108,8 @@ async def receiving(
         number = (await bot_ids(database))["telegram"]
         clock = Clock()
         answering = Answering(number, wire, database, asked, COMPOSER, clock)
-        intake = Intake(number, wire, database, answering, clock)
+        listener = Listener(number, wire, database, COMPOSER, clock)
+        intake = Intake(number, listener, database, answering, clock)
         running = asyncio.create_task(intake.run())
         try:
             await wire.deliver()  # nothing: but it has begun then

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,8 +11,19 @@ from pathlib import Path
 import pytest
 
 from bot.check import Finding, check
+from bot.init import Given, init
+from bot.platforms.telegram.wire import Wire
 from db import schema
 from tests.living import CONTENT, ROOT
+from tests.servers.telegram import FaultKind, TelegramServer
+
+CANARY = "7654321:AACanaryCanaryCanaryCanaryCanaryCanary"
+VARIABLE = "LOALANG_CHECKED"
+BOT = (
+    "# [[bots]]\n",
+    "[[bots]]\nname = 'thon'\nplatform = 'telegram'\nplace = 'song-trang'\n"
+    f"token_env = '{VARIABLE}'\n",
+)
 
 
 def settings(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -47,15 +60,13 @@ def test_settings_that_cannot_be_read_end_the_look(tmp_path: Path) -> None:
     ("old", "new", "told"),
     [
         pytest.param('content = ""', 'content = "/nowhere"', "no such content", id="content"),
-        pytest.param('"song-trang"', '"nowhere"', "bots.place “nowhere” is no place", id="place"),
-        pytest.param("sandbox-zalo", "sandbox-fax", "the demo needs two bots", id="platform"),
         pytest.param('database = ""', 'database = "mysql://h/n"', "cannot begin with", id="url"),
     ],
 )
 def test_each_wrong_thing_is_found(tmp_path: Path, old: str, new: str, told: str) -> None:
     path = settings(tmp_path)
     text = path.read_text(encoding="utf-8").replace(f"{old}\n", f"{new}\n")
-    path.write_text(text.replace(f'platform = "{old}"', f'platform = "{new}"'), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     (found,) = wrong(check(path))
     assert told in found
 
@@ -79,9 +90,14 @@ def test_a_mistake_in_the_content_is_found_by_file_and_line(
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
-    path = settings(tmp_path, ('content = ""', 'content = "/nowhere"'), ("song-trang", "nowhere"))
+    path = settings(tmp_path, ('content = ""', 'content = "/nowhere"'), BOT)
+    path.write_text(path.read_text(encoding="utf-8").replace("song-trang", "nowhere"))
     (tmp_path / "data").write_text("in the way", encoding="utf-8")
-    assert len(wrong(check(path))) == 3
+    content, bots, bot, folder = wrong(check(path))
+    assert "no such content" in content
+    assert "bots.place “nowhere” is no place" in bots
+    assert "variable LOALANG_CHECKED is empty" in bot
+    assert "choose another folder" in folder
 
 
 def foreign(path: Path) -> None:
@@ -121,3 +137,121 @@ def test_a_database_that_is_not_for_us_is_found_and_left_alone(
     (found,) = wrong(check(settings(tmp_path)))
     assert told in found
     assert database.read_bytes() == before
+
+
+def asked(folder: Path, base_url: str, *more: tuple[str, str]) -> list[str]:
+    """What is said of a bot that asks there for itself; its token never."""
+    where = ("https://api.telegram.org", base_url)
+    findings = check(settings(folder, where, BOT, *more))
+    assert "Canary" not in str(findings)
+    return [finding.text for finding in findings if " bot thon: " in finding.text]
+
+
+async def told(folder: Path, server: TelegramServer, *more: tuple[str, str]) -> str:
+    (line,) = await asyncio.to_thread(asked, folder, server.base_url, *more)
+    return line
+
+
+@pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv(VARIABLE, CANARY)
+    return CANARY
+
+
+@pytest.mark.parametrize(
+    ("privacy", "hears"), [(True, "only what is addressed to it"), (False, "sees all")]
+)
+async def test_a_bot_is_named_with_what_it_hears(
+    tmp_path: Path, token: str, privacy: bool, hears: str
+) -> None:
+    async with TelegramServer() as server:
+        server.bot("thon_bot", token=token, privacy=privacy)
+        line = await told(tmp_path, server)
+    assert line.startswith("✓ bot thon: @thon_bot (privacy mode ")
+    assert hears in line
+
+
+async def test_a_token_that_telegram_refuses_is_to_be_copied_again(
+    tmp_path: Path, token: str
+) -> None:
+    async with TelegramServer() as server:
+        assert "copy it from BotFather again" in await told(tmp_path, server)
+        server.revoke(server.bot("thon_bot", token=token))
+        assert "copy it from BotFather again" in await told(tmp_path, server)
+
+
+PUBLIC = ('public = ""', 'public = "https://bot.xa.example"')
+CALLED = (f"token_env = '{VARIABLE}'\n", f"token_env = '{VARIABLE}'\nwebhook = true\n")
+
+
+@pytest.mark.parametrize(
+    ("webhook", "more", "said"),
+    [
+        pytest.param("https://other.example/s3cret", (), "by a webhook at other.example;", id="no"),
+        pytest.param("https://other.example/s3cret", (PUBLIC, CALLED), "go to other.example u"),
+        pytest.param("https://bot.xa.example/telegram/thon", (PUBLIC, CALLED), "@thon_bot"),
+        pytest.param("", (PUBLIC, CALLED), "@thon_bot", id="not yet called"),
+    ],
+)
+async def test_a_webhook_elsewhere_is_told_by_its_host_alone(
+    tmp_path: Path, token: str, webhook: str, more: tuple[tuple[str, str], ...], said: str
+) -> None:
+    async with TelegramServer() as server:
+        server.bot("thon_bot", token=token)
+        if webhook:
+            async with Wire(token, base_url=server.base_url) as wire:
+                await wire.call("setWebhook", url=webhook)
+        line = await told(tmp_path, server, *more)
+    assert said in line
+    assert "s3cret" not in line
+    assert line.startswith("✗") == (not more)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        pytest.param("garbage", "gives no answer of Telegram's", id="garbage"),
+        pytest.param("no_result", "gives no answer of Telegram's", id="no result"),
+    ],
+)
+async def test_an_answer_that_is_not_telegrams_is_told(
+    tmp_path: Path, token: str, fault: FaultKind, said: str
+) -> None:
+    async with TelegramServer() as server:
+        server.bot("thon_bot", token=token)
+        server.fault(fault, "getMe")
+        assert said in await told(tmp_path, server)
+
+
+def test_telegram_out_of_reach_is_told_with_what_helps(tmp_path: Path, token: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    (line,) = asked(tmp_path, f"http://127.0.0.1:{port}")
+    assert "Telegram (127.0.0.1) cannot be reached" in line
+    assert "as telegram.proxy" in line
+    (line,) = asked(tmp_path, f"http://127.0.0.1:{port}", ('proxy = ""', 'proxy = "http://h:1"'))
+    assert "check the network, telegram.proxy" in line
+
+
+@pytest.mark.parametrize("token", ["", "7654321:AACanary", "AACanaryCanaryCanaryCanaryCanaryCa"])
+def test_what_is_no_token_is_told_without_asking_anybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, token)
+    monkeypatch.setattr(socket, "socket", None)  # nobody can be asked
+    (line,) = asked(tmp_path, "https://api.telegram.org")
+    assert line.startswith(f"✗ bot thon: {'what ' if token else ''}variable {VARIABLE} ")
+
+
+def test_two_bots_with_one_token_are_told(tmp_path: Path, token: str) -> None:
+    second = f"{BOT[1]}{BOT[1].replace('thon', 'xa')}"
+    where = ("https://api.telegram.org", "http://127.0.0.1:1")
+    found = wrong(check(settings(tmp_path, where, (BOT[0], second))))
+    assert any("bots thon and xa have the same token" in line for line in found)
+
+
+def test_a_commune_of_its_own_is_told_of_its_service_and_its_practice(tmp_path: Path) -> None:
+    init(tmp_path / "xa", Given("Xã Mây", "A, B"), None, lambda line: None)
+    *_, service, practice = check(tmp_path / "xa" / "config.toml")
+    assert service.text == "✓ database: not made yet; the first start makes it"
+    assert practice.text.startswith("✓ practice: as this version needs it; no admin yet: send ")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import BotConfig, Config, ConfigError, WebConfig, find, load
+from bot.config import BotConfig, Config, ConfigError, TelegramConfig, WebConfig, find, load
 from db import sqlite
 from db.url import parse, sqlite_path
 from tests.living import ROOT
 
-BOT = '[[bots]]\nname = "a"\nplatform = "sandbox-zalo"\nplace = "song-trang"\n'
+BOT = '[[bots]]\nname = "a"\nplatform = "telegram"\nplace = "xa"\ntoken_env = "A"\n'
+PUBLIC = '[web]\npublic = "https://bot.xa.example/"\n'
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -32,8 +33,20 @@ def refused(folder: Path, text: str | bytes) -> str:
 
 def test_the_shipped_settings_run_the_demo() -> None:
     config = load(ROOT / "config.toml")
-    assert [bot.platform for bot in config.bots] == ["sandbox-telegram", "sandbox-zalo"]
+    assert config.bots == ()
+    assert config.practice == config
     assert config.web.port == 8080
+
+
+def test_the_shipped_block_of_a_bot_is_one_once_its_marks_are_gone(tmp_path: Path) -> None:
+    shipped = (ROOT / "config.toml").read_text(encoding="utf-8")
+    head, mark, block = shipped.partition("# [[bots]]\n")
+    assert mark
+    bare = "".join(line.removeprefix("# ") for line in block.splitlines(keepends=True)[:4])
+    (bot,) = load(written(tmp_path, f"{head}[[bots]]\n{bare}")).bots
+    assert bot == BotConfig(
+        "xa-telegram", "telegram", "song-trang", token_file=str(tmp_path / "token.txt")
+    )
 
 
 def test_what_is_not_written_has_its_default(tmp_path: Path) -> None:
@@ -42,12 +55,43 @@ def test_what_is_not_written_has_its_default(tmp_path: Path) -> None:
 
 def test_everything_written_is_read(tmp_path: Path) -> None:
     text = (
-        'data = "d"\ndatabase = "postgresql://loa@host/loa"\ncontent = "c"\n[web]\nport = 0\n' + BOT
+        'data = "d"\ndatabase = "postgresql://loa@host/loa"\ncontent = "c"\n'
+        '[telegram]\nbase_url = "http://localhost:8081/"\nproxy = "http://proxy.xa.example:3128"\n'
+        f"{PUBLIC}port = 1\n{BOT}webhook = true\n"
     )
-    bots = (BotConfig("a", "sandbox-zalo", "song-trang"),)
     assert load(written(tmp_path, text)) == Config(
-        "d", "postgresql://loa@host/loa", "c", WebConfig(0), bots
+        "d",
+        "postgresql://loa@host/loa",
+        "c",
+        WebConfig(1, "https://bot.xa.example"),
+        TelegramConfig("http://localhost:8081", "http://proxy.xa.example:3128"),
+        (BotConfig("a", "telegram", "xa", "A", webhook=True),),
     )
+
+
+def test_a_file_as_a_plain_editor_leaves_it_is_read(tmp_path: Path) -> None:
+    assert load(written(tmp_path, b'\xef\xbb\xbfdata = "d"\r\n')).data == "d"
+
+
+def test_a_token_file_lies_beside_the_settings(tmp_path: Path) -> None:
+    text = BOT.replace('token_env = "A"', 'token_file = "bots/a.txt"')
+    assert load(written(tmp_path, text)).bots[0].token_file == str(tmp_path / "bots" / "a.txt")
+
+
+def test_a_commune_of_its_own_practises_apart_from_its_service() -> None:
+    config = Config(data="here", database="postgresql://h/n", content="ours")
+    assert config.url == "postgresql://h/n"
+    assert config.practice.url == "sqlite:///here/thu/loalang.db"
+    assert config.practice.content == "ours"
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["https://api.telegram.org", "http://127.0.0.1:8081", "http://[::1]:1", "http://localhost"],
+)
+def test_telegram_is_asked_over_tls_or_on_this_machine(tmp_path: Path, base_url: str) -> None:
+    text = f'[telegram]\nbase_url = "{base_url}"\n'
+    assert load(written(tmp_path, text)).telegram.base_url == base_url
 
 
 def test_without_a_database_it_is_sqlite_in_the_data_folder() -> None:
@@ -69,6 +113,8 @@ def test_the_database_lies_in_the_data_folder_whatever_signs_its_name_has(name: 
         pytest.param("[wbe]\nport = 1", "“wbe”; did you mean “web”?", id="a table's name"),
         pytest.param("[web]\nprot = 1", "“web.prot”; did you mean “port”?", id="inside a table"),
         pytest.param(BOT + "colour = 1", "“bots.colour”; known are name", id="nothing near"),
+        pytest.param(BOT + 'token = "x"', "“bots.token”; did you mean “token_", id="token"),
+        pytest.param('[telegram]\nurl = ""', "“telegram.url”", id="of a platform"),
     ],
 )
 def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path, text: str, told: str) -> None:
@@ -88,6 +134,31 @@ def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path, text: str,
         pytest.param("bots = [3]", "write [[bots]] above it", id="number for a bot"),
         pytest.param('[[bots]]\nname = "a"', "a bot has no platform", id="half a bot"),
         pytest.param(BOT + BOT, "two bots are called “a”", id="one name twice"),
+        pytest.param(BOT + "webhook = 1", "bots.webhook must be true or false", id="no truth"),
+        pytest.param(BOT + "webhook = true", "set web.public", id="a webhook nobody can call"),
+        pytest.param(
+            f"{PUBLIC}port = 0\n{BOT}webhook = true", "and web.port", id="a webhook without a port"
+        ),
+        pytest.param(BOT.replace('"a"', '"a b"'), "rename that bot", id="a name for no address"),
+        pytest.param(BOT.replace('"A"', '"A-B"'), "name of an environment variable", id="variable"),
+        pytest.param(BOT.replace('"A"', '""'), "no token; name it by", id="no token"),
+        pytest.param(BOT + 'token_file = "f"', "keep one of token_env and", id="two tokens"),
+        pytest.param(BOT.replace("telegram", "zalo"), "a later version", id="Zalo"),
+        pytest.param(BOT.replace("telegram", "sandbox-zalo"), "take this", id="a demo's bot"),
+        pytest.param(BOT.replace("telegram", "fax"), 'write platform = "telegram"', id="platform"),
+        pytest.param('[web]\npublic = "http://xa.example"', "web.public", id="public without TLS"),
+        pytest.param('[web]\npublic = "xa.example"', "web.public", id="public without a scheme"),
+        pytest.param(
+            '[telegram]\nbase_url = "http://api.telegram.org"', "leave it at", id="tokens in clear"
+        ),
+        pytest.param(
+            '[telegram]\nbase_url = "http://127.0.0.1.xa.example"', "leave it at", id="almost here"
+        ),
+        pytest.param('[telegram]\nbase_url = "https://"', "leave it at", id="nowhere"),
+        pytest.param('[telegram]\nproxy = "socks5://h:1"', "no HTTP proxy", id="another proxy"),
+        pytest.param('[telegram]\nproxy = "http://h"', "no HTTP proxy", id="proxy without a port"),
+        pytest.param('[telegram]\nproxy = "http://h:99999"', "no HTTP proxy", id="proxy's port"),
+        pytest.param('[telegram]\nproxy = "http://me@h:1"', "no HTTP proxy", id="proxy's user"),
         pytest.param('data = "a\\u0000b"', "data holds a NUL", id="NUL"),
         pytest.param('data = "a', "mend that line", id="no TOML"),
         pytest.param('data = "a"\ndata = "b"', "mend that line", id="one setting twice"),
@@ -110,14 +181,26 @@ def test_a_wrong_value_is_named_with_what_to_do(
             "hunter2", 'database = "postgresql://h/n?user=loa&password={}"', id="as an option"
         ),
         pytest.param("hunter2", 'database = "postgresql://h/n?sslpassword={}"', id="of a key"),
+        pytest.param("123456789:AAExampleExampleExampleExample", '"{}" = "{}"', id="no TOML"),
+        pytest.param(
+            "123456789:AAExampleExampleExampleExample", '[[bots]]\ntoken_env = "{}"', id="a token"
+        ),
+        pytest.param("hunter2", '[telegram]\nproxy = "http://a:{}@h:1"', id="of a proxy"),
     ],
 )
 def test_a_secret_in_the_settings_is_refused_and_not_repeated(
     tmp_path: Path, secret: str, line: str
 ) -> None:
-    message = refused(tmp_path, line.format(secret))
+    message = refused(tmp_path, line.replace("{}", secret))
     assert secret not in message
-    assert "move it to" in message
+    assert ("move it to" in message) or ("without a password" in message)
+
+
+@pytest.mark.parametrize("variable", ["123:short-Secret", "Secret with spaces"])
+def test_what_may_be_a_token_in_the_wrong_place_is_not_repeated(
+    tmp_path: Path, variable: str
+) -> None:
+    assert "ecret" not in refused(tmp_path, BOT.replace('"A"', f'"{variable}"'))
 
 
 @pytest.mark.parametrize("name", ["nowhere.toml", "x" * 5000])

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config, ConfigError
-from bot.demo import open_demo, remove
-from db import schema
+from bot.app import opened
+from bot.clock import Clock
+from bot.config import BotConfig, Config, ConfigError
+from bot.demo import open_demo, remove, settlement_of
+from content.commune import load_commune
+from db import bots, communes, schema
 from db.errors import DatabaseError
 from tests.bot.process import run
 from tests.living import CONTENT, PNG, ROOT, Living, living, settings
@@ -154,29 +157,34 @@ async def test_something_in_the_way_of_a_folder_is_named(tmp_path: Path, name: s
     assert type(raised.value).__name__ in ("ConfigError", "RecordError")
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        pytest.param({"place": "nowhere"}, "“nowhere” is no place .* song-trang", id="place"),
-        pytest.param({"platform": "sandbox-fax"}, "needs two bots", id="platform"),
-        pytest.param({"platform": "sandbox-telegram"}, "needs two bots", id="one style twice"),
-    ],
-)
-async def test_bots_the_demo_cannot_run_on_are_named(
-    tmp_path: Path, change: dict[str, str], told: str
-) -> None:
-    config = settings(tmp_path)
-    bots = (config.bots[0], replace(config.bots[1], **change))
-    with pytest.raises(ConfigError, match=told):
-        await start(replace(config, bots=bots))
+async def test_the_demo_makes_its_own_bots_and_leaves_real_ones_alone(tmp_path: Path) -> None:
+    real = BotConfig("xa", "telegram", "song-trang", "NOWHERE")
+    async with open_demo(replace(settings(tmp_path), bots=(real,)), CONTENT) as demo:
+        assert (await demo.app.database.read(bots.named)).keys() == {"lang-telegram", "lang-zalo"}
 
 
-async def test_a_bot_with_a_new_name_is_not_known_to_the_old_village(tmp_path: Path) -> None:
+async def in_service(config: Config) -> None:
+    """A database that knows the demo's commune and a real bot."""
+    places = settlement_of(load_commune()).places
+    async with opened(config.url, Clock()) as database:
+        await database.write(communes.serve, places, [("xa", "telegram", "song-trang")])
+
+
+async def test_a_folder_in_service_is_neither_practised_in_nor_emptied(tmp_path: Path) -> None:
     config = settings(tmp_path)
-    await start(config)
-    renamed = (config.bots[0], replace(config.bots[1], name="loa"))
-    with pytest.raises(DatabaseError, match=r"its bots have other names: .* --fresh"):
-        await start(replace(config, bots=renamed))
+    await in_service(config)
+    with pytest.raises(DatabaseError, match=r"serves real bots: .* --data"):
+        await start(config)
+    with pytest.raises(DatabaseError, match=r"in service, for real bots, .* --data"):
+        remove(config)
+    assert "loalang.db" in tree(tmp_path)
+
+
+async def test_a_commune_without_its_seat_says_what_to_write(tmp_path: Path) -> None:
+    bot = '[bot]\ntitle = "B"\ntelegram = "@b"\nzalo = "@B"\n'
+    (tmp_path / "commune.toml").write_text(f"people = []\ngroups = []\nplaces = []\n{bot}")
+    with pytest.raises(ConfigError, match='kind = "commune"'):
+        await start(replace(settings(tmp_path / "data"), content=str(tmp_path)))
 
 
 @pytest.mark.parametrize("kept", ["", "nan", "inf", "-5", "1e300", "9" * 400, "two", "\0"])

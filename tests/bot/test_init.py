@@ -68,6 +68,7 @@ def test_the_commands_told_are_those_that_work_here(
     said = made(tmp_path / "xa")
     assert f'    {start} demo --config "{tmp_path}/xa/config.toml"' in said
     assert f'    {start} init "{tmp_path}/xa"' in said
+    assert f'    {start} run --config "{tmp_path}/xa/config.toml"' in said
     assert f"no admin yet: send the bot in private the code of “{start} init" in (
         check(tmp_path / "xa" / "config.toml")[-1].text
     )
@@ -105,17 +106,31 @@ def test_the_settings_are_the_commented_ones_and_hold_wherever_one_starts(tmp_pa
     made(tmp_path / "xa")
     text = (tmp_path / "xa" / "config.toml").read_text(encoding="utf-8")
     shipped = (ROOT / "config.toml").read_text(encoding="utf-8")
-    comments = [line for line in shipped.splitlines() if line.startswith("#")]
-    assert all(line in text for line in comments)
+    comments = {line for line in shipped.splitlines() if line.startswith("#")}
+    assert comments - set(text.splitlines()) == {'# place = "song-trang"'}
     loaded = config.load(tmp_path / "xa" / "config.toml")
-    assert Path(loaded.data) == tmp_path / "xa" / "thu"
+    assert Path(loaded.data) == tmp_path / "xa" / "du-lieu"
+    assert Path(loaded.practice.data) == tmp_path / "xa" / "du-lieu" / "thu"
     assert Path(loaded.content) == tmp_path / "xa" / "content"
-    assert {bot.place for bot in loaded.bots} == {"xa-may-trang"}
+    assert loaded.bots == ()
+
+
+def test_a_bot_whose_marks_are_taken_off_serves_the_commune(tmp_path: Path) -> None:
+    made(tmp_path / "xa")
+    path = tmp_path / "xa" / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    for line in ("[[bots]]", "name = ", "platform = ", "place = ", "token_file = "):
+        assert text.count(f"\n# {line}") == 1
+        text = text.replace(f"\n# {line}", f"\n{line}")
+    path.write_text(text, encoding="utf-8")
+    (bot,) = config.load(path).bots
+    assert (bot.platform, bot.place) == ("telegram", "xa-may-trang")
+    assert bot.token_file == str(tmp_path / "xa" / "token.txt")
 
 
 async def test_the_demo_finds_the_database_as_it_was_made(tmp_path: Path) -> None:
     await asyncio.to_thread(made, tmp_path / "xa")
-    loaded = config.load(tmp_path / "xa" / "config.toml")
+    loaded = config.load(tmp_path / "xa" / "config.toml").practice
     for _ in range(2):
         async with open_demo(loaded, CONTENT) as demo:
             people = await demo.village.people()
@@ -177,7 +192,7 @@ def test_a_name_too_long_for_the_disk_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error", [OSError(28, "No space left on device"), DatabaseError("no"), KeyboardInterrupt()]
 )
-@pytest.mark.parametrize("at", ["_write", "_first_code"])
+@pytest.mark.parametrize("at", ["_write", "first_code"])
 def test_what_fails_halfway_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, error: BaseException, at: str
 ) -> None:
@@ -191,7 +206,7 @@ def test_what_fails_halfway_leaves_nothing_behind(
         whole(*given)
         raise error
 
-    monkeypatch.setattr(making, at, broken_code if at == "_first_code" else broken_write)
+    monkeypatch.setattr(making, at, broken_code if at == "first_code" else broken_write)
     folder = tmp_path / "new" / "xa"
     if there:
         folder.mkdir(parents=True)
@@ -212,23 +227,22 @@ def test_again_nothing_is_overwritten_and_a_fresh_code_printed(tmp_path: Path) -
     assert "Nothing was overwritten" in said
     after = tree(folder)
     assert {name for name in after if after[name] != before.get(name)} <= {
-        "thu/loalang.db",
-        "thu/loalang.db-wal",
-        "thu/loalang.db-shm",
+        "du-lieu/thu/loalang.db",
+        "du-lieu/thu/loalang.db-wal",
+        "du-lieu/thu/loalang.db-shm",
     }
 
 
 def test_while_the_commune_practises_no_code_is_made(tmp_path: Path) -> None:
     made(tmp_path / "xa")
-    loaded = config.load(tmp_path / "xa" / "config.toml")
+    loaded = config.load(tmp_path / "xa" / "config.toml").practice
     with hold(loaded.url), pytest.raises(DatabaseError, match="close it first"):
         made(tmp_path / "xa")
 
 
 def test_what_was_forgotten_with_fresh_is_made_again(tmp_path: Path) -> None:
     made(tmp_path / "xa")
-    for path in (tmp_path / "xa" / "thu").iterdir():
-        path.unlink()
+    shutil.rmtree(tmp_path / "xa" / "du-lieu")
     assert code(made(tmp_path / "xa"))
 
 
@@ -287,7 +301,7 @@ def test_whoever_is_overtaken_leaves_what_another_made(tmp_path: Path) -> None:
 def test_told_to_end_it_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "_first_code", lambda _: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(making, "first_code", lambda _: signal.raise_signal(signal.SIGTERM))
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt):
         made(tmp_path / "xa")
@@ -313,7 +327,7 @@ def test_the_command_prints_the_code_and_ends_well(tmp_path: Path) -> None:
     ran = run("init", str(folder), "--commune", "Xã Mây", "--villages", "A, B")
     assert (ran.status, ran.err) == (0, "")
     assert code(ran.out)
-    assert tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))["bots"]
+    assert tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))["content"]
     assert folder.stat().st_mode & 0o077 == 0
 
 

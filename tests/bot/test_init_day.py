@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from bot import config
 from bot.config import Config
-from bot.init import Given, init
+from bot.init import Given, first_code, init
 from db import roles
 from tests.living import Living, inhabited, said
 
@@ -27,13 +28,11 @@ async def founded(folder: Path, database: str = "") -> tuple[Config, str]:
     """A commune, and the code of its first admin."""
     told: list[str] = []
     await asyncio.to_thread(init, folder, GIVEN, None, told.append)
-    if database:
-        path = folder / "config.toml"
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace('database = ""', f'database = "{database}"'), encoding="utf-8")
-        told.clear()
-        await asyncio.to_thread(init, folder, Given(), None, told.append)
-    return config.load(folder / "config.toml"), code("\n".join(told))
+    practice = config.load(folder / "config.toml").practice
+    if not database:
+        return practice, code("\n".join(told))
+    practice = replace(practice, database=database)
+    return practice, (await first_code(practice)).code
 
 
 def code(text: str) -> str:

@@ -22,7 +22,7 @@ from rich.console import Console
 from bot import demo
 from bot.cli import main
 from bot.clock import Clock
-from bot.platforms.base import Outgoing, Rejected
+from bot.platforms.base import Outgoing, Rejected, Sent
 from bot.platforms.sandbox import Sandbox
 from bot.tour import stage
 from bot.tour.play import play
@@ -145,7 +145,7 @@ def test_a_scene_whose_message_does_not_arrive_is_named(
 ) -> None:
     send = Sandbox.send
 
-    async def deaf(self: Sandbox, outgoing: Outgoing) -> tuple[str, ...]:
+    async def deaf(self: Sandbox, outgoing: Outgoing) -> Sent:
         if outgoing.chat == "zgr-ben-do-ho-dan":
             raise Rejected("closed by the test")
         return await send(self, outgoing)

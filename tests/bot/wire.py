@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from bot.platforms.base import Limits, NotUnderstood, Outgoing, RawUpdate, Store
+from bot.platforms.base import Limits, NotUnderstood, Outgoing, RawUpdate, Sent, Store
 from bot.platforms.sandbox import LIMITS
 from handlers.messages import Attachment, Chat, Incoming, Message, Press, Sender
 
@@ -64,7 +64,7 @@ class Wire:
             return Press(chat, sender, menu, int(index))
         return Message(chat, sender, body["text"], addressed=body["kind"] == "private")
 
-    async def send(self, outgoing: Outgoing) -> tuple[str, ...]:
+    async def send(self, outgoing: Outgoing) -> Sent:
         raise AssertionError("nothing is sent in these tests")
 
     async def fetch(self, file: Attachment, to: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -174,3 +175,46 @@ async def test_a_commune_is_no_part_of_one_whose_number_begins_alike(database: D
     assert await database.read(places.below, first.path) == [first]
     assert await database.read(places.get, eleventh.id) == eleventh
     assert await database.read(places.named, (eleventh.id, first.id)) == [first, eleventh]
+
+
+REAL = [("thon", "telegram", "xa")]
+
+
+def serve(
+    session: Session, new: Sequence[NewPlace] = SETTLEMENT.places, real: Any = REAL
+) -> dict[str, int]:
+    SQLModel.metadata.create_all(session.connection())
+    return communes.serve(session, new, real)
+
+
+async def test_in_service_places_and_bots_are_as_they_are_written_now(database: Database) -> None:
+    first = await database.write(serve)
+    assert await database.write(serve) == first
+    renamed = [*SETTLEMENT.places[:2], NewPlace("duoi", "Thôn Đoài", "village", "xa")]
+    moved = [("thon", "telegram", "tren"), ("xa", "telegram", "xa")]
+    later = await database.write(serve, [*renamed, NewPlace("moi", "Mới", "village", "xa")], moved)
+    assert later["thon"] == first["thon"]
+    assert later.keys() == {"thon", "xa"}
+    tree = await database.read(places.below, "")
+    assert [spot.name for spot in tree] == ["Xã Mơ", "Thôn Trên", "Thôn Đoài", "Mới"]
+    assert tree[-1].path == f"{tree[0].path}{tree[-1].id}."
+    assert await database.read(communes.served)
+    assert not await database.read(communes.practised)
+
+
+async def test_in_service_no_place_may_go_and_practice_stays_practice(database: Database) -> None:
+    await database.write(serve)
+    before = await database.read(everything)
+    with pytest.raises(Inhabited):
+        await database.write(serve, SETTLEMENT.places[:2])
+    with pytest.raises(Inhabited):
+        await database.write(settle)
+    assert await database.read(everything) == before
+
+
+async def test_what_was_practised_in_is_not_served(database: Database) -> None:
+    await database.write(settle)
+    assert await database.read(communes.practised)
+    assert not await database.read(communes.served)
+    with pytest.raises(Inhabited):
+        await database.write(serve)

@@ -105,6 +105,9 @@ class Life(Witness):
         for row_id in self.versions[version]:
             if before[row_id].state in ended:
                 self.left[row_id] = 0
+                self.marked.discard(row_id)
+            if before[row_id].state == "uncertain":
+                self.marked.add(row_id)
         if touched:
             self.stopped.difference_update(self.versions[version])
 

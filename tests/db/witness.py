@@ -41,14 +41,14 @@ def first_due(found: Sequence[Row[Any]], bot: int, now: datetime) -> dict[int, H
     heads: dict[int, Head] = {}
     for (chat, _), row in sorted(lines.items()):
         if row.due_at <= now and chat not in busy:
-            heads.setdefault(chat, Head(row.id, chat, row.chat_kind, row.priority))
+            heads.setdefault(chat, Head(row.id, chat, row.chat_kind, row.priority, row.media_id))
     return heads
 
 
 class Witness(RuleBasedStateMachine):
     """`shown`: what stands in the chats now, by outbox id; `left`: how often a message may have
-    left; `stopped`: what is not wanted any more; `spoiled`: messages that an edit could not
-    reach; `versions`: the messages of each announcement; `groups`: how many it went to; `files`:
+    left; `marked`: what had perhaps left when somebody sent it again; `stopped`: what is not wanted
+    any more; `spoiled`: messages that an edit could not reach; `versions`: the messages of each announcement; `groups`: how many it went to; `files`:
     those not arrived yet."""
 
     ground: ClassVar[Ground]
@@ -73,6 +73,7 @@ class Witness(RuleBasedStateMachine):
         self.hand: dict[int, Claimed] = {}
         self.shown: dict[int, str] = {}
         self.left: Counter[int] = Counter()
+        self.marked: set[int] = set()
         self.spoiled: set[int] = set()
         self.count = 0
 
@@ -103,7 +104,7 @@ class Witness(RuleBasedStateMachine):
             assert (row.kind == "edit") == (row.ref is not None)
             self.hand[row.id] = row
             if row.kind == "message":
-                assert row.doubts == self.left[row.id]
+                assert row.doubts == self.left[row.id] + (row.id in self.marked)
 
     def come_back(self, bot: int, results: Sequence[Result]) -> list[Settled]:
         mine = [row for row in self.hand.values() if (bot, row.chat) in self.chats]

@@ -162,6 +162,37 @@ async def test_a_code_said_in_private_is_tried_as_an_invitation(text: str) -> No
     assert for_group.text == WORDS("groups.code_in_private")
 
 
+LINKS = [
+    ("as typed", f"/start {CODE}", CODE),
+    ("in small letters", f"/start {CODE.lower()}", CODE),
+    ("without its dash", "/start 7KQM3XRT", "7KQM3XRT"),
+    ("with an underscore", "/start 7KQM_3XRT", "7KQM_3XRT"),
+    ("with the bot's name", f"/start@ten_bot  {CODE}", CODE),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [case[1:] for case in LINKS], ids=[case[0] for case in LINKS]
+)
+async def test_a_link_with_a_code_works_as_if_the_code_was_typed(text: str, code: str) -> None:
+    for invitation in ("", code):
+        effect = await heard(message(text), invitation=invitation)
+        assert isinstance(effect, Effect)
+        assert (effect.verb, effect.arguments["code"].upper()) == (invitations.use, code)
+    effect = await heard(message(text, group=True), chat_kind="group")
+    assert isinstance(effect, Effect)
+    assert (effect.verb, effect.arguments["code"].upper()) == (invitations.said_in_group, code)
+
+
+@pytest.mark.parametrize(
+    "text", ["/start", "/start chao-ba-con", "/start 7KQM", "/startle 7KQM-3XRT"]
+)
+async def test_a_link_without_a_code_is_left_to_the_command(text: str) -> None:
+    reply = await heard(message(text), CADRE)
+    assert isinstance(reply, Reply)
+    assert reply.text == "nobody claims this"
+
+
 @pytest.mark.parametrize("step", ["", "feedback.where"])
 async def test_an_invitation_is_found_in_the_message_it_was_forwarded_with(step: str) -> None:
     text = WORDS("roles.forward", title="Trưởng thôn Bến", code=CODE)

@@ -77,6 +77,38 @@ async def test_what_goes_wrong_is_told_in_words(error: str, told: str) -> None:
     assert error not in text
 
 
+STANDINGS = [
+    ("member", "• Nhóm 1 (…): tin gần nhất tới lúc", ""),
+    ("admin", "• Nhóm 1 (…): tin gần nhất tới lúc", "quyền này, gỡ đi cũng được"),
+    ("muted", "⚠ Nhóm 1 (…): em bị khóa quyền viết", "nhờ quản trị của nhóm cho em viết lại"),
+    ("out", "⚠ Nhóm 1 (…): em không còn trong nhóm", "thêm em vào lại nhóm"),
+]
+
+
+@pytest.mark.parametrize("error", ["", "ChatGone"])
+@pytest.mark.parametrize(
+    ("standing", "line", "advice"), STANDINGS, ids=[case[0] for case in STANDINGS]
+)
+async def test_each_group_shows_what_the_bot_is_there_and_what_to_do(
+    standing: str, line: str, advice: str, error: str
+) -> None:
+    group = one(1, error)._replace(standing=standing)
+    shown = (await listing(group).say("/nhom")).text.splitlines()[1]
+    if not (error and standing in ("member", "admin")):
+        assert shown.startswith(line.replace("…", "Thôn Bến, Hộ dân, Zalo"))
+    assert ("em đang là quản trị" in shown) == (standing == "admin")
+    detail = (await listing(group).press_elsewhere("groups.show:1")).text
+    assert shown.partition("): ")[2] in detail
+    assert detail.splitlines()[-1].count(advice) == 1 or not advice
+    assert len(detail.splitlines()) == (6 if advice else 5)
+
+
+async def test_groups_where_the_bot_cannot_speak_come_first() -> None:
+    found = [one(n)._replace(standing=kind) for n, kind in enumerate(("admin", "muted", "out"), 1)]
+    reply = await listing(*found).press_elsewhere("groups.menu")
+    assert actions(reply)[:3] == ["groups.show:2", "groups.show:3", "groups.show:1"]
+
+
 async def test_sixty_groups_are_listed_a_page_at_a_time_problems_first() -> None:
     found = [one(n, place=BEN if n % 2 else DONG) for n in range(1, 60)]
     desk = listing(*found, one(60, "ChatGone"))

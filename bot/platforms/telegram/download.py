@@ -1,0 +1,52 @@
+"""A file that somebody sent: asked for by its id, and brought down in pieces.
+
+https://core.telegram.org/bots/api#getfile
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from bot.platforms.base import ChatGone, FileGone, PlatformError, Rejected, Unreachable
+from bot.platforms.telegram.wire import Wire
+
+PATIENCE: Final = 300.0  # seconds: 20 MB at 70 kB/s
+PIECE: Final = 256 * 1024  # bytes
+
+
+async def download(wire: Wire, ref: str, to: Path, most: int) -> None:
+    """Write the file's bytes to `to`; of one larger than `most` bytes, one more than that.
+    Raises FileGone, Unreachable."""
+    try:
+        found = await wire.call("getFile", file_id=ref)
+    except (Rejected, ChatGone):
+        raise FileGone("Telegram has no such file, or it is too large") from None
+    except PlatformError:
+        raise Unreachable("the file could not be asked for") from None
+    path = found.get("file_path") if isinstance(found, dict) else None
+    if not isinstance(path, str):
+        raise FileGone("Telegram tells no path to the file")
+    answer = await wire.download(path, PATIENCE)
+    async with answer:
+        if answer.status == 404:
+            raise FileGone("Telegram no longer has the file")
+        if answer.status != 200:
+            raise Unreachable(f"the file was not given (HTTP {answer.status})")
+        await _write(answer.content, to, most + 1)
+
+
+async def _write(content: aiohttp.StreamReader, to: Path, most: int) -> None:
+    with await asyncio.to_thread(to.open, "wb") as file:
+        while most > 0:
+            try:
+                piece = await content.read(min(PIECE, most))
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                raise Unreachable("the file stopped coming") from None
+            if not piece:
+                return
+            most -= len(piece)
+            await asyncio.to_thread(file.write, piece)

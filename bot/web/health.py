@@ -1,0 +1,34 @@
+"""What `run` answers over HTTP: whether it is well, and the calls of platforms (webhooks)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
+
+from aiohttp import web
+
+from db import bots
+from db.engine import Database, DatabaseError
+
+PATIENCE: Final = 5.0  # seconds until a database that does not answer is not well
+
+Hook: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def service_app(database: Database, hooks: Mapping[str, Hook]) -> web.Application:
+    """`hooks` by their paths: the platform itself knows whom it lets in."""
+
+    async def health(_: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await database.read(bots.named)
+        except (DatabaseError, TimeoutError):
+            return web.json_response({"ok": False}, status=503)
+        return web.json_response({"ok": True})
+
+    served = web.Application()
+    served.router.add_get("/health", health)
+    for path, hook in hooks.items():
+        served.router.add_post(path, hook)
+    return served

@@ -1,0 +1,197 @@
+"""Chats as their platform tells of them: what the bot is there, and where they live on.
+
+A group that nobody ties is left after a while. A topic of a group is a chat of its own; its id is
+the group's, a slash and its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlmodel import Session
+
+from db.claims import EDIT, QUEUED
+from db.people import staff
+from db.scene import Actor
+from db.session import notify
+from db.tables import AnnouncementVersion, Chat, Delivery, Outbox, table
+
+chat, outbox = table(Chat), table(Outbox)
+delivery, version = table(Delivery), table(AnnouncementVersion)
+
+TIE: Final = "group:tie"
+TOPIC: Final = "/"
+PATIENCE: Final = timedelta(hours=72)  # with a group that nobody ties
+
+IS_TOPIC: Final = chat.c.external_id.contains(TOPIC)
+IS_OUT: Final = chat.c.standing == "out"
+_IN: Final = {"standing": "member", "untold": False}
+
+
+class Change(NamedTuple):
+    """A tied group in which the bot is something else than it was. `people`: who ties groups
+    there."""
+
+    title: str
+    people: tuple[int, ...]
+    was: str
+    standing: str
+
+
+def stand(session: Session, actor: Actor, *, standing: str, before: str) -> list[Change]:
+    """Keep what the bot is in the actor's chat and its topics from now on; `before`: what it was,
+    as the platform says. What those who tie the groups do not know yet."""
+    here = session.execute(select(chat).where(chat.c.id == actor.chat_id)).one()
+    topics = and_(
+        chat.c.bot_id == here.bot_id,
+        chat.c.external_id.startswith(here.external_id + TOPIC, autoescape=True),
+    )
+    found = session.execute(select(chat).where(or_(chat.c.id == here.id, topics))).all()
+    changes = [
+        Change(row.title, staff(session, row.place_id, TIE, actor.now), was, standing)
+        for row in found
+        if (was := _was(row.standing, before, standing)) != standing and row.place_id is not None
+    ]
+    values = {"standing": standing, "untold": False}
+    session.execute(update(chat).where(chat.c.id.in_([row.id for row in found])).values(**values))
+    if standing != "out" and "out" in (here.standing, before):
+        stay(session, here.id)
+        session.execute(update(chat).where(chat.c.id == here.id).values(met_at=actor.now))
+    return changes
+
+
+def _was(known: str, before: str, standing: str) -> str:
+    """What the bot was. Where nothing is new to us, the platform may know of a change that we
+    missed; but we are told only once that we are out."""
+    return before if known == standing != "out" else known
+
+
+def close(session: Session, chat_id: int) -> None:
+    """A send found the group closed to us: we are out of it, and that is to be told."""
+    closed = session.execute(
+        update(chat)
+        .where(chat.c.id == chat_id, chat.c.kind == "group", ~IS_OUT)
+        .values(standing="out", untold=chat.c.place_id.is_not(None))
+        .returning(chat.c.id)
+    ).first()
+    if closed:
+        notify(session, "chats")
+
+
+def back(session: Session, ids: Sequence[int]) -> None:
+    """These messages arrived: we are in their groups, whatever we thought."""
+    found = select(outbox.c.chat_id).where(outbox.c.id.in_(ids))
+    session.execute(update(chat).where(chat.c.id.in_(found), IS_OUT).values(**_IN))
+
+
+def stay(session: Session, chat_id: int) -> None:
+    """Somebody wants us in this chat, and so we are in it: it is not left."""
+    here = session.execute(select(chat).where(chat.c.id == chat_id)).one()
+    names = {here.external_id, here.external_id.partition(TOPIC)[0]}
+    found = select(chat.c.id).where(chat.c.bot_id == here.bot_id, chat.c.external_id.in_(names))
+    ids = list(session.execute(found).scalars())
+    leaving = and_(outbox.c.chat_id.in_(ids), outbox.c.kind == "leave", QUEUED)
+    session.execute(update(outbox).where(leaving).values(state="cancelled"))
+    session.execute(update(chat).where(chat.c.id.in_(ids), IS_OUT).values(**_IN))
+
+
+def untold(session: Session) -> list[int]:
+    """Groups that a send found closed, and nobody knows."""
+    return list(session.execute(select(chat.c.id).where(chat.c.untold)).scalars())
+
+
+def tell(session: Session, chat_id: int, now: datetime) -> Change | None:
+    """It is told from now on. None: not yet, as an announcement to that group is still to be
+    reported, which says first what did not arrive; or not any more."""
+    report = (
+        select(delivery.c.id)
+        .join(version, version.c.id == delivery.c.version_id)
+        .where(delivery.c.chat_id == chat.c.id, version.c.reported_at.is_(None))
+    )
+    row = session.execute(
+        update(chat)
+        .where(chat.c.id == chat_id, chat.c.untold, ~report.exists())
+        .values(untold=False)
+        .returning(chat.c.title, chat.c.place_id)
+    ).first()
+    if row is None or row.place_id is None:
+        return None
+    return Change(row.title, staff(session, row.place_id, TIE, now), "member", "out")
+
+
+def forsaken(session: Session, now: datetime) -> list[int]:
+    """Groups that nobody has tied in all this time."""
+    return list(session.execute(select(chat.c.id).where(_forsaken(now))).scalars())
+
+
+def forsake(session: Session, chat_id: int, now: datetime) -> int | None:
+    """Count the group as left, if it is still forsaken: the id of the bot that has to go."""
+    return session.execute(
+        update(chat)
+        .where(chat.c.id == chat_id, _forsaken(now))
+        .values(standing="out", met_at=None)
+        .returning(chat.c.bot_id)
+    ).scalar()
+
+
+def _forsaken(now: datetime) -> ColumnElement[bool]:
+    topic = chat.alias("topic")
+    within = topic.c.external_id.startswith(chat.c.external_id + TOPIC)
+    tied = select(topic.c.id).where(topic.c.bot_id == chat.c.bot_id, within)
+    return and_(
+        chat.c.kind == "group",
+        chat.c.place_id.is_(None),
+        chat.c.met_at <= now - PATIENCE,
+        ~IS_OUT,
+        ~IS_TOPIC,
+        ~tied.where(topic.c.place_id.is_not(None)).exists(),
+    )
+
+
+def follow(session: Session, actor: Actor, *, to: str) -> bool:
+    """The actor's chat lives on under the id `to`. False: it has not moved."""
+    return move(session, actor.bot_id, actor.chat_id, to)
+
+
+def move(session: Session, bot_id: int, chat_id: int, to: str) -> bool:
+    """The chat has another id from now on, and what was sent there can no longer be changed.
+    False: it has not moved."""
+    there = session.execute(
+        select(chat.c.id).where(chat.c.bot_id == bot_id, chat.c.external_id == to)
+    ).scalar_one_or_none()
+    if there == chat_id:
+        return False
+    in_chat = outbox.c.chat_id == chat_id
+    session.execute(update(outbox).where(in_chat, QUEUED, EDIT).values(state="cancelled"))
+    session.execute(
+        update(outbox).where(in_chat, outbox.c.state == "sent").values(external_id=None)
+    )
+    if there is None:
+        session.execute(update(chat).where(chat.c.id == chat_id).values(external_id=to))
+    else:
+        _merge(session, chat_id, there)
+    living = chat_id if there is None else there
+    session.execute(update(chat).where(chat.c.id == living, IS_OUT).values(**_IN))
+    return True
+
+
+def _merge(session: Session, old: int, new: int) -> None:
+    """We met the chat under its new id before: what waits goes there, and a group stays tied."""
+    waiting = and_(outbox.c.chat_id == old, outbox.c.state.in_(("queued", "sending")))
+    session.execute(update(outbox).where(waiting).values(chat_id=new))
+    was = session.execute(select(chat).where(chat.c.id == old)).one()
+    session.execute(
+        update(chat)
+        .where(chat.c.id == new, chat.c.place_id.is_(None))
+        .values(
+            title=was.title,
+            place_id=was.place_id,
+            segment=was.segment,
+            met_at=func.coalesce(chat.c.met_at, was.met_at),
+        )
+    )
+    gone = {"place_id": None, "segment": None, "met_at": None, "untold": False}
+    session.execute(update(chat).where(chat.c.id == old).values(standing="out", **gone))

@@ -1,0 +1,67 @@
+"""The bot in a group: it comes and says who it is, and those who tie groups hear what becomes of
+it there. Of what happens in a private chat nothing is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from content.words import Words
+from db import chats
+from db.chats import Change
+from handlers.messages import Incoming, Membership, Moved, Notice, Outcome, Reply, effect
+from handlers.router import Context
+
+
+async def changed(incoming: Incoming, context: Context) -> Outcome:
+    """The bot was put into a chat or taken out of it, or has other rights there."""
+    if not isinstance(incoming, Membership):
+        return None
+    known = context.actor.chat_id != 0
+    if not known and (context.scene.private or not incoming.present):
+        return None
+
+    def say(changes: Sequence[Change]) -> Reply:
+        notices = _notices(context.content.words("vi"), changes)
+        return Reply(_greeting(incoming, context), stay=True, notices=notices)
+
+    verb = effect(chats.stand, standing=incoming.standing, before=incoming.before)
+    return verb.then(say)
+
+
+async def moved(incoming: Incoming, context: Context) -> Outcome:
+    if not isinstance(incoming, Moved) or not context.actor.chat_id:
+        return None
+    return effect(chats.follow, to=incoming.to).then(lambda _: Reply(stay=True))
+
+
+def _greeting(incoming: Membership, context: Context) -> str:
+    """Who speaks here from now on, and how the group is tied; "" where there is nothing to say,
+    or it cannot be said."""
+    words, tied = context.words, context.scene.chat_place_id is not None
+    came = incoming.before == "out" or (incoming.before == "muted" and not tied)
+    if context.scene.private or not came or incoming.standing in ("out", "muted"):
+        return ""
+    hello = words("groups.hello_again") if tied else words("groups.hello", days=chats.PATIENCE.days)
+    return f"{hello}\n{words('groups.hello_admin')}" if incoming.standing == "admin" else hello
+
+
+def _notices(words: Words, changes: Sequence[Change]) -> tuple[Notice, ...]:
+    """Each said once, though a group and its topics may be called alike."""
+    return tuple(dict.fromkeys(news(words, _kind(one), one) for one in changes if one.people))
+
+
+def _kind(change: Change) -> str:
+    """What is new, by the end of its key: what keeps messages from arriving comes first."""
+    if change.standing in ("out", "muted"):
+        return change.standing
+    if change.was == "out":
+        return "back"
+    if change.standing == "admin":
+        return "admin"
+    return "writes" if change.was == "muted" else "not_admin"
+
+
+def news(words: Words, kind: str, change: Change) -> Notice:
+    """To those who tie the group."""
+    title = change.title or words("groups.untitled")
+    return Notice(words(f"groups.news_{kind}", group=title), people=change.people)
