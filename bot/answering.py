@@ -261,6 +261,8 @@ class Answering:
             return replace(scene.actor, chat_id=chat_id)
         known = scene.actor.chat_id and scene.actor.account_id
         if known and (not scene.private or scene.home_chat_id == scene.actor.chat_id):
+            if chat.title and chat.title != scene.chat_title:
+                people.rename_chat(session, scene.actor.chat_id, chat.title)
             return scene.actor
         chat_id, account_id, person_id = people.meet(
             session,

@@ -13,7 +13,15 @@ from sqlmodel import Session
 
 from bot.clock import Clock, wait
 from bot.composer import Composer
-from bot.platforms.base import BadToken, Platform, PlatformError, RawUpdate, Store, Taken
+from bot.platforms.base import (
+    BadToken,
+    Platform,
+    PlatformError,
+    RawUpdate,
+    Store,
+    Taken,
+    TooManyRequests,
+)
 from content.schedule import moment
 from db import bots, people
 from db.engine import Database, DatabaseError
@@ -64,13 +72,15 @@ class Listener:
 
         self._clock.on_move(self._wake.set)
         while True:
+            asked = 0.0
             try:
                 await self._platform.receive(heard)
             except PlatformError as error:
                 self._failed_at = self._clock.now()
+                asked = error.retry_after if isinstance(error, TooManyRequests) else 0.0
                 await self._ails(_kind(error))
             self._pause = min(LONGEST_PAUSE, self._pause * 2 or FIRST_PAUSE)
-            await wait(self._wake, self._pause)
+            await wait(self._wake, max(asked, self._pause))
 
     async def _well(self) -> None:
         self._pause = 0.0

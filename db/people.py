@@ -90,10 +90,14 @@ def meet(
 def know_chat(session: Session, bot_id: int, external_id: str, kind: str, title: str) -> int:
     """The chat's id, known from now on."""
     found = session.execute(
-        select(chat.c.id).where(chat.c.bot_id == bot_id, chat.c.external_id == external_id)
-    ).scalar_one_or_none()
+        select(chat.c.id, chat.c.title).where(
+            chat.c.bot_id == bot_id, chat.c.external_id == external_id
+        )
+    ).first()
     if found is not None:
-        return int(found)
+        if title and title != found.title:
+            rename_chat(session, found.id, title)
+        return int(found.id)
     return int(
         session.execute(
             insert(chat)
@@ -101,6 +105,11 @@ def know_chat(session: Session, bot_id: int, external_id: str, kind: str, title:
             .returning(chat.c.id)
         ).scalar_one()
     )
+
+
+def rename_chat(session: Session, chat_id: int, title: str) -> None:
+    """Its members call the group so now."""
+    session.execute(update(chat).where(chat.c.id == chat_id).values(title=title))
 
 
 def mailboxes(session: Session, person_ids: tuple[int, ...]) -> list[Mailbox]:

@@ -11,6 +11,7 @@ from aiohttp import web
 from db import bots
 from db.engine import Database, DatabaseError
 
+LARGEST: Final = 8_000_000  # bytes of an update: what is refused would be brought again for ever
 PATIENCE: Final = 5.0  # seconds until a database that does not answer is not well
 
 Hook: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
@@ -27,7 +28,7 @@ def service_app(database: Database, hooks: Mapping[str, Hook]) -> web.Applicatio
             return web.json_response({"ok": False}, status=503)
         return web.json_response({"ok": True})
 
-    served = web.Application()
+    served = web.Application(client_max_size=LARGEST)
     served.router.add_get("/health", health)
     for path, hook in hooks.items():
         served.router.add_post(path, hook)

@@ -36,7 +36,8 @@ class Company(Wire):
         body = json.loads(update.body)
         if "happens" not in body:
             return await super().understand(update)
-        where = messages.Chat(body.pop("happens"), body.pop("kind", "group"))
+        titled = body.pop("title", "")
+        where = messages.Chat(body.pop("happens"), body.pop("kind", "group"), titled)
         sender = Sender(body.pop("by", "an"))
         if "to" in body:
             return Moved(where, sender, body["to"])
@@ -92,6 +93,20 @@ async def test_what_becomes_of_it_in_a_tied_group_is_told_to_those_who_tie_group
             ]
         in_group = [words for where, words in said if where == HOME]
         assert in_group == [WORDS("groups.hello_again")]
+
+
+@pytest.mark.parametrize(
+    ("told", "called"), [("Hộ dân thôn Mới", "Hộ dân thôn Mới"), ("", title(0))]
+)
+async def test_a_group_is_called_as_its_members_call_it_now(
+    tmp_path: Path, told: str, called: str
+) -> None:
+    async with receiving(tmp_path, wire=Company()) as reception:
+        news = {"standing": "admin", "before": "member", "title": told}
+        await company(reception, HOME, news)
+        query = select(chat.c.title).where(chat.c.external_id == HOME)
+        found = await reception.database.read(lambda session: session.execute(query).scalar())
+        assert found == called
 
 
 async def test_nobody_becomes_a_person_by_what_happens_to_the_bot(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot import sender
 from bot.clock import Clock
-from bot.platforms.base import Pace, Unreachable
+from bot.platforms.base import BadToken, Pace
 from db import outbox
 from db.engine import Database, DatabaseError
 from db.tables import Outbox, table
@@ -203,9 +203,9 @@ async def test_a_stop_after_a_claim_unheard_leaves_no_announcement_in_doubt(
 
 
 async def _put_off_tomorrow(outlet: Outlet) -> None:
-    """A message that could not be sent, while the clock was a day ahead."""
+    """A message that could not be sent for a while, while the clock was a day ahead."""
     outlet.clock.advance(timedelta(days=1))
-    outlet.weather.before[AN] = [Unreachable()]
+    outlet.weather.before[AN] = [BadToken()]
     await outlet.put(AN, "một")
     await outlet.quiet()
 

@@ -164,7 +164,7 @@ def _chat(message: types.Message | types.InaccessibleMessage) -> Chat | None:
     if not (message.is_topic_message and message.message_thread_id):
         return Chat(id, kind, title)
     began = message.reply_to_message and message.reply_to_message.forum_topic_created
-    title = f"{title} · {began.name}" if began else title
+    title = f"{title} · {began.name}" if began else ""  # the group's is not its name
     return Chat(f"{id}/{message.message_thread_id}", kind, title)
 
 

@@ -26,6 +26,7 @@ from bot.platforms.base import (
     RawUpdate,
     Rejected,
     SendError,
+    Sent,
     Unreachable,
 )
 from bot.platforms.entry import BOT, Entry, MenuGone, Missing, NotMember
@@ -133,7 +134,7 @@ async def test_a_telegram_group_is_heard_whole_and_knows_who_is_addressed(
 
 
 async def test_a_reply_to_the_bot_is_addressed_to_it(village: Village, telegram: Sandbox) -> None:
-    (asked,) = await telegram.send(OutgoingMessage(GROUPS["telegram"], "Bà con cần gì?"))
+    (asked,) = (await telegram.send(OutgoingMessage(GROUPS["telegram"], "Bà con cần gì?"))).ids
     await village.write(ON_TELEGRAM, GROUPS["telegram"], "cái này", reply_to=asked)
     (update,) = await receive(telegram, 1)
     incoming = await telegram.understand(update)
@@ -194,7 +195,7 @@ async def test_unusual_text_arrives_whole_and_storable(
 
 async def test_a_pressed_button_names_menu_and_index(village: Village, telegram: Sandbox) -> None:
     buttons = (("Có", "m7.x.0"), ("Không", "m7.x.1"))
-    (menu,) = await telegram.send(OutgoingMessage(ON_TELEGRAM, "Gửi chứ?", buttons))
+    (menu,) = (await telegram.send(OutgoingMessage(ON_TELEGRAM, "Gửi chứ?", buttons))).ids
     await village.press(ON_TELEGRAM, ON_TELEGRAM, menu, "m7.x.1")
     (update,) = await receive(telegram, 1)
     incoming = await telegram.understand(update)
@@ -204,8 +205,8 @@ async def test_a_pressed_button_names_menu_and_index(village: Village, telegram:
 
 async def test_a_button_that_is_gone_cannot_be_pressed(village: Village, telegram: Sandbox) -> None:
     buttons = (("Có", "m.0"),)
-    (edited,) = await telegram.send(OutgoingMessage(ON_TELEGRAM, "Một", buttons))
-    (deleted,) = await telegram.send(OutgoingMessage(ON_TELEGRAM, "Hai", buttons))
+    (edited,) = (await telegram.send(OutgoingMessage(ON_TELEGRAM, "Một", buttons))).ids
+    (deleted,) = (await telegram.send(OutgoingMessage(ON_TELEGRAM, "Hai", buttons))).ids
     await telegram.send(OutgoingEdit(ON_TELEGRAM, edited, "Đã xong"))
     await telegram.send(OutgoingDelete(ON_TELEGRAM, deleted))
     for message in (edited, deleted):
@@ -319,7 +320,7 @@ async def test_another_village_never_repeats_a_key(tmp_path: Path) -> None:
 async def test_what_the_bot_sends_is_on_record_with_its_buttons(
     village: Village, telegram: Sandbox
 ) -> None:
-    (id,) = await telegram.send(OutgoingMessage(ON_TELEGRAM, "Chào", (("Được", "m.0"),)))
+    (id,) = (await telegram.send(OutgoingMessage(ON_TELEGRAM, "Chào", (("Được", "m.0"),)))).ids
     (entry,) = await village.messages(ON_TELEGRAM)
     assert (entry.id, entry.from_bot, entry.text) == (id, True, "Chào")
     assert entry.buttons == (("Được", "m.0"),)
@@ -327,8 +328,8 @@ async def test_what_the_bot_sends_is_on_record_with_its_buttons(
 
 
 async def test_an_edit_changes_the_message_in_place(village: Village, telegram: Sandbox) -> None:
-    (id,) = await telegram.send(OutgoingMessage(ON_TELEGRAM, "1 nhóm", (("Dừng", "m.0"),)))
-    assert await telegram.send(OutgoingEdit(ON_TELEGRAM, id, "2 nhóm")) == (id,)
+    (id,) = (await telegram.send(OutgoingMessage(ON_TELEGRAM, "1 nhóm", (("Dừng", "m.0"),)))).ids
+    assert await telegram.send(OutgoingEdit(ON_TELEGRAM, id, "2 nhóm")) == Sent((id,))
     (entry,) = await village.messages(ON_TELEGRAM)
     assert (entry.text, entry.buttons) == ("2 nhóm", ())
     assert entry.edited_at is not None
@@ -336,7 +337,7 @@ async def test_an_edit_changes_the_message_in_place(village: Village, telegram: 
 
 async def test_an_edit_or_delete_may_be_repeated(village: Village, telegram: Sandbox) -> None:
     told: list[str] = []
-    (id,) = await telegram.send(OutgoingMessage(ON_TELEGRAM, "cũ"))
+    (id,) = (await telegram.send(OutgoingMessage(ON_TELEGRAM, "cũ"))).ids
     village.listen(lambda news, entry: told.append(news))
     for _ in range(2):
         await telegram.send(OutgoingEdit(ON_TELEGRAM, id, "mới"))
@@ -535,7 +536,7 @@ async def speak() -> None:
     )
     platform = Sandbox(village, style="telegram")
     while True:
-        (id,) = await platform.send(OutgoingMessage("khe", "x"))
+        (id,) = (await platform.send(OutgoingMessage("khe", "x"))).ids
         sys.stdout.write(id + "\\n")
         sys.stdout.flush()
 

@@ -252,7 +252,7 @@ async def test_the_bots_file_is_served(town: Town, tmp_path: Path) -> None:
 
 
 async def test_a_deleted_message_shows_nothing_of_what_it_was(town: Town) -> None:
-    (id,) = await town.telegram.send(OutgoingMessage("khe", "nhầm", (("a", "m.0"),)))
+    (id,) = (await town.telegram.send(OutgoingMessage("khe", "nhầm", (("a", "m.0"),)))).ids
     await town.telegram.send(OutgoingDelete("khe", id))
     (message,) = await town.messages()
     assert (message["deleted"], message["text"], message["buttons"]) == (True, "", [])
@@ -262,7 +262,7 @@ async def test_a_deleted_message_shows_nothing_of_what_it_was(town: Town) -> Non
 
 
 async def test_a_button_is_pressed_by_its_action(town: Town) -> None:
-    (id,) = await town.telegram.send(OutgoingMessage("khe", "Gửi chứ?", (("Có", "m.0"),)))
+    (id,) = (await town.telegram.send(OutgoingMessage("khe", "Gửi chứ?", (("Có", "m.0"),)))).ids
     (message,) = await town.messages()
     assert message["buttons"] == [{"label": "Có", "action": "m.0"}]
     press = {"person": "khe", "chat": "khe", "message": id, "action": "m.0"}
@@ -294,7 +294,7 @@ async def test_a_press_on_what_is_not_offered_is_refused(
     town: Town, change: dict[str, Any], status: int
 ) -> None:
     menus = [OutgoingMessage("khe", "?", (("Có", "m.0"),)) for _ in range(3)]
-    ids = [(await town.telegram.send(menu))[0] for menu in menus]
+    ids = [(await town.telegram.send(menu)).ids[0] for menu in menus]
     await town.telegram.send(OutgoingEdit("khe", ids[1], "xong"))
     await town.telegram.send(OutgoingDelete("khe", ids[2]))
     await town.write("của tôi")
@@ -532,7 +532,7 @@ async def test_messages_edits_and_deletions_are_told_live(town: Town) -> None:
         assert response.content_type == "text/event-stream"
         written = await town.write("Chào\nbà con")
         assert await next_event(response) == ("message", (await town.messages())[0])
-        (id,) = await town.telegram.send(OutgoingMessage("khe", "một", (("a", "m.0"),)))
+        (id,) = (await town.telegram.send(OutgoingMessage("khe", "một", (("a", "m.0"),)))).ids
         assert (await next_event(response))[1]["buttons"] == [{"label": "a", "action": "m.0"}]
         await town.telegram.send(OutgoingEdit("khe", id, "hai"))
         name, message = await next_event(response)

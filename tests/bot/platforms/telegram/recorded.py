@@ -30,7 +30,7 @@ BASIC: Final = Chat("-500001", "group", "Hộ dân Gò Sen")
 GROUP: Final = Chat("-1001000000001", "group", "Các hộ dân Gò Sen")
 FORUM: Final = Chat("-1001000000002", "group", "Thôn Bến Đò")
 TOPIC: Final = Chat("-1001000000002/45", "group", "Thôn Bến Đò · Hỏi đáp")
-UNNAMED_TOPIC: Final = Chat("-1001000000002/45", "group", "Thôn Bến Đò")
+UNNAMED_TOPIC: Final = Chat("-1001000000002/45", "group", "")
 
 LARGEST: Final = Attachment("photo-large", "photo", "", 98000)
 SHEET: Final = Attachment("document-1", "document", "Danh sách.xlsx", 52000)

@@ -77,7 +77,7 @@ class Town:
     async def bot_says(self, chat: str, text: str, *labels: str) -> str:
         """In a Telegram-style chat; button n carries `7.n`. The message's id."""
         buttons = tuple((label, f"7.{number}") for number, label in enumerate(labels))
-        return (await self.telegram.send(OutgoingMessage(chat, text, buttons)))[0]
+        return (await self.telegram.send(OutgoingMessage(chat, text, buttons))).ids[0]
 
     async def texts(self, person: str, chat: str) -> list[str]:
         return [entry.text for entry in await self.village.messages(person, chat)]

@@ -1,0 +1,110 @@
+"""What the bot hears in groups over Telegram, with privacy mode and without, and what it leaves
+in peace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db.tables import Inbox, table
+from tests.bot.telegraph import telegraph
+from tests.living import PNG
+
+inbox = table(Inbox)
+
+HOME = "Các hộ dân thôn Gò Sen"
+
+TALK = [
+    "Chào bà con, mai trời rét đấy ạ",
+    "2",
+    "ok",
+    "có",
+    "không",
+    "thôi",
+    "gửi đi",
+    "Cảm ơn bác nhiều",
+    "xe 29H2-3456 đỗ chắn ngõ nhà tôi",
+    "đăng ký",
+    "Mai mấy giờ họp thôn thế bà con?",
+    "Làm giấy khai sinh cần gì?",
+    "Đèn đường ngõ 3 hỏng cả tuần nay rồi",
+    "PA-12",
+    "trợ giúp",
+    "Gửi phản ánh",
+    "@ai_do_khac làm giấy khai sinh cần gì?",
+    "/hoi@botkhac_bot giấy khai sinh",
+    "English",
+    "thông báo",
+]
+
+
+def bodies(session: Session) -> list[bytes]:
+    return list(session.execute(select(inbox.c.body)).scalars())
+
+
+@pytest.mark.parametrize("privacy", [True, False], ids=["privacy", "no privacy"])
+async def test_what_is_said_to_the_bot_in_a_group_is_answered_there(
+    tmp_path: Path, privacy: bool
+) -> None:
+    async with telegraph(tmp_path, privacy=privacy) as village:
+        resident, circle = village.person("Anh Khế"), village.group(HOME)
+        for said in (
+            "@bot lam giay khai sinh can gi",
+            "/hoi lam giay khai sinh can gi",
+            "/hoi@bot lam giay khai sinh can gi",
+            "bot ơi @bot làm giấy khai sinh cần gì",
+        ):
+            assert "khai sinh" in await resident.says(said, circle)
+        number = circle.shown()[-1]["message_id"]
+        assert "kết hôn" in await resident.says("đăng ký kết hôn", circle, reply_to=number)
+        assert resident.news() == []
+
+
+@pytest.mark.parametrize("privacy", [True, False], ids=["privacy", "no privacy"])
+async def test_what_people_say_to_each_other_is_left_in_peace_and_not_kept(
+    tmp_path: Path, privacy: bool
+) -> None:
+    async with telegraph(tmp_path, privacy=privacy) as village:
+        resident, circle = village.person("Anh Khế"), village.group(HOME)
+        await resident.says("phản ánh")
+        for text in TALK:
+            resident.speaks(text, circle)
+        resident.speaks("Nhà ai mất chó không?", circle, photo=PNG)
+        other = village.person("Cô Nhài").speaks("Ai đi chợ không?", circle)
+        resident.speaks("Tôi đi", circle, reply_to=other["message_id"])
+        await village.quiet()
+        assert circle.shown() == []
+        assert resident.news() == []
+        heard = village.server.bots[village.token].updates.acknowledged
+        assert len(heard) == (1 if privacy else 1 + len(TALK) + 3)
+        assert not any(await village.app.database.read(bodies))
+        assert "114" in await resident.says("@bot nhà ông Ba cháy to quá", circle)
+        assert ("114" in await resident.says("nhà ông Ba cháy to quá", circle)) is not privacy
+        assert "việc gì cần phản ánh" in await resident.presses("Đồng ý")
+
+
+async def test_whoever_is_no_person_is_not_heard(tmp_path: Path) -> None:
+    async with telegraph(tmp_path, privacy=False) as village:
+        circle = village.group(HOME)
+        channel = village.server.group("Kênh xã", kind="channel")
+        asked = "lam giay khai sinh can gi"
+        name = f"@{village.server.bots[village.token].username}"
+        circle.place.say_as_admin(f"{name} {asked}")
+        circle.place.say_as_admin("nhà ông Ba cháy to quá")
+        circle.place.say_as_channel(channel, f"/hoi {asked}")
+        circle.place.linked_post(channel, f"{name} {asked}")
+        village.person("Anh Khế").speaks(f"{name} {asked}", circle, forward=channel.json)
+        await village.quiet()
+        assert len(village.server.bots[village.token].updates.acknowledged) == 5
+        assert circle.shown() == []
+
+
+async def test_in_a_channel_the_bot_is_nobody(tmp_path: Path) -> None:
+    async with telegraph(tmp_path) as village:
+        channel = village.server.group("Kênh xã", [village.token], kind="channel")
+        channel.post("@loalang_xa_bot lam giay khai sinh can gi")
+        assert "khai sinh" in await village.person("Anh Khế").says("lam giay khai sinh can gi")
+        assert village.server.sent_to(channel) == []
