@@ -138,8 +138,7 @@ def _hears(known: _Known) -> str:
 
 def _called(bot: BotConfig, config: Config, webhook: str) -> str:
     """Of a webhook's address only the host is said: the rest may be a secret."""
-    ours = f"{config.web.public}{bot.path}" if bot.webhook else ""
-    if webhook == ours or not webhook:
+    if webhook in ("", f"{config.web.public}{bot.path}"):
         return ""
     host = urlsplit(webhook).hostname
     if bot.webhook:

@@ -58,7 +58,8 @@ def telegram(bot: BotConfig, token: str, config: Config) -> Served:
         token,
         base_url=config.telegram.base_url,
         proxy=config.telegram.proxy,
-        hook_url=f"{config.web.public}{bot.path}" if bot.webhook else "",
+        hook_url=f"{config.web.public}{bot.path}" if config.web.public else "",
+        called=bot.webhook,
     )
 
 

@@ -170,6 +170,26 @@ def hear_by(village: Telegraph, *, webhook: bool) -> None:
     village.config = replace(village.config, web=web, bots=bots)
 
 
+async def test_a_webhook_of_ours_that_outlived_a_kill_does_not_stop_the_fetching(
+    tmp_path: Path,
+) -> None:
+    async with telegraph(tmp_path, webhook=True) as village:
+        bot = village.server.bots[village.token]
+        await set_there(village)
+        left = bot.hook.url
+        await village.stop()
+        async with aiohttp.ClientSession() as session:
+            api = f"{village.server.base_url}/bot{village.token}"
+            async with session.post(f"{api}/setWebhook", data={"url": left}) as answer:
+                assert answer.status == 200
+        bots = tuple(replace(one, webhook=False) for one in village.config.bots)
+        village.config = replace(village.config, bots=bots)
+        await village.start()
+        assert "khai sinh" in await village.person("Anh Khế").says(ASKED)
+        assert bot.hook is None
+        assert village.person("Nguyễn Văn Mẫu").reads() == []
+
+
 async def test_a_webhook_set_elsewhere_is_told_once_and_when_it_is_gone_we_hear_again(
     tmp_path: Path,
 ) -> None:

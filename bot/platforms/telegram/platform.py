@@ -56,13 +56,23 @@ LOOK_AFTER: Final = 600.0  # seconds between looks whether the webhook is still 
 
 
 class Telegram:
-    """One bot. `hook_url`: where Telegram brings updates to `hook`; "" to fetch them."""
+    """One bot. `hook_url`: where Telegram can bring updates to `hook`, "" for nowhere;
+    `called`: it does so, instead of their being fetched."""
 
-    def __init__(self, token: str, *, base_url: str, proxy: str = "", hook_url: str = "") -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str,
+        proxy: str = "",
+        hook_url: str = "",
+        called: bool = False,
+    ) -> None:
         self.name = "telegram"
         self.limits = LIMITS
         self._wire = Wire(token, base_url=base_url, proxy=proxy)
         self._hook_url = hook_url
+        self._called = called
         self._secret = hmac.digest(token.encode(), b"loalang webhook", "sha256").hex()
         self._store: Store | None = None
         self._signals: set[asyncio.Task[None]] = set()
@@ -71,17 +81,30 @@ class Telegram:
         self._speaking: asyncio.Task[Speaking] | None = None
 
     async def receive(self, store: Store) -> None:
-        if self._hook_url:
+        if self._called:
             await self._be_called(store)
         else:
             await self._fetch_updates(store)
 
     async def _fetch_updates(self, store: Store) -> None:
         """The first poll is answered at once: nothing heavy stands before it."""
-        offset = await poll(self._wire, store, self._signal, None, 0)
+        try:
+            offset = await poll(self._wire, store, self._signal, None, 0)
+        except Taken:
+            if not await self._taken_back():
+                raise
+            offset = None
         await self._learn()
         while True:
             offset = await poll(self._wire, store, self._signal, offset, HOLD)
+
+    async def _taken_back(self) -> bool:
+        """Whether it was a webhook of our own, that outlived a sudden end."""
+        told = await self._wire.call("getWebhookInfo")
+        ours = bool(self._hook_url) and isinstance(told, dict) and told.get("url") == self._hook_url
+        if ours:
+            await self._wire.call("deleteWebhook")
+        return ours
 
     async def _be_called(self, store: Store) -> None:
         self._store = store
