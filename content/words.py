@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from content.documents import ContentError, File, Layers, Table, nearest, parse_toml
+from content.phrases import Pattern, patterns
 
 LANGUAGES = ("vi", "en")
 
@@ -29,6 +30,7 @@ class Words:
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
         self.language = language
         self._pieces = {key: split(text) for key, text in texts.items()}
+        self._phrases: dict[str, tuple[Pattern, ...]] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text of `key`. Values are inserted as they are, braces included."""
@@ -43,6 +45,12 @@ class Words:
         except KeyError as error:
             name = error.args[0]
             raise UnknownWords(f"text “{key}” needs a value for {{{name}}}; give it") from None
+
+    def phrases(self, key: str) -> tuple[Pattern, ...]:
+        """Those listed, with commas, under `key`. Read once: every message is held to them."""
+        if key not in self._phrases:
+            self._phrases[key] = patterns(self(key).split(","))
+        return self._phrases[key]
 
     def __contains__(self, key: object) -> bool:
         return key in self._pieces

@@ -53,7 +53,7 @@ def says(context: Context, key: str, text: str) -> bool:
 
 def listed(context: Context, key: str) -> tuple[Pattern, ...]:
     """The phrases listed, with commas, under `key`."""
-    return phrases.patterns(context.words(key).split(","))
+    return context.words.phrases(key)
 
 
 def mentions(context: Context, key: str, text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from content.folding import fold
-from content.phrases import after, patterns
+from content.phrases import after
 from content.words import Words
 from db.scene import Actor, Scene
 from handlers.interjection import INTERRUPTED, given_up, kept, restored
@@ -122,7 +122,7 @@ async def instead(message: Message, context: Context) -> Outcome:
 
 def wished(text: str, context: Context) -> str:
     """The command or label that is wished for, after words like "tôi muốn gửi"; "" for none."""
-    before = patterns(context.words("start.wish_words").split(","))
+    before = context.words.phrases("start.wish_words")
     rest: str | None = text
     while rest and not wish(rest, context):
         rest = after(rest, before, ())

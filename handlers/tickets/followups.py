@@ -41,9 +41,11 @@ async def asked_after(incoming: Incoming, context: Context) -> Outcome:
 async def _unfinished_business(text: str, context: Context) -> Outcome:
     progress = mentions(context, "tickets.progress_words", text)
     still = mentions(context, "tickets.still_words", text) and not context.scene.step
+    if not (progress or still) or opened(context):
+        return None
     meant = context.content.search.find(text)
     complains = meant.decision == "feedback"
-    if not (progress or still) or not (complains or meant.nothing) or opened(context):
+    if not (complains or meant.nothing):
         return None
     own = await context.read(tickets.mine, context.actor, MOST_MINE)
     answered = [report for report in own if report.state == "answered"]
