@@ -25,7 +25,7 @@ Lane: TypeAlias = deque[tuple[int, Waiting | None]]
 log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE: Final = 16  # lanes handled at once
-BODIES_IN_MEMORY: Final = 200  # of updates waiting for their turn; others are read back
+BODIES_IN_MEMORY: Final = 1000  # of updates waiting for their turn; others are read back
 FIRST_PAUSE: Final = 0.5  # seconds between tries while the database cannot save, doubled …
 LONGEST_PAUSE: Final = 30.0  # … up to this
 ALBUM_PAUSE: Final = 0.7  # seconds for the rest of an album to arrive

@@ -146,6 +146,40 @@ _before = select(_earlier.c.id).where(
 _AWAITED_HEADS: Final = _heads(outbox.c.id.in_(_first(_FREE, priorities=(URGENT, REPLY))))
 _BULK_HEADS: Final = _heads(_FREE, ~_before.exists(), QUEUED, ~EDIT, _BULK)
 _EDIT_HEADS: Final = _heads(outbox.c.id.in_(_edits(_FREE)))
+_TAKE: Final = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), QUEUED)
+    .values(state="sending")
+)
+_CLAIMED: Final = (
+    select(
+        outbox.c.id,
+        outbox.c.chat_id,
+        chat.c.external_id,
+        chat.c.kind.label("chat_kind"),
+        outbox.c.kind,
+        outbox.c.priority,
+        outbox.c.body,
+        outbox.c.buttons,
+        target.c.external_id.label("target"),
+        outbox.c.ref,
+        outbox.c.attempts,
+        outbox.c.doubts,
+        outbox.c.delivery_id,
+        outbox.c.media_id,
+        upload.c.ref.label("media_ref"),
+        media.c.digest,
+        media.c.kind.label("media_kind"),
+        media.c.name,
+        and_(chat.c.standing == "out", chat.c.place_id.is_not(None)).label("out"),
+    )
+    .join(chat, chat.c.id == outbox.c.chat_id)
+    .outerjoin(target, target.c.id == outbox.c.ref)
+    .outerjoin(media, media.c.id == outbox.c.media_id)
+    .outerjoin(upload, _UPLOADED)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), SENDING)
+    .order_by(outbox.c.id)
+)
 _ALL_DUE: Final = select(func.count()).where(
     QUEUED,
     _DUE,
@@ -192,7 +226,7 @@ def claim(
     if not chosen:
         return []
     ids = [head.id for head in chosen]
-    session.execute(update(outbox).where(outbox.c.id.in_(ids), QUEUED).values(state="sending"))
+    session.execute(_TAKE, {"ids": ids})
     return _in_hand(session, ids)
 
 
@@ -204,36 +238,7 @@ def unsettled(session: Session, now: datetime) -> int:
 
 
 def _in_hand(session: Session, ids: Sequence[int]) -> list[Claimed]:
-    rows = session.execute(
-        select(
-            outbox.c.id,
-            outbox.c.chat_id,
-            chat.c.external_id,
-            chat.c.kind.label("chat_kind"),
-            outbox.c.kind,
-            outbox.c.priority,
-            outbox.c.body,
-            outbox.c.buttons,
-            target.c.external_id.label("target"),
-            outbox.c.ref,
-            outbox.c.attempts,
-            outbox.c.doubts,
-            outbox.c.delivery_id,
-            outbox.c.media_id,
-            upload.c.ref.label("media_ref"),
-            media.c.digest,
-            media.c.kind.label("media_kind"),
-            media.c.name,
-            and_(chat.c.standing == "out", chat.c.place_id.is_not(None)).label("out"),
-        )
-        .join(chat, chat.c.id == outbox.c.chat_id)
-        .outerjoin(target, target.c.id == outbox.c.ref)
-        .outerjoin(media, media.c.id == outbox.c.media_id)
-        .outerjoin(upload, _UPLOADED)
-        .where(outbox.c.id.in_(ids), SENDING)
-        .order_by(outbox.c.id)
-    )
-    return [_claimed(row) for row in rows]
+    return [_claimed(row) for row in session.execute(_CLAIMED, {"ids": ids})]
 
 
 def _claimed(row: Row[Any]) -> Claimed:

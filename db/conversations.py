@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from db.people import grants
 from db.scene import Actor, Scene
-from db.tables import Account, Bot, Chat, Conversation, Outbox, Person, table
+from db.tables import Account, Bot, Chat, Conversation, Outbox, Person, Role, table
 
 account, bot, chat = table(Account), table(Bot), table(Chat)
-conversation, outbox, person = table(Conversation), table(Outbox), table(Person)
+conversation, outbox = table(Conversation), table(Outbox)
+person, role = table(Person), table(Role)
 
 
 # Built once: building it costs more than running it.
@@ -31,6 +32,7 @@ _SCENE: Final = (
         person.c.name,
         person.c.place_id,
         person.c.language,
+        select(role.c.id).where(role.c.person_id == person.c.id).exists().label("has_roles"),
         conversation.c.step,
         conversation.c.keep,
         conversation.c.free_text,
@@ -61,6 +63,15 @@ _SCENE: Final = (
 )
 
 
+_MOVE_ON: Final = (
+    update(conversation)
+    .where(conversation.c.chat_id == bindparam("chat"))
+    .where(conversation.c.account_id == bindparam("account"))
+    .where(conversation.c.version == bindparam("was"))
+    .returning(conversation.c.version)
+)
+
+
 class Conflict(Exception):
     """The conversation moved on since it was read: read again and decide again."""
 
@@ -86,7 +97,7 @@ def load(
         bot_id=bot_id,
         now=now,
         place_id=row.place_id,
-        grants=grants(session, row.person, now) if row.person else (),
+        grants=grants(session, row.person, now) if row.has_roles else (),
         inbox_id=inbox_id,
     )
     return Scene(
@@ -119,7 +130,7 @@ def save(
     menu_id: int | None,
 ) -> None:
     """Move on from `version`. Raises Conflict when somebody else did so first."""
-    values = {
+    values: dict[str, Any] = {
         "step": step,
         "keep": dict(keep),
         "free_text": free_text,
@@ -129,20 +140,12 @@ def save(
     }
     moved: Any
     if version == 0:
-        moved = (
-            _insert(session)
-            .values(chat_id=actor.chat_id, account_id=actor.account_id, **values)
-            .on_conflict_do_nothing()
-        )
+        moved = _insert(session).on_conflict_do_nothing().returning(conversation.c.version)
+        values |= {"chat_id": actor.chat_id, "account_id": actor.account_id}
     else:
-        moved = (
-            update(conversation)
-            .where(conversation.c.chat_id == actor.chat_id)
-            .where(conversation.c.account_id == actor.account_id)
-            .where(conversation.c.version == version)
-            .values(**values)
-        )
-    if session.execute(moved.returning(conversation.c.version)).first() is None:
+        moved = _MOVE_ON
+        values |= {"chat": actor.chat_id, "account": actor.account_id, "was": version}
+    if session.execute(moved, values).first() is None:
         raise Conflict
 
 

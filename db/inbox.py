@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -17,6 +17,17 @@ inbox = table(Inbox)
 
 # Spelled out, not bound: only so do the planners know that the partial index fits.
 RECEIVED: Final = inbox.c.state == literal_column("'received'")
+
+# Built once: building them costs more than running them.
+_FINISH: Final = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), RECEIVED)
+    .values(state="done", body=b"", done_at=bindparam("at"))
+    .returning(inbox.c.id)
+)
+_LOAD: Final = select(inbox.c.id, inbox.c.key, inbox.c.lane, inbox.c.body).where(
+    inbox.c.id == bindparam("row"), RECEIVED
+)
 
 MAX_FAILURES: Final = 3  # a handler that fails this often will fail again
 MAX_CRASHES: Final = 25  # stops survived while first in its lane; no innocent sees so many
@@ -91,11 +102,7 @@ def receive(
 
 
 def load(session: Session, inbox_id: int) -> Waiting | None:
-    row = session.execute(
-        select(inbox.c.id, inbox.c.key, inbox.c.lane, inbox.c.body)
-        .where(inbox.c.id == inbox_id)
-        .where(RECEIVED)
-    ).first()
+    row = session.execute(_LOAD, {"row": inbox_id}).first()
     return Waiting(*row) if row else None
 
 
@@ -121,13 +128,7 @@ def resume(session: Session, bot_id: int) -> Resumed:
 def finish(session: Session, inbox_id: int, now: datetime) -> None:
     """Done: its effect stands in this transaction, its text is no longer needed.
     Raises AlreadyDone."""
-    done = session.execute(
-        update(inbox)
-        .where(inbox.c.id == inbox_id, RECEIVED)
-        .values(state="done", body=b"", done_at=now)
-        .returning(inbox.c.id)
-    ).first()
-    if done is None:
+    if session.execute(_FINISH, {"row": inbox_id, "at": now}).first() is None:
         raise AlreadyDone
 
 

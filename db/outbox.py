@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,6 +46,10 @@ __all__ = [
 ]
 
 chat, outbox = table(Chat), table(Outbox)
+
+
+# Built once: building it costs more than running it.
+_PUT: Final = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,7 @@ def put(session: Session, drafts: Sequence[Draft]) -> list[int]:
         }
         for draft in drafts
     ]
-    statement = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
-    ids = [int(row_id) for row_id in session.execute(statement, rows).scalars()]
+    ids = [int(row_id) for row_id in session.execute(_PUT, rows).scalars()]
     notify(session, "outbox")
     return ids
 

@@ -25,6 +25,22 @@ version = table(AnnouncementVersion)
 
 MAX_EDIT_DOUBTS: Final = 5
 
+# Built once: building them costs more than running them.
+_SENT: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), SENDING)
+    .values(state="sent", external_id=bindparam("there"), sent_at=bindparam("at"), error=None)
+)
+_target = outbox.alias("target")
+_there = select(_target.c.id).where(
+    _target.c.id == outbox.c.ref, _target.c.state == "sent", _target.c.external_id.is_not(None)
+)
+_DROP_EDITS: Final = (
+    update(outbox)
+    .where(outbox.c.ref.in_(bindparam("ids", expanding=True)), QUEUED, EDIT, ~_there.exists())
+    .values(state="cancelled")
+)
+
 Result: TypeAlias = Literal["sent", "again", "failed", "unknown", "moved", "untried"]
 
 
@@ -93,10 +109,7 @@ def _sent(session: Session, results: Sequence[Settled], now: datetime) -> None:
     if not results:
         return
     session.execute(
-        update(outbox)
-        .where(outbox.c.id == bindparam("row"), SENDING)
-        .values(state="sent", external_id=bindparam("there"), sent_at=now, error=None),
-        [{"row": result.id, "there": result.external_id} for result in results],
+        _SENT, [{"row": one.id, "there": one.external_id, "at": now} for one in results]
     )
     _uploaded(session, [result for result in results if result.ref])
     if found := [result.id for result in results if result.back]:
@@ -181,15 +194,7 @@ def _given_up(session: Session, row: Row[Any]) -> bool:
 
 def _drop_edits(session: Session, ids: Sequence[int]) -> None:
     """Of these messages, those that cannot be changed where they are lose their edits."""
-    target = outbox.alias("target")
-    there = select(target.c.id).where(
-        target.c.id == outbox.c.ref, target.c.state == "sent", target.c.external_id.is_not(None)
-    )
-    session.execute(
-        update(outbox)
-        .where(outbox.c.ref.in_(ids), QUEUED, EDIT, ~there.exists())
-        .values(state="cancelled")
-    )
+    session.execute(_DROP_EDITS, {"ids": ids})
 
 
 def _moved(session: Session, row: Row[Any], to: str | None) -> bool:

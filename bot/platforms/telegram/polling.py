@@ -17,7 +17,7 @@ from bot.platforms.telegram.wire import Wire
 HEARD: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 HOLD: Final = 50  # seconds Telegram may keep an idle poll: its own limit
 MARGIN: Final = 15.0  # seconds more until an answer is given up
-REST: Final = 10.0  # seconds before asking again for what cannot be acknowledged
+REST: Final = 3.0  # seconds before asking again for what cannot be acknowledged
 
 Signal = Callable[[Mapping[str, Any]], None]
 
