@@ -71,7 +71,7 @@ class Answering:
         self._dispatcher = dispatcher
         self._composer = composer
         self._clock = clock
-        self._strange = Seldom(log)
+        self._strange, self._broken = Seldom(log), Seldom(log)
         self._spoken = Spoken(composer.content, dispatcher.commands)
 
     async def handle(self, update: Waiting, following: AsyncIterator[Waiting] | None = None) -> int:
@@ -82,7 +82,8 @@ class Answering:
             incoming = await self._understood(update)
         except Exception as error:  # it would fail again: understanding asks nobody
             told = error if isinstance(error, NotUnderstood) else where(error)
-            self._strange.warning("update %d set aside: not understood: %s", update.id, told)
+            line = "update %d set aside: not understood: %s"
+            self._strange.log(logging.WARNING, line, update.id, told)
             await self._database.write(inbox.set_aside, update.id, type(error).__name__)
             return 0
         if incoming is None:
@@ -121,7 +122,7 @@ class Answering:
         except (AlreadyDone, DatabaseError):
             raise
         except Exception as error:
-            log.error("update %d failed: %s", updates[0].id, where(error))
+            self._broken.log(logging.ERROR, "update %d failed: %s", updates[0].id, where(error))
             await self._failed(updates, incoming, type(error).__name__)
 
     async def _answer(self, updates: Updates, incoming: Incoming) -> None:
@@ -210,7 +211,7 @@ class Answering:
                 raise
             except Exception as again:
                 error = type(again).__name__
-                log.error("update %d failed again: %s", first, where(again))
+                self._broken.log(logging.ERROR, "update %d failed again: %s", first, where(again))
         try:
             await self._apologize(updates, incoming, error)
         except (AlreadyDone, DatabaseError):
@@ -218,14 +219,14 @@ class Answering:
         except Exception as again:
             log.error("update %d set aside without a word: %s", first, where(again))
             for update in updates:
-                await self._database.write(inbox.set_aside, update.id, error)
+                keep = _spoken_to_us(incoming)
+                await self._database.write(inbox.set_aside, update.id, error, keep)
 
     async def _apologize(self, updates: Updates, incoming: Incoming, error: str) -> None:
         """Set the update aside and tell the person, if they spoke to us."""
         scene = await self._scene(updates[0], incoming)
         words = self._words(incoming, scene)
-        speak = not isinstance(incoming, Message) or incoming.addressed
-        sorry = Reply(words("start.failed"), stay=True) if speak else None
+        sorry = Reply(words("start.failed"), stay=True) if _spoken_to_us(incoming) else None
         said = self._warned(sorry, incoming, scene, words)
         heard = Heard(updates, incoming, scene, words, said, aside=error)
         await self._database.write(self._settle, heard)
@@ -234,7 +235,8 @@ class Answering:
         """The one transaction of an update. Runs off the event loop."""
         for update in heard.updates:
             if heard.aside:
-                inbox.set_aside(session, update.id, heard.aside)
+                keep = _spoken_to_us(heard.incoming)
+                inbox.set_aside(session, update.id, heard.aside, keep)
             else:
                 inbox.finish(session, update.id, heard.scene.actor.now)
         outcome = heard.outcome
@@ -276,6 +278,11 @@ class Answering:
             now=scene.actor.now,
         )
         return replace(scene.actor, chat_id=chat_id, account_id=account_id, person_id=person_id)
+
+
+def _spoken_to_us(incoming: Incoming) -> bool:
+    """Of what a group talks among itself nothing is kept."""
+    return not isinstance(incoming, Message) or incoming.addressed
 
 
 def _chosen(heard: Heard) -> str:

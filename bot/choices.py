@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.spoken import Spoken
+from bot.spoken import Spoken, plain
 from content.folding import fold
 from db import outbox
 from db.engine import Database
@@ -51,7 +51,7 @@ async def _typed(message: Message, scene: Scene, database: Database, spoken: Spo
         )
         if offered and 1 <= int(coded[3]) <= len(offered[1]):
             return _press(message, str(offered[0]), int(coded[3]) - 1, offered[1])
-    index = _index(text, scene)
+    index = _index(text, scene, spoken)
     if index is None:
         index = _in_words(message.text, scene, spoken)
     if index is not None:
@@ -72,9 +72,9 @@ def _from_main_menu(message: Message, scene: Scene, spoken: Spoken) -> Press | N
     """A label of the main menu is a press on it, wherever one stands."""
     if not scene.private or scene.free_text:
         return None
-    said = _plain(fold(message.text))
+    said = plain(fold(message.text))
     for label, action in spoken.main_menu(scene.actor):
-        if _plain(label) == said:
+        if spoken.plain(label) == said:
             return Press(message.chat, message.sender, "", -1, action)
     return None
 
@@ -86,31 +86,28 @@ def _nearly(message: Message, scene: Scene, spoken: Spoken) -> Message | Press:
         return message
     index = spoken.number(message.text, len(scene.buttons))
     if index is None:
-        labels = ["✓" if label.startswith("✓") else _plain(label) for label, _ in scene.buttons]
+        labels = [
+            "✓" if label.startswith("✓") else spoken.plain(label) for label, _ in scene.buttons
+        ]
         index = spoken.label(message.text, labels)
     if index is None:
         return message
     return _press(message, str(scene.menu_id), index, scene.buttons)
 
 
-def _index(text: str, scene: Scene) -> int | None:
+def _index(text: str, scene: Scene, spoken: Spoken) -> int | None:
     """Which choice of the open menu the folded text names."""
     number = _NUMBER.fullmatch(text)
     if number and not scene.free_text and 1 <= int(number[1]) <= len(scene.buttons):
         return int(number[1]) - 1
-    labels = [_plain(label) for label, _ in scene.buttons]
-    return labels.index(_plain(text)) if _plain(text) in labels else None
+    labels = [spoken.plain(label) for label, _ in scene.buttons]
+    return labels.index(plain(text)) if plain(text) in labels else None
 
 
 def _first(ending: str, scene: Scene) -> int | None:
     """The first choice whose action ends so."""
     actions = [action.endswith(ending) for _, action in scene.buttons]
     return actions.index(True) if True in actions else None
-
-
-def _plain(label: str) -> str:
-    """Letters and figures only: a tick or an emoji before a label is not typed."""
-    return " ".join(re.findall(r"[a-z0-9]+", fold(label))) or label
 
 
 def _press(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from typing import Final
+
+EVERY: Final = 60.0  # seconds between lines of one kind
 
 
 def start(level: int = logging.WARNING) -> None:
@@ -15,20 +18,20 @@ def start(level: int = logging.WARNING) -> None:
 
 
 class Seldom:
-    """One line a minute at most; the next one says how many were left out."""
+    """One line of one kind, then none for a while; the next says how many were left out."""
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
         self._next = 0.0
         self._left_out = 0
 
-    def warning(self, message: str, *values: object) -> None:
+    def log(self, level: int, message: str, *values: object) -> None:
         if time.monotonic() < self._next:
             self._left_out += 1
             return
         more = f" (and {self._left_out} more before)" if self._left_out else ""
-        self._log.warning(message + more, *values)
-        self._next, self._left_out = time.monotonic() + 60, 0
+        self._log.log(level, message + more, *values)
+        self._next, self._left_out = time.monotonic() + EVERY, 0
 
 
 def where(error: BaseException) -> str:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.clock import Clock, wait
+from bot.logs import Seldom, where
 from bot.pacer import Head, Pacer
 from bot.packer import Packer
 from bot.platforms import base
-from bot.platforms.base import Platform
+from bot.platforms.base import Outgoing, Platform
 from content.words import Words
 from db import outbox, outcomes
 from db.engine import Database, DatabaseError
@@ -27,12 +28,17 @@ from db.outbox import Claimed, Settled
 
 log = logging.getLogger(__name__)
 
-TOGETHER: Final = 0.2  # seconds that results, and chats that open, wait for each other
+TOGETHER: Final = 10  # messages at full pace: results wait so long for each other, …
+LONGEST_TOGETHER: Final = 0.1  # … but no longer, in seconds: a stop would leave them in doubt
 SWEEP: Final = 1.0  # seconds: another process may have queued something
 LAST_WORDS: Final = 5.0  # seconds a stop waits for sends under way
+LONGEST_WAIT: Final = 3600.0  # seconds that a platform may ask for
 LONGEST_BACKOFF: Final = 60.0  # seconds between tries while the platform is out of reach
 FIRST_PAUSE: Final = 1.0  # … the first of them
 LOCKED_OUT: Final = 60.0  # seconds before a refused token is tried again
+
+_FAILED: Final = "message %d failed: %s"
+_UNKNOWN: Final = "message %d: outcome unknown: %s"
 
 
 class Sender:
@@ -52,9 +58,11 @@ class Sender:
         self._database = database
         self._clock = clock
         self._packer = Packer(platform.limits, media, words)
+        self._failures = Seldom(log)
         self._outage = _Outage()
         self._held_until: datetime | None = None  # while the platform is out of reach
         self._pacer = Pacer(platform.limits.pace)
+        self._together = min(LONGEST_TOGETHER, TOGETHER / platform.limits.pace.per_second)
         self._in_hand: dict[int, Claimed] = {}  # by outbox id: claimed and not settled
         self._settled: list[Settled] = []
         self._under_way: set[asyncio.Task[None]] = set()
@@ -107,8 +115,8 @@ class Sender:
         await wait(self._wake, self._rest())
 
     async def _worth_it(self, now: float) -> bool:
-        """Whether to write: results wait a moment for each other, while others are in hand."""
-        if self._news or (self._settled and (not self._in_hand or now >= self._settle_by)):
+        """Whether to write: results wait a moment for each other, or for the next claim."""
+        if self._news or (self._settled and now >= self._settle_by):
             return True
         if now < self._claim_at:
             return False
@@ -125,7 +133,7 @@ class Sender:
             if self._more:
                 times.append(self._pacer.refill_time(now))
             if (release := self._pacer.release_time(now)) is not None:
-                times.append(max(release, now + TOGETHER))
+                times.append(max(release, now + self._together))
         self._claim_at = min(times)
 
     async def _mend(self) -> None:
@@ -134,7 +142,7 @@ class Sender:
         await self._release_unheard()
         if self._last_seen is None or now < self._last_seen:
             self._held_until = None  # by a clock that was ahead
-            latest = now + timedelta(seconds=LONGEST_BACKOFF)
+            latest = now + timedelta(seconds=LONGEST_WAIT)
             await self._database.write(outcomes.hasten, self._bot_id, latest)
         self._last_seen = now
         if self._held_until is not None and now >= self._held_until:
@@ -173,10 +181,13 @@ class Sender:
             self._uploading(),
         )
         self._answer_lost = False
-        for claimed in claims:
-            self._in_hand[claimed.id] = claimed
-            self._pacer.push(_head(claimed))
         del self._settled[: len(settled)]
+        for claimed in claims:
+            if self._held_until:  # meanwhile
+                self._settled.append(Settled(claimed.id, "untried"))
+            else:
+                self._in_hand[claimed.id] = claimed
+                self._pacer.push(_head(claimed))
         self._plan(time.monotonic())
 
     def _capacity(self) -> int:
@@ -223,25 +234,33 @@ class Sender:
         if (start := self._pacer.next_time(now)) is not None:
             times.append(start)
         if self._settled:
-            times.append(self._settle_by if self._in_hand else now)
+            times.append(self._settle_by)
         return max(0.001, min(times) - now)
 
     async def _send(self, claimed: Claimed) -> None:
         """One message, to its end, whatever that is."""
-        try:
-            result = await self._attempt(claimed)
-        except Exception as error:
-            log.error("message %d: outcome unknown: %s", claimed.id, type(error).__name__)
-            result = Settled(claimed.id, "unknown", error=type(error).__name__)
+        result = await self._result(claimed)
         del self._in_hand[claimed.id]
         if not self._settled:
-            self._settle_by = time.monotonic() + TOGETHER
+            self._settle_by = time.monotonic() + self._together
         self._settled.append(result)
         self._wake.set()
 
-    async def _attempt(self, claimed: Claimed) -> Settled:
+    async def _result(self, claimed: Claimed) -> Settled:
         try:
-            sent = await self._platform.send(self._packer.outgoing(claimed))
+            outgoing = self._packer.outgoing(claimed)
+        except Exception as error:  # nothing has left, and never will
+            log.error("message %d cannot be packed: %s", claimed.id, where(error))
+            return Settled(claimed.id, "failed", error=type(error).__name__)
+        try:
+            return await self._attempt(claimed, outgoing)
+        except Exception as error:
+            self._failures.log(logging.ERROR, _UNKNOWN, claimed.id, type(error).__name__)
+            return Settled(claimed.id, "unknown", error=type(error).__name__)
+
+    async def _attempt(self, claimed: Claimed, outgoing: Outgoing) -> Settled:
+        try:
+            sent = await self._platform.send(outgoing)
         except base.TooManyRequests as error:
             self._pacer.too_many(time.monotonic(), claimed.chat, error.retry_after)
             return _again(claimed, error, self._in(error.retry_after))
@@ -253,7 +272,7 @@ class Sender:
             there = error.new_id if error.new_id != claimed.chat_external_id else None
             return Settled(claimed.id, "moved", moved_to=there)
         except (base.ChatGone, base.Rejected) as error:
-            log.warning("message %d failed: %s", claimed.id, type(error).__name__)
+            self._failures.log(logging.WARNING, _FAILED, claimed.id, type(error).__name__)
             return Settled(claimed.id, "failed", error=type(error).__name__)
         self._outage.over()
         there = sent.ids[-1] if sent.ids else None

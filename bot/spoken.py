@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from content.folding import fold
@@ -19,11 +20,17 @@ _LONGEST: Final = 60  # characters of a choice in words
 _FIGURES: Final = re.compile(r"\d{1,2}")
 
 
+def plain(label: str) -> str:
+    """Letters and figures only: a tick or an emoji before a label is not typed."""
+    return " ".join(re.findall(r"[a-z0-9]+", fold(label))) or label
+
+
 class Spoken:
     """`commands`: names, without spaces, that are no beginning of a label."""
 
     def __init__(self, content: Content, commands: Collection[str] = ()) -> None:
         self._content = content
+        self.plain = lru_cache(maxsize=1000)(plain)  # the same labels are offered again and again
         self._commands = commands
         self._cancel_words = {fold(word) for word in self._texts("common.cancel_words")}
         self._cancel = patterns(self._texts("common.cancel_words"))

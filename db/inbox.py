@@ -143,12 +143,13 @@ def fail(session: Session, inbox_id: int, error: str) -> bool:
     return bool(failures >= MAX_FAILURES)
 
 
-def set_aside(session: Session, inbox_id: int, error: str) -> None:
-    """Keep it for a look by hand; it blocks nobody. Raises AlreadyDone."""
+def set_aside(session: Session, inbox_id: int, error: str, keep: bool = True) -> None:
+    """Note it for a look by hand; it blocks nobody. `keep`: with its text. Raises AlreadyDone."""
+    left = {} if keep else {"body": b""}
     aside = session.execute(
         update(inbox)
         .where(inbox.c.id == inbox_id, RECEIVED)
-        .values(state="aside", error=error)
+        .values(state="aside", error=error, **left)
         .returning(inbox.c.id)
     ).first()
     if aside is None:

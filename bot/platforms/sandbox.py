@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 Carried: TypeAlias = OutgoingMessage | OutgoingEdit | OutgoingDelete
 Fault: TypeAlias = Callable[[Outgoing], Awaitable[None]]
 
-SWIFT = Pace(per_second=200, burst=200, private_interval=0, group_interval=0)
+SWIFT = Pace(per_second=1000, burst=200, private_interval=0, group_interval=0)
 LIMITS: dict[Style, Limits] = {
     "telegram": Limits(
         max_text=4096, buttons=True, edits=True, files=True, group_intake="all", pace=SWIFT

@@ -11,8 +11,8 @@ from bot import intake
 from db import conversations, inbox, people
 from db.scene import Actor
 from handlers.messages import Message, Outcome, Reply, effect
-from handlers.router import Context
-from tests.bot.hamlet import url
+from handlers.router import Context, Dispatcher
+from tests.bot.hamlet import inbox_rows, url
 from tests.bot.reception import DENUNCIATION, REPORT, receiving
 from tests.bot.wire import BREAKING, GARBLED, Wire
 from tests.living import CONTENT
@@ -345,3 +345,26 @@ async def test_more_may_wait_than_is_kept_in_memory(
             updates = [wire.update(f"{n}") for n in range(first, first + 10)]
             await reception.hear(*updates)
         assert await reception.answers() == [f"nghe {n}" for n in range(20)]
+
+
+async def test_what_breaks_every_time_is_one_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(message: Message, context: Context) -> Outcome:
+        raise LookupError
+
+    async with receiving(tmp_path, fail) as reception:
+        await reception.say(*("một", "hai", "ba"))
+        assert await reception.states() == ["aside LookupError"] * 3
+    assert len([one for one in caplog.records if one.levelname == "ERROR"]) == 1
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("private", True), ("group", False)])
+async def test_what_a_group_says_to_itself_is_not_kept_when_it_breaks_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, kept: bool
+) -> None:
+    monkeypatch.setattr(Dispatcher, "dispatch", _unable)
+    async with receiving(tmp_path) as reception:
+        await reception.hear(reception.wire.update("chuyện riêng", kind=kind))
+        ((_, state, _, body),) = await reception.database.read(inbox_rows)
+        assert (state, bool(body)) == ("aside", kept)

@@ -25,6 +25,7 @@ async def test_the_log_tells_no_words_and_no_names(
         raise ValueError(f"{message.text} {message.sender.name}")
 
     monkeypatch.setattr("bot.intake.FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("bot.logs.EVERY", 0.0)
     caplog.set_level(logging.DEBUG, logger="bot")
     async with receiving(tmp_path, answer) as reception:
         await reception.say("chuyện riêng", GARBLED, BREAKING, chat="Chị Kín")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session
 
+from bot.packer import Packer
 from bot.platforms.base import (
     BadToken,
     ChatGone,
@@ -221,3 +222,15 @@ async def test_the_parts_of_an_announcement_wait_for_each_other(tmp_path: Path) 
             await outlet.later(10)
         for number in (0, 2, 4):
             assert await outlet.texts(CADRE, group(number)) == ["một", "hai", "ba"]
+
+
+async def test_what_cannot_be_packed_has_certainly_not_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with speaking(tmp_path) as outlet:
+        with monkeypatch.context() as broken:
+            broken.delattr(Packer, "outgoing")
+            await outlet.announce("họp thôn")
+            await outlet.quiet()
+        assert await outlet.states() == ["failed"]
+        assert await outlet.texts(CADRE, GROUP) == []

@@ -219,7 +219,7 @@ async def test_a_start_with_the_clock_set_back_leaves_nothing_waiting_for_long(
         outlet.clock = Clock()
         await outlet.start()
         await outlet.until(lambda session: _soon(session, outlet))
-        await outlet.later(sender.LONGEST_BACKOFF + 1)
+        await outlet.later(sender.LONGEST_WAIT + 1)
         assert await outlet.texts(AN) == ["một"]
 
 
@@ -231,7 +231,7 @@ async def test_a_clock_set_back_meanwhile_leaves_nothing_waiting_for_long(
         monkeypatch.setattr(outlet.clock, "_ahead", timedelta(0))
         outlet.clock.advance(timedelta(0))
         await outlet.until(lambda session: _soon(session, outlet))
-        await outlet.later(sender.LONGEST_BACKOFF + 1)
+        await outlet.later(sender.LONGEST_WAIT + 1)
         assert await outlet.texts(AN) == ["một"]
 
 
@@ -239,4 +239,4 @@ def _soon(session: Session, outlet: Outlet) -> bool:
     """Whether no message waits longer than one is ever put off."""
     now = outlet.clock.now()
     due: list[datetime] = list(session.execute(select(rows.c.due_at)).scalars())
-    return max(due) <= now + timedelta(seconds=sender.LONGEST_BACKOFF)
+    return max(due) <= now + timedelta(seconds=sender.LONGEST_WAIT)

@@ -154,6 +154,7 @@ class Telegram:
         if self._known.is_set():
             return
         me = me_of(await self._wire.call("getMe"))
+        self._prepare_to_speak()
         self._hearing = asyncio.create_task(asyncio.to_thread(_load_hearing, me))
         self._known.set()
 
@@ -169,10 +170,13 @@ class Telegram:
         return await hearing.understand(values)
 
     async def send(self, outgoing: Outgoing) -> Sent:
+        speaking = await asyncio.shield(self._prepare_to_speak())
+        return await speaking.send(outgoing)
+
+    def _prepare_to_speak(self) -> asyncio.Task[Speaking]:
         if self._speaking is None:
             self._speaking = asyncio.create_task(asyncio.to_thread(_load_speaking, self._wire))
-        speaking = await asyncio.shield(self._speaking)
-        return await speaking.send(outgoing)
+        return self._speaking
 
     async def fetch(self, file: Attachment, to: Path) -> None:
         await download(self._wire, file.ref, to, self.limits.max_file)
