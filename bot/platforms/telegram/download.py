@@ -44,7 +44,7 @@ async def download(wire: Wire, ref: str, to: Path, most: int) -> None:
 
 
 async def _write(content: aiohttp.StreamReader, to: Path, most: int) -> None:
-    with await asyncio.to_thread(to.open, "wb") as file:
+    with to.open("wb") as file:  # not in a thread: a stop meanwhile would leave it open
         while most > 0:
             try:
                 piece = await content.read(min(PIECE, most))
