@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +49,9 @@ class App:
         keeping = asyncio.Lock()
         follower = Follower(self.database, composer, self.clock, self.follow_every)
         exporter = Exporter(self.database, composer, self.clock, self.folder, keeping)
-        presence = Presence(self.database, composer, self.clock, self.follow_every)
+        presence = Presence(
+            self.database, composer, self.clock, self.platforms.keys(), self.follow_every
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(asyncio.to_thread(self._warm))
             tasks.create_task(follower.run())
@@ -79,17 +81,17 @@ class App:
 
     async def settled(self) -> bool:
         """Whether nothing is due or in hand; rows due later or held do not count."""
-        return not await self.database.read(_waiting, self.clock)
+        return not await self.database.read(_waiting, self.platforms.keys(), self.clock)
 
 
-def _waiting(session: Session, clock: Clock) -> int:
+def _waiting(session: Session, bots: Collection[int], clock: Clock) -> int:
     now = clock.now()
     return (
         inbox.waiting(session)
         or media.waiting(session, now)
         or outbox.unsettled(session, now)
         or announcements.unfinished(session)
-        or len(chats.untold(session))
+        or len(chats.untold(session, bots))
         or exports.unfinished(session, now)
         or occurrences.pending(session, now)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -75,6 +76,12 @@ def recover(session: Session, bot_id: int) -> None:
         .where(bot.c.id == bot_id, bot.c.trouble.is_not(None))
         .values(trouble=None, trouble_since=None, trouble_told=False)
     )
+
+
+def hearing(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these bots that nothing is known to keep from hearing."""
+    found = select(bot.c.id).where(bot.c.id.in_(ids), bot.c.trouble.is_(None))
+    return set(session.execute(found).scalars())
 
 
 def named(session: Session) -> dict[str, int]:

@@ -6,9 +6,9 @@ the group's, a slash and its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import Session
@@ -28,6 +28,16 @@ PATIENCE: Final = timedelta(hours=72)  # with a group that nobody ties
 
 IS_TOPIC: Final = chat.c.external_id.contains(TOPIC)
 IS_OUT: Final = chat.c.standing == "out"
+_topic = chat.alias("topic")
+_TIED_TOPIC: Final = select(_topic.c.id).where(
+    _topic.c.bot_id == chat.c.bot_id,
+    _topic.c.external_id.startswith(chat.c.external_id + TOPIC),
+    _topic.c.place_id.is_not(None),
+)
+# A group that the bot is in, of which nobody has tied anything.
+LOOSE: Final = and_(
+    chat.c.kind == "group", chat.c.place_id.is_(None), ~IS_OUT, ~IS_TOPIC, ~_TIED_TOPIC.exists()
+)
 _IN: Final = {"standing": "member", "untold": False}
 
 
@@ -43,7 +53,8 @@ class Change(NamedTuple):
 
 def stand(session: Session, actor: Actor, *, standing: str, before: str) -> list[Change]:
     """Keep what the bot is in the actor's chat and its topics from now on; `before`: what it was,
-    as the platform says. What those who tie the groups do not know yet."""
+    as the platform says. What those who tie the groups do not know yet: of every tied one, where
+    the bot is in now and `before` is something else."""
     here = session.execute(select(chat).where(chat.c.id == actor.chat_id)).one()
     topics = and_(
         chat.c.bot_id == here.bot_id,
@@ -55,7 +66,9 @@ def stand(session: Session, actor: Actor, *, standing: str, before: str) -> list
         for row in found
         if (was := _was(row.standing, before, standing)) != standing and row.place_id is not None
     ]
-    values = {"standing": standing, "untold": False}
+    values: dict[str, Any] = {"standing": standing}
+    if standing != "out":
+        values["untold"] = False  # else it is still to be told
     session.execute(update(chat).where(chat.c.id.in_([row.id for row in found])).values(**values))
     if standing != "out" and "out" in (here.standing, before):
         stay(session, here.id)
@@ -89,18 +102,24 @@ def back(session: Session, ids: Sequence[int]) -> None:
 
 def stay(session: Session, chat_id: int) -> None:
     """Somebody wants us in this chat, and so we are in it: it is not left."""
-    here = session.execute(select(chat).where(chat.c.id == chat_id)).one()
-    names = {here.external_id, here.external_id.partition(TOPIC)[0]}
-    found = select(chat.c.id).where(chat.c.bot_id == here.bot_id, chat.c.external_id.in_(names))
-    ids = list(session.execute(found).scalars())
+    ids = around(session, chat_id)
     leaving = and_(outbox.c.chat_id.in_(ids), outbox.c.kind == "leave", QUEUED)
     session.execute(update(outbox).where(leaving).values(state="cancelled"))
     session.execute(update(chat).where(chat.c.id.in_(ids), IS_OUT).values(**_IN))
 
 
-def untold(session: Session) -> list[int]:
-    """Groups that a send found closed, and nobody knows."""
-    return list(session.execute(select(chat.c.id).where(chat.c.untold)).scalars())
+def around(session: Session, chat_id: int) -> list[int]:
+    """The chat, and the group of which it is a topic."""
+    here = session.execute(select(chat).where(chat.c.id == chat_id)).one()
+    names = {here.external_id, here.external_id.partition(TOPIC)[0]}
+    found = select(chat.c.id).where(chat.c.bot_id == here.bot_id, chat.c.external_id.in_(names))
+    return list(session.execute(found).scalars())
+
+
+def untold(session: Session, bots: Collection[int]) -> list[int]:
+    """Groups of these bots that a send found closed, and nobody knows."""
+    found = select(chat.c.id).where(chat.c.untold, chat.c.bot_id.in_(bots))
+    return list(session.execute(found).scalars())
 
 
 def tell(session: Session, chat_id: int, now: datetime) -> Change | None:
@@ -122,9 +141,10 @@ def tell(session: Session, chat_id: int, now: datetime) -> Change | None:
     return Change(row.title, staff(session, row.place_id, TIE, now), "member", "out")
 
 
-def forsaken(session: Session, now: datetime) -> list[int]:
-    """Groups that nobody has tied in all this time."""
-    return list(session.execute(select(chat.c.id).where(_forsaken(now))).scalars())
+def forsaken(session: Session, bots: Collection[int], now: datetime) -> list[int]:
+    """Groups of these bots that nobody has tied in all this time."""
+    found = select(chat.c.id).where(_forsaken(now), chat.c.bot_id.in_(bots))
+    return list(session.execute(found).scalars())
 
 
 def forsake(session: Session, chat_id: int, now: datetime) -> int | None:
@@ -138,17 +158,7 @@ def forsake(session: Session, chat_id: int, now: datetime) -> int | None:
 
 
 def _forsaken(now: datetime) -> ColumnElement[bool]:
-    topic = chat.alias("topic")
-    within = topic.c.external_id.startswith(chat.c.external_id + TOPIC)
-    tied = select(topic.c.id).where(topic.c.bot_id == chat.c.bot_id, within)
-    return and_(
-        chat.c.kind == "group",
-        chat.c.place_id.is_(None),
-        chat.c.met_at <= now - PATIENCE,
-        ~IS_OUT,
-        ~IS_TOPIC,
-        ~tied.where(topic.c.place_id.is_not(None)).exists(),
-    )
+    return and_(LOOSE, chat.c.met_at <= now - PATIENCE)
 
 
 def follow(session: Session, actor: Actor, *, to: str) -> bool:
@@ -179,9 +189,9 @@ def move(session: Session, bot_id: int, chat_id: int, to: str) -> bool:
 
 
 def _merge(session: Session, old: int, new: int) -> None:
-    """We met the chat under its new id before: what waits goes there, and a group stays tied."""
-    waiting = and_(outbox.c.chat_id == old, outbox.c.state.in_(("queued", "sending")))
-    session.execute(update(outbox).where(waiting).values(chat_id=new))
+    """We met the chat under its new id before: its messages are of there, so that what waits and
+    what failed can arrive, and a group stays tied."""
+    _hand_over(session, old, new)
     was = session.execute(select(chat).where(chat.c.id == old)).one()
     session.execute(
         update(chat)
@@ -195,3 +205,18 @@ def _merge(session: Session, old: int, new: int) -> None:
     )
     gone = {"place_id": None, "segment": None, "met_at": None, "untold": False}
     session.execute(update(chat).where(chat.c.id == old).values(standing="out", **gone))
+
+
+def _hand_over(session: Session, old: int, new: int) -> None:
+    """What was announced in both chats stays where it was, but for what waits."""
+    twin = delivery.alias("twin")
+    both = select(twin.c.id).where(
+        twin.c.version_id == delivery.c.version_id, twin.c.chat_id == new
+    )
+    session.execute(
+        update(delivery).where(delivery.c.chat_id == old, ~both.exists()).values(chat_id=new)
+    )
+    kept = select(delivery.c.id).where(delivery.c.chat_id == old)
+    waits = outbox.c.state.in_(("queued", "sending"))
+    moves = or_(outbox.c.delivery_id.is_(None), outbox.c.delivery_id.not_in(kept), waits)
+    session.execute(update(outbox).where(outbox.c.chat_id == old, moves).values(chat_id=new))

@@ -188,16 +188,15 @@ def loose(session: Session, actor: Actor) -> list[str]:
         select(chat.c.title)
         .join(bot, bot.c.id == chat.c.bot_id)
         .join(place, place.c.id == bot.c.place_id)
-        .where(chat.c.kind == "group", chat.c.place_id.is_(None), below(paths(actor)))
-        .where(~chats.IS_OUT, ~chats.IS_TOPIC)
+        .where(chats.LOOSE, below(paths(actor)))
         .order_by(chat.c.id)
     )
     return list(session.execute(query).scalars())
 
 
 def untie(session: Session, actor: Actor, *, chat_id: int) -> Untied:
-    """The group gets no announcements any more, and it is time again to tie it. Raises
-    NoSuchGroup, NotAllowed."""
+    """The group gets no announcements any more, and it (of a topic: its group) has all the time
+    again to be tied. Raises NoSuchGroup, NotAllowed."""
     found = session.execute(
         select(chat.c.title, chat.c.segment, chat.c.place_id, place.c.name, place.c.path)
         .join(place, place.c.id == chat.c.place_id)
@@ -207,8 +206,9 @@ def untie(session: Session, actor: Actor, *, chat_id: int) -> Untied:
         raise NoSuchGroup
     actor.require(TIE, found.path)
     loose = {"place_id": None, "segment": None, "untold": False}
-    anew = case((chat.c.met_at.is_not(None), literal(actor.now, chat.c.met_at.type)))
-    session.execute(update(chat).where(chat.c.id == chat_id).values(**loose, met_at=anew))
+    session.execute(update(chat).where(chat.c.id == chat_id).values(**loose))
+    around = chat.c.id.in_(chats.around(session, chat_id))
+    session.execute(update(chat).where(around, chat.c.met_at.is_not(None)).values(met_at=actor.now))
     announcements.leave(session, chat_id)
     detail = {"chat": chat_id, "place": found.place_id, "segment": found.segment}
     _note(session, actor, "group.untied", detail)

@@ -20,9 +20,11 @@ async def changed(incoming: Incoming, context: Context) -> Outcome:
     if not known and (context.scene.private or not incoming.present):
         return None
 
+    words = context.content.words("vi")  # whoever did it, all of the group read it
+
     def say(changes: Sequence[Change]) -> Reply:
-        notices = _notices(context.content.words("vi"), changes)
-        return Reply(_greeting(incoming, context), stay=True, notices=notices)
+        greeting = "" if context.scene.private else _greeting(incoming, words, bool(changes))
+        return Reply(greeting, stay=True, notices=_notices(words, changes))
 
     verb = effect(chats.stand, standing=incoming.standing, before=incoming.before)
     return verb.then(say)
@@ -34,15 +36,20 @@ async def moved(incoming: Incoming, context: Context) -> Outcome:
     return effect(chats.follow, to=incoming.to).then(lambda _: Reply(stay=True))
 
 
-def _greeting(incoming: Membership, context: Context) -> str:
-    """Who speaks here from now on, and how the group is tied; "" where there is nothing to say,
-    or it cannot be said."""
-    words, tied = context.words, context.scene.chat_place_id is not None
-    came = incoming.before == "out" or (incoming.before == "muted" and not tied)
-    if context.scene.private or not came or incoming.standing in ("out", "muted"):
+def _greeting(incoming: Membership, words: Words, tied: bool) -> str:
+    """Who speaks here from now on, how the group is tied, and what an administrator sees; "" where
+    there is nothing to say, or it cannot be said. `tied`: itself, or one of its topics."""
+    before, standing = incoming.before, incoming.standing
+    if standing in ("out", "muted"):
         return ""
-    hello = words("groups.hello_again") if tied else words("groups.hello", days=chats.PATIENCE.days)
-    return f"{hello}\n{words('groups.hello_admin')}" if incoming.standing == "admin" else hello
+    said = []
+    if before == "out" and tied:
+        said.append(words("groups.hello_again"))
+    elif before in ("out", "muted") and not tied:
+        said.append(words("groups.hello", days=chats.PATIENCE.days))
+    if standing == "admin" and (said or (before == "member" and not tied)):
+        said.append(words("groups.hello_admin"))
+    return "\n".join(said)
 
 
 def _notices(words: Words, changes: Sequence[Change]) -> tuple[Notice, ...]:

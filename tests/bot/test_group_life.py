@@ -73,7 +73,7 @@ OUT = {"standing": "out", "before": "member"}
 async def test_put_into_a_group_it_greets_once_and_knows_since_when(tmp_path: Path) -> None:
     async with receiving(tmp_path, wire=Company()) as reception:
         await company(reception, "-1", IN, {"standing": "admin", "before": "member"})
-        assert await rows(reception) == [("-1", HELLO)]
+        assert await rows(reception) == [("-1", HELLO), ("-1", WORDS("groups.hello_admin"))]
         assert await standing(reception, "-1") == "admin"
         met = select(chat.c.met_at).where(chat.c.external_id == "-1")
         assert await reception.database.read(lambda session: session.execute(met).scalar())
@@ -93,6 +93,15 @@ async def test_what_becomes_of_it_in_a_tied_group_is_told_to_those_who_tie_group
             ]
         in_group = [words for where, words in said if where == HOME]
         assert in_group == [WORDS("groups.hello_again")]
+
+
+async def test_a_group_whose_topic_is_tied_is_greeted_as_known(tmp_path: Path) -> None:
+    async with receiving(tmp_path, wire=Company()) as reception:
+        inside = update(chat).where(chat.c.external_id == HOME).values(external_id="-1009/45")
+        await reception.database.write(lambda session: session.execute(inside) and None)
+        await company(reception, "-1009", IN, {**OUT, "by": CADRE}, IN)
+        in_group = [words for where, words in await rows(reception) if where == "-1009"]
+        assert in_group == [WORDS("groups.hello_again")] * 2
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.composer import Composer
 from bot.platforms.sandbox import LIMITS
 from bot.presence import SETTLING, Presence
-from db import announcements, chats
+from db import announcements, bots, chats
 from db.chats import PATIENCE
 from db.engine import Database
 from db.tables import Chat, Outbox, table
@@ -47,7 +47,8 @@ class House:
 
     def presence(self, clock: Clock, soon: float = 0.0) -> Presence:
         """As the program starts it."""
-        return Presence(self.database, Composer(CONTENT, dict(LIMITS.items())), clock, soon)
+        composer = Composer(CONTENT, dict(LIMITS.items()))
+        return Presence(self.database, composer, clock, self.village.bots.values(), soon)
 
     async def met(self, at: datetime = NOW) -> int:
         """A group that nobody has tied."""
@@ -113,6 +114,36 @@ async def test_after_a_start_those_who_wrote_meanwhile_are_heard_first(house: Ho
     clock.at = LEFT + SETTLING
     await presence.sweep()
     assert [row.kind for row in await house.said()] == ["message", "leave"]
+
+
+async def test_a_bot_that_does_not_hear_leaves_nobody_until_it_has_heard_for_a_while(
+    house: House,
+) -> None:
+    """Whoever tied the group meanwhile may have written to deaf ears."""
+    await house.met()
+    clock, telegram = SetClock(NOW), house.village.bots["telegram"]
+    presence = house.presence(clock)
+    await house.database.write(bots.ail, telegram, "away", NOW)
+    for clock.at in (LEFT, LEFT + SETTLING):
+        await presence.sweep()
+    await house.database.write(bots.recover, telegram)
+    again = LEFT + SETTLING
+    for clock.at in (again, again + SETTLING - timedelta(seconds=1)):
+        await presence.sweep()
+        assert await house.said() == []
+    clock.at = again + SETTLING
+    await presence.sweep()
+    assert [row.kind for row in await house.said()] == ["message", "leave"]
+
+
+async def test_groups_of_a_bot_that_does_not_run_are_left_alone(house: House) -> None:
+    await house.met()
+    await house.closed()
+    clock, zalo = SetClock(NOW), house.village.bots["zalo"]
+    presence = Presence(house.database, Composer(CONTENT, dict(LIMITS.items())), clock, [zalo])
+    clock.at = LEFT
+    await presence.sweep()
+    assert await house.said() == []
 
 
 async def test_a_group_found_closed_is_told_once_to_those_who_tie_groups_there(

@@ -40,6 +40,14 @@ def stand(
     return chats.stand(session, actor, standing=standing, before=before)
 
 
+def untold(session: Session, village: Village) -> list[int]:
+    return chats.untold(session, village.bots.values())
+
+
+def forsaken(session: Session, village: Village, now: datetime) -> list[int]:
+    return chats.forsaken(session, village.bots.values(), now)
+
+
 def tie(session: Session, village: Village, chat_id: int) -> None:
     place = village.spots["ben"].id
     head = acting(session, village, "head")

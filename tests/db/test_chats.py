@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import Session
 
 from db import announcements, chats, groups, outbox
 from db.chats import PATIENCE, Change
-from db.outbox import Settled
-from db.tables import Chat, Outbox, table
-from tests.db.company import BEN, DONG, here, known, stand
-from tests.db.post import announce, claim, put, row
+from db.outbox import Result, Settled
+from db.tables import Chat, Delivery, Outbox, table
+from tests.db.company import BEN, DONG, forsaken, here, known, stand, untold
+from tests.db.post import announce, claim, put, put_in, row
 from tests.db.village import NOW, Village, acting
 
 pytest_plugins = "tests.db.ground_fixtures"
@@ -79,7 +79,37 @@ def test_that_we_are_out_is_told_once_whoever_says_it_first(
     (change,) = stand(session, village, other, "out", "member")
     assert (change.title, change.standing) == (DONG, "out")
     chats.close(session, other)
-    assert chats.untold(session) == []
+    assert untold(session, village) == []
+
+
+def test_that_we_are_out_is_still_told_when_the_platform_says_so_before_the_report(
+    session: Session, village: Village
+) -> None:
+    version, _ = announce(session, village, urgent=False)
+    group = village.groups[BEN]
+    chats.close(session, group)
+    assert stand(session, village, group, "out", "member") == []
+    assert untold(session, village) == [group]
+    assert announcements.reported(session, version, NOW)
+    assert chats.tell(session, group, NOW) is not None
+
+
+def test_that_we_were_out_is_not_told_when_we_are_in_again(
+    session: Session, village: Village
+) -> None:
+    group = village.groups[BEN]
+    chats.close(session, group)
+    stand(session, village, group, "member", "out")
+    assert untold(session, village) == []
+
+
+def test_each_program_tells_of_the_groups_of_its_own_bots(
+    session: Session, village: Village
+) -> None:
+    group = village.groups[BEN]
+    chats.close(session, group)
+    assert chats.untold(session, [village.bots["telegram"]]) == [group]
+    assert chats.untold(session, [village.bots["zalo"]]) == []
 
 
 def test_what_happens_to_a_group_happens_to_its_topics_and_to_no_other(
@@ -138,11 +168,11 @@ def test_a_send_that_finds_the_group_closed_is_to_be_told(
     session.info.clear()
     outbox.settle(session, [Settled(message, result, error=error)], NOW)
     assert here(session, group).standing == ("out" if out else "member")
-    assert chats.untold(session) == ([group] if out else [])
+    assert untold(session, village) == ([group] if out else [])
     assert ("chats" in session.info["topics"]) == out
     told = chats.tell(session, group, NOW)
     assert told == (Change(BEN, tie_people(village), "member", "out") if out else None)
-    assert chats.untold(session) == []
+    assert untold(session, village) == []
 
 
 def test_a_group_that_stays_closed_is_told_no_second_time(
@@ -164,7 +194,7 @@ def test_closed_private_chats_and_groups_not_tied_are_nobodys_matter(
     group, private = known(session, village, "-1"), known(session, village, "5", kind="private")
     chats.close(session, group)
     chats.close(session, private)
-    assert chats.untold(session) == []
+    assert untold(session, village) == []
     assert [here(session, one).standing for one in (group, private)] == ["out", "member"]
 
 
@@ -176,7 +206,7 @@ def test_it_is_told_after_the_report_of_what_did_not_arrive(
     outbox.settle(session, [Settled(message, "failed", error="ChatGone")], NOW)
     group = row(session, message).chat_id
     assert chats.tell(session, group, NOW) is None
-    assert chats.untold(session) == [group]
+    assert untold(session, village) == [group]
     assert announcements.reported(session, version, NOW)
     assert chats.tell(session, group, NOW) is not None
 
@@ -185,7 +215,7 @@ def test_a_group_untied_meanwhile_is_not_told_of(session: Session, village: Vill
     group = village.groups[BEN]
     chats.close(session, group)
     groups.untie(session, acting(session, village, "head"), chat_id=group)
-    assert chats.untold(session) == []
+    assert untold(session, village) == []
 
 
 @pytest.mark.parametrize("back", [True, False])
@@ -198,7 +228,7 @@ def test_a_message_that_arrives_where_we_thought_we_were_out_says_that_we_are_in
     claim(session, village)
     outbox.settle(session, [Settled(message, "sent", "m1", back=back)], NOW)
     assert here(session, group).standing == ("member" if back else "out")
-    assert chats.untold(session) == ([] if back else [group])
+    assert untold(session, village) == ([] if back else [group])
 
 
 @pytest.mark.parametrize("tied", [True, False])
@@ -249,7 +279,7 @@ def test_a_group_that_went_out_by_moving_is_in_again(session: Session, village: 
     chats.close(session, group)
     follow(session, village, group, "-1009")
     assert here(session, group).standing == "member"
-    assert chats.untold(session) == []
+    assert untold(session, village) == []
 
 
 def test_a_group_met_under_both_ids_is_one_and_has_its_time(
@@ -259,7 +289,7 @@ def test_a_group_met_under_both_ids_is_one_and_has_its_time(
     new = known(session, village, "-1009", met_at=None)
     assert follow(session, village, old, "-1009")
     assert here(session, new).met_at == NOW
-    assert chats.forsaken(session, LATER) == [new]
+    assert forsaken(session, village, LATER) == [new]
     assert here(session, old).standing == "out"
 
 
@@ -270,7 +300,48 @@ def test_a_tie_survives_the_move_to_where_we_were_greeted(
     new = known(session, village, "-1009", met_at=NOW)
     assert follow(session, village, old, "-1009")
     assert here(session, new).place_id == village.spots["ben"].id
-    assert chats.forsaken(session, LATER) == []
+    assert forsaken(session, village, LATER) == []
     assert [one.id for one in groups.overview(session, acting(session, village, "head"))].count(
         new
     ) == 1
+
+
+@pytest.mark.parametrize("state", ["failed", "uncertain", "cancelled"])
+def test_what_failed_before_the_groups_became_one_can_be_sent_again(
+    session: Session, village: Village, state: str
+) -> None:
+    version, message = announce(session, village, urgent=False)
+    put_in(session, message, state)
+    new = known(session, village, "-1009")
+    assert follow(session, village, village.groups[BEN], "-1009")
+    author = acting(session, village, "approver")
+    told, touched = announcements.resend(session, author, version_id=version, states=[state])
+    assert (touched, told.count("queued")) == (1, 1)
+    (claimed,) = claim(session, village)
+    assert (claimed.id, claimed.chat, claimed.chat_external_id) == (message, new, "-1009")
+
+
+def test_the_list_tells_the_last_message_of_a_group_that_became_one_with_another(
+    session: Session, village: Village
+) -> None:
+    results: tuple[Result, ...] = ("failed", "sent")
+    for result in results:
+        message = put(session, village)
+        claim(session, village)
+        outbox.settle(session, [Settled(message, result, error="Rejected")], NOW)
+    new = known(session, village, "-1009")
+    follow(session, village, village.groups[BEN], "-1009")
+    group = groups.read(session, acting(session, village, "head"), new)
+    assert (group.arrived, group.error) == (NOW, "")
+
+
+def test_what_was_announced_under_both_ids_stays_where_it_was(
+    session: Session, village: Village
+) -> None:
+    old, ben = village.groups[BEN], village.spots["ben"].id
+    version, message = announce(session, village, urgent=False)
+    put_in(session, message, "failed")
+    new = known(session, village, "-1009", place_id=ben, segment="households")
+    session.execute(insert(table(Delivery)).values(version_id=version, chat_id=new))
+    assert follow(session, village, old, "-1009")
+    assert row(session, message).chat_id == old

@@ -13,7 +13,7 @@ from db import chats, groups, outbox
 from db.chats import PATIENCE
 from db.outbox import REPLY, Draft
 from db.tables import Outbox, table
-from tests.db.company import BEN, here, known, tie
+from tests.db.company import BEN, forsaken, here, known, tie
 from tests.db.village import NOW, Village, acting
 
 pytest_plugins = "tests.db.ground_fixtures"
@@ -40,7 +40,7 @@ def test_what_is_not_to_be_left(
     session: Session, village: Village, more: dict[str, Any], now: datetime
 ) -> None:
     group = known(session, village, **{"external_id": "-1", "met_at": NOW, **more})
-    assert chats.forsaken(session, now) == []
+    assert forsaken(session, village, now) == []
     assert chats.forsake(session, group, now) is None
 
 
@@ -50,10 +50,10 @@ def test_a_group_that_somebody_ties_is_not_left(
 ) -> None:
     group = met(session, village)
     topic = known(session, village, "-1/45")
-    assert chats.forsaken(session, LATER) == [group]
+    assert forsaken(session, village, LATER) == [group]
     chosen = {"-1": group, "-1/45": topic}[tied]
     tie(session, village, chosen)
-    assert chats.forsaken(session, LATER) == []
+    assert forsaken(session, village, LATER) == []
     assert chats.forsake(session, group, LATER) is None
 
 
@@ -64,7 +64,7 @@ def test_a_group_that_nobody_ties_is_left_once(
     group = met(session, village, standing=standing)
     assert chats.forsake(session, group, LATER) == village.bots["telegram"]
     assert chats.forsake(session, group, LATER) is None
-    assert chats.forsaken(session, LATER + PATIENCE) == []
+    assert forsaken(session, village, LATER + PATIENCE) == []
     assert here(session, group).standing == "out"
 
 
@@ -91,8 +91,25 @@ def test_an_untied_group_has_its_time_again(session: Session, village: Village) 
     for one in (group, seen_here):
         head = acting(session, village, "head", now=LATER)
         groups.untie(session, head, chat_id=one)
-    assert chats.forsaken(session, LATER) == []
-    assert chats.forsaken(session, LATER + PATIENCE) == [group]
+    assert forsaken(session, village, LATER) == []
+    assert forsaken(session, village, LATER + PATIENCE) == [group]
+
+
+def test_a_group_whose_last_topic_is_untied_has_its_time_again(
+    session: Session, village: Village
+) -> None:
+    group, topic = met(session, village), known(session, village, "-1/45")
+    tie(session, village, topic)
+    groups.untie(session, acting(session, village, "head", now=LATER), chat_id=topic)
+    assert forsaken(session, village, LATER) == []
+    assert forsaken(session, village, LATER + PATIENCE) == [group]
+    assert here(session, topic).met_at is None
+
+
+def test_only_the_bots_that_are_there_can_leave(session: Session, village: Village) -> None:
+    group = met(session, village)
+    assert chats.forsaken(session, [village.bots["zalo"]], LATER) == []
+    assert chats.forsaken(session, [village.bots["telegram"]], LATER) == [group]
 
 
 def test_groups_we_are_out_of_and_topics_are_not_waiting_to_be_tied(
@@ -101,4 +118,6 @@ def test_groups_we_are_out_of_and_topics_are_not_waiting_to_be_tied(
     known(session, village, "-1", title="Nhóm mới")
     known(session, village, "-1/45", title="Nhóm mới · Chuyện khác")
     known(session, village, "-2", title="Nhóm cũ", standing="out")
+    known(session, village, "-3", title="Nhóm có chủ đề")
+    tie(session, village, known(session, village, "-3/9"))
     assert groups.loose(session, acting(session, village, "cadre")) == ["Nhóm mới"]

@@ -48,8 +48,8 @@ def first_due(found: Sequence[Row[Any]], bot: int, now: datetime) -> dict[int, H
 class Witness(RuleBasedStateMachine):
     """`shown`: what stands in the chats now, by outbox id; `left`: how often a message may have
     left; `marked`: what had perhaps left when somebody sent it again; `stopped`: what is not wanted
-    any more; `spoiled`: messages that an edit could not reach; `versions`: the messages of each announcement; `groups`: how many it went to; `files`:
-    those not arrived yet."""
+    any more; `spoiled`: messages that an edit could not reach; `versions`: the messages of each
+    announcement; `groups`: how many it went to; `files`: those not arrived yet."""
 
     ground: ClassVar[Ground]
 

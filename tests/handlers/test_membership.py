@@ -41,10 +41,14 @@ GREETINGS: list[tuple[str, Standing, Standing, int | None, str]] = [
     ("put in as admin", "admin", "out", None, f"{HELLO}\n{ADMIN}"),
     ("put in again", "member", "out", 3, AGAIN),
     ("put in again as admin", "admin", "out", 3, f"{AGAIN}\n{ADMIN}"),
+    ("put in as before, we hear late", "member", "member", None, ""),
+    ("admin as before", "admin", "admin", None, ""),
     ("put in without a voice", "muted", "out", None, ""),
     ("given the voice that it never had", "member", "muted", None, HELLO),
     ("given its voice again", "member", "muted", 3, ""),
-    ("made admin", "admin", "member", None, ""),
+    ("given its voice again as admin", "admin", "muted", 3, ""),
+    ("made admin", "admin", "member", None, ADMIN),
+    ("made admin where cadres hear of it", "admin", "member", 3, ""),
     ("no longer admin", "member", "admin", None, ""),
     ("muted", "muted", "member", 3, ""),
     ("taken out", "out", "member", 3, ""),
@@ -62,7 +66,25 @@ async def test_put_into_a_group_it_says_who_it_is_and_keeps_what_it_is_there(
     effect = await effect_of(change, place=place)
     assert effect.verb is chats.stand
     assert effect.arguments == {"standing": standing, "before": before}
-    assert effect.say([]) == Reply(said, stay=True)
+    assert effect.say(changes(place, before, standing)) == Reply(said, stay=True)
+
+
+def changes(place: int | None, before: Standing, standing: Standing) -> list[Change]:
+    """As the verb tells of a tied group where nobody ties groups."""
+    return [] if place is None else [Change("Hộ dân Bến", (), before, standing)]
+
+
+async def test_a_group_of_which_a_topic_is_tied_is_no_new_one() -> None:
+    effect = await effect_of(Membership(GROUP, SOMEBODY, "member", "out"))
+    topic = Change("Xã Mẫu · Tin xã", (5,), "out", "member")
+    assert effect.say([topic]).text == AGAIN
+
+
+async def test_all_of_a_group_are_greeted_in_vietnamese_whoever_put_it_in() -> None:
+    context = stage().context(scene(chat_kind="group"), "en")
+    outcome = await DISPATCHER.dispatch(Membership(GROUP, SOMEBODY, "member", "out"), context)
+    assert isinstance(outcome, Effect)
+    assert outcome.say([]).text == HELLO
 
 
 def test_the_greeting_says_where_a_cadre_gets_the_code_and_when_we_go() -> None:
