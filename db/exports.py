@@ -217,6 +217,12 @@ def over(session: Session) -> list[Over]:
     return [Over(*row) for row in found]
 
 
+def carried(session: Session) -> bool:
+    """Whether a table was made and is not let go yet."""
+    made = select(export.c.id).where(export.c.state == "made").limit(1)
+    return session.execute(made).first() is not None
+
+
 def unfinished(session: Session, now: datetime) -> int:
     """Orders to make by now, and files to let go."""
     return len(wanted(session, now)) + len(over(session))

@@ -85,22 +85,30 @@ class Exporter:
         self._stop = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
         self._failing: set[int] = set()
+        self._carried = True  # perhaps a table is on its way
 
     async def run(self) -> None:
         self._database.on_commit("exports", self._wake.set)
-        self._database.on_commit("settled", self._wake.set)
+        self._database.on_commit("settled", self._settled)
         self._clock.on_move(self._wake.set)
         try:
             await asyncio.to_thread(shutil.rmtree, self._unfinished, ignore_errors=True)
             while True:
                 try:
+                    self._carried = True
                     await self.sweep()
+                    self._carried = await self._database.read(exports.carried)
                 except DatabaseError as error:
                     log.error("tables wait: %s", error)
                 await wait(self._wake, SWEEP)
         finally:
             self._stop.set()
             await asyncio.to_thread(self._thread.shutdown)
+
+    def _settled(self) -> None:
+        """A message arrived: of interest while a table is on its way."""
+        if self._carried:
+            self._wake.set()
 
     async def sweep(self) -> int:
         """Let go of what has arrived, and make what is wanted; how many attempts that took."""
