@@ -155,8 +155,18 @@ class Answering:
     def _context(self, scene: Scene, words: Words) -> Context:
         composer = self._composer
         read = self._database.read
-        files = self._platform.limits.files
-        return Context(scene, words, composer.content, read, composer.split, slots, files)
+        platform = self._platform
+        return Context(
+            scene,
+            words,
+            composer.content,
+            read,
+            composer.split,
+            slots,
+            files=platform.limits.files,
+            mention=platform.mention,
+            link=platform.link,
+        )
 
     async def _scene(self, update: Waiting, incoming: Incoming) -> Scene:
         return await self._database.read(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from bot import config as settings
@@ -17,6 +17,12 @@ from bot.config import BotConfig, Config, ConfigError
 from bot.founding import program, refuse_strangers
 from content.documents import ContentError
 from db.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from bot.platforms.telegram.webhook import Webhook
+
+
+LATELY: Final = 600.0  # seconds
 
 
 class Finding(NamedTuple):
@@ -27,11 +33,11 @@ class Finding(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A bot as Telegram knows it; `webhook`: its address, "" for none."""
+    """A bot as Telegram knows it."""
 
     username: str
     reads_all: bool
-    webhook: str
+    webhook: Webhook
 
 
 Look: TypeAlias = Callable[[Config], str]  # what was found well; raises what is wrong
@@ -54,7 +60,8 @@ def _looks(config: Config) -> Iterator[Look]:
     yield _folder
     if config.content:
         yield _service
-    yield _practice
+    if not (config.content and config.bots):  # who serves has practised
+        yield _practice
 
 
 def _look(look: Look, config: Config) -> Finding:
@@ -116,14 +123,14 @@ def _bot(bot: BotConfig, config: Config) -> str:
 
 async def _asked(token: str, config: Config) -> _Known:
     from bot.platforms.telegram.me import me_of
+    from bot.platforms.telegram.webhook import webhook_of
     from bot.platforms.telegram.wire import Wire
 
     async with Wire(token, base_url=config.telegram.base_url, proxy=config.telegram.proxy) as wire:
         me, webhook = await wire.call("getMe"), await wire.call("getWebhookInfo")
     username = me_of(me).username
-    url = webhook.get("url") if isinstance(webhook, dict) else ""
     reads_all = me.get("can_read_all_group_messages") is True
-    return _Known(username, reads_all, url if isinstance(url, str) else "")
+    return _Known(username, reads_all, webhook_of(webhook))
 
 
 def _hears(known: _Known) -> str:
@@ -136,17 +143,30 @@ def _hears(known: _Known) -> str:
     )
 
 
-def _called(bot: BotConfig, config: Config, webhook: str) -> str:
+def _called(bot: BotConfig, config: Config, webhook: Webhook) -> str:
     """Of a webhook's address only the host is said: the rest may be a secret."""
-    if webhook in ("", f"{config.web.public}{bot.path}"):
+    host = urlsplit(webhook.url).hostname
+    if webhook.url in ("", f"{config.web.public}{bot.path}"):
+        if bot.webhook and _fails(webhook):
+            reason = f": {webhook.reason}" if webhook.reason else ""
+            raise ConfigError(
+                f"bot {bot.name}: Telegram cannot call https://{host}{reason}; {webhook.waiting} "
+                f"updates wait; start “{program()} run”, and where it runs look at the web server "
+                "in front of it"
+            )
         return ""
-    host = urlsplit(webhook).hostname
     if bot.webhook:
         return f"; its messages go to {host} until “{program()} run” starts"
     raise ConfigError(
         f"bot {bot.name}: its messages go to another program, by a webhook at {host}; stop that "
         "program and let it remove its webhook (deleteWebhook)"
     )
+
+
+def _fails(webhook: Webhook) -> bool:
+    """Now, and not some time ago: Telegram tries again at least once a minute."""
+    lately = datetime.now(UTC).timestamp() - LATELY < webhook.failed_at
+    return bool(webhook.waiting) and lately
 
 
 def _folder(config: Config) -> str:
@@ -177,12 +197,13 @@ def _content(config: Config) -> str:
 
 
 def _service(config: Config) -> str:
-    return _database(config, "database", f"“{program()} run” prints the first one's code")
+    return _database(config, "database", f"“{program()} run” prints the code")
 
 
 def _practice(config: Config) -> str:
     name = "practice" if config.content else "database"
-    advice = f"send the bot in private the code of “{program()} init FOLDER”"
+    run = f"{program()} init FOLDER"
+    advice = f"in the practice village send the bot in private the code of “{run}”"
     return _database(config.practice, name, advice)
 
 

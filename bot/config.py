@@ -143,6 +143,11 @@ def _telegram(path: Path, table: object) -> TelegramConfig:
     split = _split(proxy)
     if proxy and not (_is_address(proxy, ("http",)) and split and split.port and not split.path):
         raise ConfigError(f'{path}: telegram.proxy is no HTTP proxy; write "http://host:port"')
+    if proxy and _is_here(base_url):  # the token would travel in clear to another machine
+        raise ConfigError(
+            f'{path}: telegram.proxy does not go with a base_url of "http://"; take out proxy, or '
+            "let base_url be https://"
+        )
     return replace(telegram, base_url=base_url.rstrip("/"))
 
 

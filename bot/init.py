@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import signal
@@ -59,8 +60,9 @@ class Given:
 def init(folder: Path, given: Given, ask: Ask | None, say: Say) -> None:
     """Make a commune in `folder`; where there is one already, only a fresh code. `ask` None:
     there is nobody to ask. Raises ConfigError, ContentError, DatabaseError."""
-    folder = folder.expanduser().absolute()
-    founding.on_one_line(str(folder))  # it will stand in a file
+    # Without “..”, as it will stand in a file; links stay as they are.
+    folder = Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100
+    founding.on_one_line(str(folder))
     if _there(folder / settings.FILE):
         _again(folder, given, say)
         return
@@ -93,13 +95,14 @@ def _again(folder: Path, given: Given, say: Say) -> None:
         invited = asyncio.run(first_code(config.practice))
     except AdminThere:
         raise ConfigError(
-            f"{folder}: đã lập rồi và đã có quản trị, nên không đổi gì: quản trị mời thêm người "
-            "bằng mục Vai trò trong trò chuyện riêng / has a commune and an admin, so nothing "
-            "was changed: further people are invited in private chat, under Vai trò"
+            f"{folder}: đã lập rồi, làng tập đã có quản trị, nên không đổi gì: quản trị mời thêm "
+            "người bằng mục Vai trò trong trò chuyện riêng; mã cho bot thật thì lệnh run in / has "
+            "a commune, and its practice an admin, so nothing was changed: further people are "
+            "invited in private chat, under Vai trò; the real bot's code comes from run"
         ) from None
     names = [place.name for place in _commune(config).places if place.kind != "province"]
-    say(f"{folder}: đã lập từ trước, chưa có quản trị. Không ghi đè gì; đây là mã mới.")
-    say("There is a commune without an admin. Nothing was overwritten; here is a fresh code.")
+    say(f"{folder}: đã lập từ trước, làng tập chưa có quản trị. Không ghi đè gì; đây là mã mới.")
+    say("Its practice has no admin yet. Nothing was overwritten; here is a fresh code.")
     if given != Given():
         say("Địa bàn vẫn như cũ / its places stay as they are: " + ", ".join(names))
     _tell(folder, invited, say)
@@ -110,15 +113,18 @@ def _tell(folder: Path, invited: Invited, say: Say) -> None:
     say("")
     say(f"    {invited.code}")
     say("")
-    say("Ai nhắn mã này riêng cho bot sẽ thành quản trị đầu tiên. Mã dùng một lần, đến " + last)
-    say("Whoever sends this code to the bot in private becomes the first admin; once, until then.")
+    say("Mã này chỉ để tập: trong làng tập, ai nhắn mã riêng cho bot sẽ thành quản trị đầu tiên.")
+    say("Mã dùng một lần, đến " + last)
+    say("For practice only: there, whoever sends it to the bot in private becomes the first admin;")
+    say("it counts once, until then.")
     say("")
     say("Tập trong trình duyệt / practise in the browser:")
     say(f'    {founding.program()} demo --config "{folder / settings.FILE}"')
     say("Mất mã thì lấy mã mới / a fresh code, should this one be lost:")
     say(f'    {founding.program()} init "{folder}"')
-    say(f"Chạy thật: khai bot ở cuối {settings.FILE} rồi chạy (máy in mã khác, cho bot thật)")
-    say("To serve: name the bot at the end of that file, then run (it prints a code of its own):")
+    say(f"Chạy thật: dừng làng tập, khai bot ở cuối {settings.FILE} rồi chạy; khi bot thật chưa có")
+    say("quản trị, máy in mã riêng cho bot thật / to serve: stop the practice, name the bot at the")
+    say("end of that file, then run; while the real bot has no admin, that prints its own code:")
     say(f'    {founding.program()} run --config "{folder / settings.FILE}"')
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -13,6 +14,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock, wait
 from bot.composer import Composer
+from bot.logs import Seldom, where
 from bot.platforms.base import (
     BadToken,
     Platform,
@@ -40,6 +42,7 @@ PATIENCE: Final[dict[Trouble, timedelta]] = {
     "taken": timedelta(0),
 }
 # Without trouble until it is believed to be over: two programs that hear for one bot take turns.
+# Longer than platforms take from look to look whether they are heard still.
 SETTLED: Final[dict[Trouble, timedelta]] = {
     "away": timedelta(minutes=1),
     "refused": timedelta(minutes=1),
@@ -54,6 +57,7 @@ class Listener:
         self, bot_id: int, platform: Platform, database: Database, composer: Composer, clock: Clock
     ) -> None:
         self._bot_id = bot_id
+        self._name = str(bot_id)  # until it is read
         self._platform = platform
         self._database = database
         self._composer = composer
@@ -63,6 +67,7 @@ class Listener:
         self._known = False  # whether the database knows how we are
         self._told = False
         self._failed_at = clock.now()
+        self._broken = Seldom(log)
         self._wake = asyncio.Event()
 
     async def run(self, store: Store) -> None:
@@ -71,13 +76,19 @@ class Listener:
             await self._well()
 
         self._clock.on_move(self._wake.set)
+        with suppress(DatabaseError):
+            named = await self._database.read(bots.named)
+            known = (name for name, number in named.items() if number == self._bot_id)
+            self._name = next(known, self._name)
         while True:
             asked = 0.0
             try:
                 await self._platform.receive(heard)
-            except PlatformError as error:
+            except Exception as error:  # one bot's mistake shall not end the program for all
                 self._failed_at = self._clock.now()
                 asked = error.retry_after if isinstance(error, TooManyRequests) else 0.0
+                if not isinstance(error, PlatformError):
+                    self._broken.log(logging.ERROR, _BROKEN, self._name, where(error))
                 await self._ails(_kind(error))
             self._pause = min(LONGEST_PAUSE, self._pause * 2 or FIRST_PAUSE)
             await wait(self._wake, max(asked, self._pause))
@@ -87,7 +98,7 @@ class Listener:
         if self._known and (self._trouble is None or self._unsettled(self._trouble)):
             return
         if self._trouble is not None:
-            log.warning("bot %d hears again", self._bot_id)
+            log.warning("bot %s hears again", self._name)
         await self._write_down(None)
 
     def _unsettled(self, trouble: Trouble) -> bool:
@@ -96,7 +107,7 @@ class Listener:
 
     async def _ails(self, trouble: Trouble) -> None:
         if trouble != self._trouble:
-            log.error("bot %d: %s; see `loalang check`", self._bot_id, _LOGGED[trouble])
+            log.error("bot %s: %s; see `loalang check`", self._name, _LOGGED[trouble])
             self._told = False
         if trouble != self._trouble or not self._told or not self._known:
             await self._write_down(trouble)
@@ -111,7 +122,7 @@ class Listener:
             self._known = True
         except DatabaseError as error:
             self._known = False
-            log.error("how bot %d is cannot be kept: %s", self._bot_id, error)
+            log.error("how bot %s is cannot be kept: %s", self._name, error)
 
     def _note(self, session: Session, trouble: Trouble) -> bool:
         """Whether those who lead the place have been told."""
@@ -133,8 +144,10 @@ _LOGGED: Final[dict[Trouble, str]] = {
     "taken": "another program hears for it",
 }
 
+_BROKEN: Final = "bot %s: hearing failed and is tried again: %s; report this line"
 
-def _kind(error: PlatformError) -> Trouble:
+
+def _kind(error: Exception) -> Trouble:
     if isinstance(error, BadToken):
         return "refused"
     return "taken" if isinstance(error, Taken) else "away"

@@ -86,6 +86,7 @@ async def _serve(
             say(_CODE.format(code=service.code))
         with suppress(asyncio.CancelledError):
             await running
+    say("Loa Làng đã dừng / has stopped.")
 
 
 @asynccontextmanager

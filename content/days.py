@@ -53,13 +53,17 @@ _WEEKDAY: Final = re.compile(
     r"\b(?:(?:thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7]))|(?P<sunday>chu nhat|cn))\b"
     r"(?P<which> (?:nay|toi|tuan nay|tuan toi|tuan sau)\b)?(?! ?(?:hang|moi) tuan)"
 )
+_BESIDE: Final = re.compile(
+    rf"{_WEEKDAY.pattern}(?: ?, ?| )(?:ngay )?(?P<date>\d{{1,2}})(?:[/.-]| thang )"
+    r"(?P<month>\d{1,2})(?P<year>(?:[/.-]| nam )20\d\d)?(?![\d/])(?! ?\(?(?:am lich|al|am)\b)"
+)
 _WEEKLY: Final = re.compile(r"\b(?:hang|moi|cac) (?:tuan|sang|chieu|toi|thu|chu nhat)\b")
 
 
 def days(text: str, today: date) -> tuple[date, ...]:
     """In order, from `today` to a year ahead. A date without its year is the nearest one: what
     was last week is not meant for next year."""
-    folded = fold(_UNTIL_NOW.sub(" ", normalize(text)))
+    folded = _plainly(fold(_UNTIL_NOW.sub(" ", normalize(text))), today)
     found = {*_dates(folded, today), *(day for _, day in _meant(folded, today))}
     return tuple(sorted(day for day in found if today <= day <= today + YEAR))
 
@@ -69,7 +73,7 @@ def passing(text: str, today: date) -> tuple[str, date] | None:
     its date is written too."""
     text = " ".join(_UNTIL_NOW.sub("-------", normalize(text)).split())
     folded = fold(text)
-    dates = {*_dates(folded, today)}
+    dates = {*_dates(_plainly(folded, today), today)}
     meant = _near(folded, today) if dates else _meant(folded, today)  # "Chủ nhật 29/11" is plain
     for match, day in sorted(meant, key=lambda found: found[0].start()):
         if day >= today and day not in dates:
@@ -94,6 +98,21 @@ def _dates(folded: str, today: date) -> Iterator[date]:
         for day in (*named, int(match["day"])):
             if one := _nearest(day, month, year, today):
                 yield one
+
+
+def _plainly(folded: str, today: date) -> str:
+    """What follows makes no share or amount of a date that its own weekday stands before:
+    "thu bay 28/11 tong ve sinh" becomes "ngay 28/11 ; tong ve sinh"."""
+
+    def told(match: re.Match[str]) -> str:
+        weekday = 6 if match["sunday"] else _WEEKDAYS[match["day"]]
+        year = _year(match["year"][-4:] if match["year"] else None)
+        day = _nearest(int(match["date"]), int(match["month"]), year, today)
+        if day is None or day.weekday() != weekday:
+            return match[0]
+        return f"ngay {day:%d/%m/%Y} ; "
+
+    return _BESIDE.sub(told, folded)
 
 
 def _told_apart(folded: str) -> str:

@@ -43,7 +43,8 @@ class Code(NamedTuple):
 class Tied(NamedTuple):
     """A group tied to a place; `moved`: whether it was tied elsewhere until now; `group`: what
     it is called; `created_by`: the person who asked for the code. `was`: the place that it left,
-    "" for none; `left`: the people who tie groups there, but for that person."""
+    "" for none; `left`: the people who tie groups there, but for that person. `again`: it was tied
+    before, and the code was used before: nothing has changed."""
 
     place: str
     segment: str
@@ -52,6 +53,7 @@ class Tied(NamedTuple):
     created_by: int
     was: str = ""
     left: tuple[int, ...] = ()
+    again: bool = False
 
 
 class CodeRefused(Exception):
@@ -116,7 +118,9 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
         .values(used_at=actor.now, chat_id=actor.chat_id)
         .returning(group_code.c.place_id, group_code.c.segment, group_code.c.created_by)
     ).first()
-    if row is None or row.created_by not in staff(session, row.place_id, TIE, actor.now):
+    if row is None:
+        return _tied_before(session, actor, code)
+    if row.created_by not in staff(session, row.place_id, TIE, actor.now):
         raise CodeRefused
     spot = get(session, row.place_id)
     group = session.execute(
@@ -147,6 +151,20 @@ def tie(session: Session, actor: Actor, *, code: str, labels: Mapping[str, str])
     left = staff(session, group.place_id, TIE, actor.now)
     others = tuple(one for one in left if one != row.created_by)
     return tied._replace(was=get(session, group.place_id).name, left=others)
+
+
+def _tied_before(session: Session, actor: Actor, code: str) -> Tied:
+    """Of a code that was used, said in a group that is tied. Raises CodeRefused for any other."""
+    row = session.execute(
+        select(place.c.name, chat.c.segment, chat.c.title, group_code.c.created_by)
+        .select_from(chat)
+        .join(place, place.c.id == chat.c.place_id)
+        .join(group_code, group_code.c.digest == digest(code))
+        .where(chat.c.id == actor.chat_id, group_code.c.used_at.is_not(None))
+    ).first()
+    if row is None:
+        raise CodeRefused
+    return Tied(row.name, row.segment, False, row.title, row.created_by, again=True)
 
 
 def ties(session: Session) -> dict[str, tuple[str, str]]:

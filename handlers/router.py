@@ -64,6 +64,8 @@ class Context:
     split: Split
     slots: Slots
     files: bool = True  # whether documents can be sent here
+    mention: str = ""  # as in Platform
+    link: str = ""  # as in Platform
 
     @property
     def actor(self) -> Actor:

@@ -72,12 +72,15 @@ def _admin_menu(context: Context) -> Reply:
         return menu("start.group", context)
     if not _administers(context.actor):
         return menu("start.not_allowed", context)
-    choices = tuple(
+    return Reply(context.words("start.admin_menu"), (*_administering(context), back(context)))
+
+
+def _administering(context: Context) -> tuple[Button, ...]:
+    return tuple(
         Button(context.words(label), action)
         for permission, label, action in _ADMIN
         if context.actor.can(permission)
     )
-    return Reply(context.words("start.admin_menu"), (*choices, back(context)))
 
 
 @router.action("start.language", standing=True)
@@ -115,7 +118,11 @@ async def instead(message: Message, context: Context) -> Outcome:
     from handlers import dispatcher  # which knows this module
 
     scene = replace(context.scene, step="", keep={}, buttons=(), free_text=False)
-    new = replace(message, text=wished(message.text, context) or message.text)
+    text = wished(message.text, context) or message.text
+    new: Incoming = replace(message, text=text)
+    action = wish(text, context)
+    if action and not action.startswith("/"):  # a label is no command
+        new = Press(message.chat, message.sender, str(scene.menu_id), -1, action)
     outcome = await dispatcher().dispatch(new, replace(context, scene=scene))
     return given_up(outcome, context.scene)
 
@@ -152,11 +159,12 @@ def _administers(actor: Actor) -> bool:
 
 
 def wish(text: str, context: Context) -> str:
-    """The command, or the action of the main menu, that is all a text says; "" for none."""
+    """The command, or the action of the main or the admin's menu, that is all a text says; ""
+    for none."""
     from handlers import routers  # which know this module
 
     said = fold(text).removeprefix("/")
-    for button in (*entries(context), back(context)):
+    for button in (*entries(context), *_administering(context), back(context)):
         if fold(button.label) == said:
             return button.action
     name = said.replace(" ", "")

@@ -213,10 +213,16 @@ class FileGone(Exception):
 
 
 class Platform(Protocol):
-    """One bot on one platform. Implementations raise nothing but what stands above."""
+    """One bot on one platform. Implementations raise nothing but what stands above.
+
+    `mention`: what people write to address the bot in a group ("@ten_bot"), "" while unknown; it
+    is known once an update is understood. `link`: with a code put behind it, an address that says
+    the code to the bot in private ("https://t.me/ten_bot?start="), "" where there is none."""
 
     name: str
     limits: Limits
+    mention: str
+    link: str
 
     async def receive(self, store: Store) -> None:
         """Run until cancelled. `await store(updates)` returns once they are committed; only

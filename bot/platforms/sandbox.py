@@ -82,7 +82,8 @@ class Sandbox:
         self.style: Style = style
         self.limits = replace(LIMITS[style], pace=pace)
         self._village = village
-        self._mention = village.mentions[style]
+        self.mention = village.mentions[style]
+        self.link = ""
         self._before = before
         self._after = after
 
@@ -140,8 +141,8 @@ class Sandbox:
         if self.style == "telegram" and text.startswith("/"):
             text, ours = self._command(text)
             addressed = addressed or ours
-        elif is_mentioned(text, self._mention):
-            text, addressed = without_mention(text, self._mention), True
+        elif is_mentioned(text, self.mention):
+            text, addressed = without_mention(text, self.mention), True
         return Message(
             chat=chat,
             sender=sender,
@@ -156,7 +157,7 @@ class Sandbox:
         command = _COMMAND.match(text)
         if command is None:
             return text, True
-        if f"@{command[2]}".lower() != self._mention.lower():
+        if f"@{command[2]}".lower() != self.mention.lower():
             return text, False
         return command[1] + text[command.end() :], True
 

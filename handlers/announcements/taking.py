@@ -23,6 +23,7 @@ from handlers.announcements.wishes import meant, wished
 from handlers.messages import Attachment, Message, Outcome, Press, Reply, effect
 from handlers.people import says
 from handlers.router import Context, Router
+from handlers.start import ask_first, wish
 from handlers.tickets.reports import asked, stray
 
 router = Router()
@@ -33,8 +34,10 @@ CONTENT: Final = 60  # … of a text that is no answer but content
 
 async def heard(message: Message, context: Context, draft: Draft) -> Outcome:
     """What answers nothing: content where that is clear, else it is asked. A question is
-    answered."""
+    answered, and what is no more than the name of other work begins it, once that is sure."""
     text, step = message.text.strip(), context.scene.step
+    if not message.attachments and (named := wish(text, context)):
+        return ask_first(context, named)
     if not message.attachments and (stray(text) or says(context, "people.no_words", text)):
         return await show_again(context, draft, "announcements.choose")
     show = await show_step(context, draft, step)
@@ -83,13 +86,15 @@ async def say_doubt(message: Message, context: Context) -> Outcome:
         show = await show_step(context, draft, draft.back)
         text = "\n".join(part for part in (draft.doubt, text) if part)
         return _taken(text, message.attachments, context, draft, show)
-    wish = wished(text, words)
-    if wish == "send":  # away with what is written: these words were not meant to be part of it
+    said = wished(text, words)
+    if said == "send":  # away with what is written: these words were not meant to be part of it
         return await _leave_out(context, draft)
-    if wish == "add" or says(context, "people.yes_words", text):
+    if said == "add" or says(context, "people.yes_words", text):
         return await _add(context, draft)
-    if wish in ("leave_out", "next") or says(context, "people.no_words", text):
+    if said in ("leave_out", "next") or says(context, "people.no_words", text):
         return await _leave_out(context, draft)
+    if named := wish(text, context):
+        return ask_first(context, named)
     before = (await show_step(context, draft, draft.back))(draft, "")
     offered = [(unticked(words, button.label), button.action) for button in before.buttons]
     if stray(text) or meant(text, offered, words):

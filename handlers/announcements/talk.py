@@ -35,6 +35,7 @@ from handlers.announcements.wishes import Meant, begins, chosen, meant, wished
 from handlers.interjection import beside, given_up
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.router import Context, Router
+from handlers.start import ask_first, instead, wish
 
 __all__ = ["report", "router", "status"]
 
@@ -87,6 +88,8 @@ async def write(message: Message, context: Context) -> Outcome:
     draft = _draft(context)
     if not message.attachments and wished(message.text, context.words) in ("send", "next"):
         return await (_leave_segments if draft.mode else _ask_text)(context, draft)
+    if not message.attachments and (named := wish(message.text, context)):
+        return await instead(message, context) if draft.empty else ask_first(context, named)
     if not message.text.strip() and not message.attachments:
         return show_text(context)(draft, context.words("announcements.text_needed"))
     if not draft.mode:

@@ -17,6 +17,7 @@ from handlers.bulletins.synonyms import means, step
 from handlers.messages import Message, Outcome, Press, Reply
 from handlers.people import listed
 from handlers.router import Context, Router
+from handlers.start import ask_first, wish
 from handlers.tickets.reports import stray
 
 LONGEST: Final = 1_500  # characters of words of one's own: one message, with what else is told
@@ -29,6 +30,8 @@ router = Router()
 @step(router, "bulletins.text")
 async def say_text(message: Message, context: Context) -> Outcome:
     plan, text = Plan.of(context.scene.keep), normalize(message.text).strip()
+    if not message.attachments and (named := wish(text, context)):
+        return ask_first(context, named)
     if schedule := timing.retimed(text, plan, context):
         return await planning.timed(context, plan, schedule)
     if _says(context, "bulletins.say_retime", text):

@@ -17,10 +17,11 @@ from handlers.interjection import OFFERED, given_up
 from handlers.messages import Incoming, Message, Outcome, Press, Reply, effect
 from handlers.people import says
 from handlers.router import Context, Router
-from handlers.start import back, instead
+from handlers.start import ask_first, back, instead, wish
 from handlers.tickets import reports
 
 PURPOSE: Final = "feedback"
+_ITSELF: Final = ("/phananh", "feedback.new")  # wishes for what is under way
 
 Ask: TypeAlias = Callable[[Draft], Reply]
 
@@ -111,8 +112,11 @@ async def before_consent(message: Message, context: Context) -> Outcome:
 @router.step("feedback.what")
 async def what_told(message: Message, context: Context) -> Outcome:
     draft, text = Draft.of(context.scene.keep), _told_words(message)
+    named = wish(text, context) if _bare(message) else ""
+    if named and named not in _ITSELF:
+        return await instead(message, context) if draft.empty else ask_first(context, named)
     said = context.words("feedback.not_noted") if _text(message) and not text else ""
-    opening = openings.after_opening(text, context)
+    opening = "" if named else openings.after_opening(text, context)
     text, said = (text, said) if opening is None else (opening, "")
     return await _told(draft.with_what(text), message, context, said)
 

@@ -53,6 +53,10 @@ class Draft:
         location = list(self.location) if self.location else None
         return asdict(self) | {"media": list(self.media), "location": location}
 
+    @property
+    def empty(self) -> bool:
+        return not (self.what or self.where or self.location or self.media)
+
     def at(self, spot: Spot) -> Draft:
         return replace(self, place=spot.id, village=spot.name)
 
@@ -149,9 +153,14 @@ def _ask(
         text,
         (*buttons, Button(context.words("common.cancel"), "feedback.cancel")),
         step=f"feedback.{name}",
-        keep=draft.keep(),
+        keep=_answers(draft).keep(),
         free_text=free_text,
     )
+
+
+def _answers(draft: Draft) -> Draft:
+    """Where one lives is no answer yet: it is found again."""
+    return replace(draft, place=None, village="") if draft.empty else draft
 
 
 def _confirm(draft: Draft, context: Context) -> Reply:

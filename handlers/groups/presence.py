@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from content.words import Words
 from db import chats
 from db.chats import Change
+from handlers.groups.ready import ready
 from handlers.messages import Incoming, Membership, Moved, Notice, Outcome, Reply, effect
 from handlers.router import Context
 
@@ -23,7 +24,8 @@ async def changed(incoming: Incoming, context: Context) -> Outcome:
     words = context.content.words("vi")  # whoever did it, all of the group read it
 
     def say(changes: Sequence[Change]) -> Reply:
-        greeting = "" if context.scene.private else _greeting(incoming, words, bool(changes))
+        mention, tied = context.mention, bool(changes)
+        greeting = "" if context.scene.private else _greeting(incoming, words, mention, tied)
         return Reply(greeting, stay=True, notices=_notices(words, changes))
 
     verb = effect(chats.stand, standing=incoming.standing, before=incoming.before)
@@ -36,7 +38,7 @@ async def moved(incoming: Incoming, context: Context) -> Outcome:
     return effect(chats.follow, to=incoming.to).then(lambda _: Reply(stay=True))
 
 
-def _greeting(incoming: Membership, words: Words, tied: bool) -> str:
+def _greeting(incoming: Membership, words: Words, mention: str, tied: bool) -> str:
     """Who speaks here from now on, how the group is tied, and what an administrator sees; "" where
     there is nothing to say, or it cannot be said. `tied`: itself, or one of its topics."""
     before, standing = incoming.before, incoming.standing
@@ -44,9 +46,9 @@ def _greeting(incoming: Membership, words: Words, tied: bool) -> str:
         return ""
     said = []
     if before == "out" and tied:
-        said.append(words("groups.hello_again"))
+        said.append(ready(words, "groups.hello_again", mention))
     elif before in ("out", "muted") and not tied:
-        said.append(words("groups.hello", days=chats.PATIENCE.days))
+        said.append(ready(words, "groups.hello", mention, days=chats.PATIENCE.days))
     if standing == "admin" and (said or (before == "member" and not tied)):
         said.append(words("groups.hello_admin"))
     return "\n".join(said)

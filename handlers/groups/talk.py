@@ -20,6 +20,7 @@ from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.announcements.draft import picked
 from handlers.groups import presence
+from handlers.groups.ready import ready
 from handlers.messages import (
     Button,
     Incoming,
@@ -39,7 +40,10 @@ router = Router()
 LONGEST: Final = 100  # characters of a message that says a code to tie a group by
 FORWARDED: Final = 600  # … that may hold an invitation, as it was forwarded
 
-_TIE: Final = re.compile(r"/?(?:dang ?k[yi]|noi ?nhom)(?:@\S+)?(?:[\s:]+(?P<code>[^\s:].*))?")
+# "<mã>" is how the replies write that a code is to stand there.
+_TIE: Final = re.compile(
+    r"/?(?:dang ?k[yi]|noi ?nhom)(?:@\S+)?(?:[\s:]+(?:<(?:ma|code)>|(?P<code>[^\s:].*)))?"
+)
 # Written with its dash, or of the signs that codes are made of: "khai sinh" is no code.
 _SIGN: Final = f"[{CODE_SIGNS.lower()}]"
 _DASHED: Final = "[a-z0-9]{4} ?[-‐–—−_.]{1,2} ?[a-z0-9]{4}"
@@ -93,14 +97,16 @@ def _spell(text: str, asked: bool, context: Context) -> Reply | None:
     wanted = not scene.private and (asked or scene.chat_place_id is None)
     if not (wanted and found and _mixed(found[0])):
         return None
-    return Reply(context.words("groups.how_to_write", code=found[0].upper()), stay=True)
+    code = found[0].upper()
+    text = ready(context.words, "groups.how_to_write", context.mention, code=code)
+    return Reply(text, stay=True)
 
 
 def _explain(context: Context) -> Reply | None:
     """Residents may mean something else by the word."""
     untied = not context.scene.private and context.scene.chat_place_id is None
     if untied or context.actor.can(TIE):
-        return Reply(context.words("groups.how_to_tie"), stay=True)
+        return Reply(ready(context.words, "groups.how_to_tie", context.mention), stay=True)
     return None
 
 
@@ -125,6 +131,8 @@ def _tied(context: Context, tied: Tied) -> Reply:
     words = context.words
     key = "groups.moved" if tied.moved else "groups.tied"
     told = {"place": tied.place, "segment": words(f"segments.{tied.segment}")}
+    if tied.again:
+        return Reply(words("groups.tied_already", **told), stay=True)
     told_all = {"group": tied.group, **told}
     notices = [Notice(words("groups.tied_notice", **told_all), people=(tied.created_by,))]
     if tied.left:
@@ -182,8 +190,10 @@ async def choose_segment(press: Press, context: Context, argument: str) -> Outco
     words = context.words
 
     def say(asked: Code) -> Reply:
-        text = words(
+        text = ready(
+            words,
             "groups.code",
+            context.mention,
             code=asked.code,
             place=asked.place,
             segment=words(f"segments.{argument}"),

@@ -18,6 +18,7 @@ from db.permissions import NotAllowed
 from db.roles import TooLong
 from db.scene import Grant
 from handlers.groups.group_list import platform_name
+from handlers.groups.ready import ready
 from handlers.interjection import beside
 from handlers.messages import Button, Incoming, Message, Notice, Outcome, Press, Reply, effect
 from handlers.pages import LABEL
@@ -44,8 +45,9 @@ def used(context: Context, code: str) -> Outcome:
     def refused(key: str) -> Reply:
         return Reply(context.words(key), stay=True)
 
+    in_group = ready(context.words, "groups.code_in_private", context.mention, code=code.upper())
     refusals = {
-        ForGroup: refused("groups.code_in_private"),
+        ForGroup: Reply(in_group, stay=True),
         HasRole: refused("roles.has_role"),
         Waiting: refused("roles.still_waiting"),
         InviterGone: refused("roles.inviter_gone"),

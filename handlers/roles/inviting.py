@@ -125,9 +125,7 @@ def _invite(context: Context, ends_at: datetime | None) -> Outcome:
     buttons = (Button(words("roles.invite"), "roles.invite"), to_list(context), back(context))
 
     def say(invited: Invited) -> Reply:
-        title = titled(words, invited.role, invited.place)
-        told = dated(words, "roles.forward", invited.until, title=title, code=invited.code)
-        return Reply(words("roles.invited"), buttons, lead=(told,))
+        return Reply(words("roles.invited"), buttons, lead=(_to_forward(context, invited),))
 
     refusals = {
         NotAllowed: not_allowed(context),
@@ -136,6 +134,20 @@ def _invite(context: Context, ends_at: datetime | None) -> Outcome:
     }
     bound = effect(invitations.invite, place_id=keep["place"], role=keep["role"], until=ends_at)
     return bound.then(say, refusals)
+
+
+def _to_forward(context: Context, invited: Invited) -> str:
+    """With all that somebody needs who has never seen the bot: its name and, where there is one,
+    the address that opens it."""
+    words, told = context.words, {"code": invited.code}
+    told["title"] = titled(words, invited.role, invited.place)
+    key = "roles.forward"
+    if context.mention:
+        key, told["mention"] = "roles.forward_at", context.mention
+    text = dated(words, key, invited.until, **told)
+    if not context.link:
+        return text
+    return f"{text}\n{words('roles.forward_link', link=context.link + invited.code)}"
 
 
 @router.action("roles.cancel")

@@ -23,6 +23,7 @@ class Shelf:
 
     name = "sandbox-zalo"
     limits = replace(LIMITS["zalo"], max_file=2000)
+    mention = link = ""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | Exception] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -208,6 +209,33 @@ async def test_a_webhook_elsewhere_is_told_by_its_host_alone(
 
 
 @pytest.mark.parametrize(
+    ("ago", "waiting", "wrong"),
+    [
+        pytest.param(30, 2, True, id="now"),
+        pytest.param(30, 0, False, id="nothing waits"),
+        pytest.param(86_400, 2, False, id="yesterday"),
+    ],
+)
+async def test_a_webhook_that_telegram_cannot_call_is_told_without_telegrams_words(
+    tmp_path: Path, token: str, ago: int, waiting: int, wrong: bool
+) -> None:
+    async with TelegramServer() as server:
+        bot = server.bots[server.bot("thon_bot", token=token)]
+        async with Wire(token, base_url=server.base_url) as wire:
+            await wire.call("setWebhook", url="https://bot.xa.example/telegram/thon")
+        for _ in range(waiting):
+            server.person("Bà Lúa").say(token, "alo")
+        await server.until(lambda: bot.hook.last_error)
+        bot.hook.last_error = "SSL error {error:certificate s3cret}"
+        bot.hook.last_error_at = int(time.time()) - ago
+        line = await told(tmp_path, server, PUBLIC, CALLED)
+    assert line.startswith("✗") == wrong
+    assert (": its certificate is not accepted; 2 updates wait; start “" in line) == wrong
+    assert ("cannot call https://bot.xa.example:" in line) == wrong
+    assert "s3cret" not in line
+
+
+@pytest.mark.parametrize(
     ("fault", "said"),
     [
         pytest.param("garbage", "gives no answer of Telegram's", id="garbage"),
@@ -229,7 +257,8 @@ def test_telegram_out_of_reach_is_told_with_what_helps(tmp_path: Path, token: st
     (line,) = asked(tmp_path, f"http://127.0.0.1:{port}")
     assert "Telegram (127.0.0.1) cannot be reached" in line
     assert "as telegram.proxy" in line
-    (line,) = asked(tmp_path, f"http://127.0.0.1:{port}", ('proxy = ""', 'proxy = "http://h:1"'))
+    through = ('proxy = ""', f'proxy = "http://127.0.0.1:{port}"')
+    (line,) = asked(tmp_path, f"https://127.0.0.1:{port}", through)
     assert "check the network, telegram.proxy" in line
 
 
@@ -254,4 +283,15 @@ def test_a_commune_of_its_own_is_told_of_its_service_and_its_practice(tmp_path: 
     init(tmp_path / "xa", Given("Xã Mây", "A, B"), None, lambda line: None)
     *_, service, practice = check(tmp_path / "xa" / "config.toml")
     assert service.text == "✓ database: not made yet; the first start makes it"
-    assert practice.text.startswith("✓ practice: as this version needs it; no admin yet: send ")
+    assert practice.text.startswith("✓ practice: as this version needs it; no admin yet: in ")
+
+
+def test_who_has_named_a_bot_hears_no_more_of_practice(tmp_path: Path, token: str) -> None:
+    init(tmp_path / "xa", Given("Xã Mây", "A, B"), None, lambda line: None)
+    path = tmp_path / "xa" / "config.toml"
+    bot = BOT[1].replace("song-trang", "xa-may")
+    where = ("https://api.telegram.org", "http://127.0.0.1:1")
+    path.write_text(path.read_text(encoding="utf-8").replace(*where) + bot, encoding="utf-8")
+    said = [finding.text for finding in check(path)]
+    assert said[-1] == "✓ database: not made yet; the first start makes it"
+    assert not any("practice" in line for line in said)

@@ -56,7 +56,7 @@ def test_what_is_not_written_has_its_default(tmp_path: Path) -> None:
 def test_everything_written_is_read(tmp_path: Path) -> None:
     text = (
         'data = "d"\ndatabase = "postgresql://loa@host/loa"\ncontent = "c"\n'
-        '[telegram]\nbase_url = "http://localhost:8081/"\nproxy = "http://proxy.xa.example:3128"\n'
+        '[telegram]\nbase_url = "https://api.xa.example/"\nproxy = "http://proxy.xa.example:3128"\n'
         f"{PUBLIC}port = 1\n{BOT}webhook = true\n"
     )
     assert load(written(tmp_path, text)) == Config(
@@ -64,7 +64,7 @@ def test_everything_written_is_read(tmp_path: Path) -> None:
         "postgresql://loa@host/loa",
         "c",
         WebConfig(1, "https://bot.xa.example"),
-        TelegramConfig("http://localhost:8081", "http://proxy.xa.example:3128"),
+        TelegramConfig("https://api.xa.example", "http://proxy.xa.example:3128"),
         (BotConfig("a", "telegram", "xa", "A", webhook=True),),
     )
 
@@ -159,6 +159,11 @@ def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path, text: str,
         pytest.param('[telegram]\nproxy = "http://h"', "no HTTP proxy", id="proxy without a port"),
         pytest.param('[telegram]\nproxy = "http://h:99999"', "no HTTP proxy", id="proxy's port"),
         pytest.param('[telegram]\nproxy = "http://me@h:1"', "no HTTP proxy", id="proxy's user"),
+        pytest.param(
+            '[telegram]\nbase_url = "http://[::1]:8081"\nproxy = "http://h:1"',
+            "take out proxy",
+            id="tokens in clear through a proxy",
+        ),
         pytest.param('data = "a\\u0000b"', "data holds a NUL", id="NUL"),
         pytest.param('data = "a', "mend that line", id="no TOML"),
         pytest.param('data = "a"\ndata = "b"', "mend that line", id="one setting twice"),

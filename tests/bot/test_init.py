@@ -69,7 +69,7 @@ def test_the_commands_told_are_those_that_work_here(
     assert f'    {start} demo --config "{tmp_path}/xa/config.toml"' in said
     assert f'    {start} init "{tmp_path}/xa"' in said
     assert f'    {start} run --config "{tmp_path}/xa/config.toml"' in said
-    assert f"no admin yet: send the bot in private the code of “{start} init" in (
+    assert f"in the practice village send the bot in private the code of “{start} init" in (
         check(tmp_path / "xa" / "config.toml")[-1].text
     )
 
@@ -316,6 +316,22 @@ def test_a_commune_that_was_moved_says_what_to_mend(tmp_path: Path) -> None:
         made(tmp_path / "moved")
 
 
+def test_the_folder_beside_the_program_is_written_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "program").mkdir()
+    monkeypatch.chdir(tmp_path / "program")
+    assert ".." not in made(Path("../xa"))
+    assert config.load(tmp_path / "xa" / "config.toml").data == str(tmp_path / "xa" / "du-lieu")
+
+
+def test_a_code_is_said_to_be_for_practice_each_time(tmp_path: Path) -> None:
+    for said in (made(tmp_path / "xa"), made(tmp_path / "xa")):
+        assert "Mã này chỉ để tập" in said
+        assert "quản trị, máy in mã riêng cho bot thật" in said
+    assert "làng tập chưa có quản trị" in said
+
+
 def test_other_names_given_for_a_commune_that_is_there_are_not_taken(tmp_path: Path) -> None:
     made(tmp_path / "xa")
     told = made(tmp_path / "xa", Given("Xã Khác", "Thôn Khác"))
@@ -368,6 +384,8 @@ def test_the_demo_says_when_a_commune_has_no_admin(tmp_path: Path, own: bool, sa
     made(tmp_path / "xa")
     more = ("--config", str(tmp_path / "xa" / "config.toml")) if own else ()
     with demo(tmp_path / "practice", *more) as running:
-        ended = running.stop(signal.SIGTERM)
-    assert ended.status == 0
-    assert ("No admin yet" in ended.out) == said
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.stdout is not None
+        told = running.process.stdout.read()  # with what came along with the first line
+        assert running.process.wait(60) == 0
+    assert ("No admin yet" in told) == said

@@ -182,5 +182,5 @@ async def test_a_fresh_code_is_there_as_long_as_nobody_is_admin(tmp_path: Path) 
         assert "Quản trị" in said(await village.say("can-bo-1", code("\n".join(again))))
         now = village.app.clock.now()
         assert await village.app.database.read(roles.admins, now) == 1
-    with pytest.raises(config.ConfigError, match="has a commune and an admin"):
+    with pytest.raises(config.ConfigError, match="its practice an admin"):
         await asyncio.to_thread(init, tmp_path / "xa", Given(), None, again.append)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy import select
@@ -37,6 +38,7 @@ from tests.bot.wire import Wire
 account, bot, place = table(Account), table(Bot), table(Place)
 AWAY, REFUSED, TAKEN = Unreachable(), BadToken(), Taken()
 UPDATE = RawUpdate("1", "an", b"{}")
+Fate: TypeAlias = Exception | list[RawUpdate]
 
 
 class Weather(Wire):
@@ -45,14 +47,14 @@ class Weather(Wire):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fates: deque[PlatformError | list[RawUpdate]] = deque()
+        self.fates: deque[Fate] = deque()
         self.idle, self.more = asyncio.Event(), asyncio.Event()
 
     async def receive(self, store: Store) -> None:
         while True:
             while self.fates:
                 fate = self.fates.popleft()
-                if isinstance(fate, PlatformError):
+                if isinstance(fate, Exception):
                     raise fate
                 await store(fate)
             self.idle.set()
@@ -67,7 +69,7 @@ class Ear:
     weather: Weather
     stored: list[RawUpdate]
 
-    async def hears(self, *fates: PlatformError | list[RawUpdate]) -> None:
+    async def hears(self, *fates: Fate) -> None:
         """All of that happens, with five minutes before each new try."""
         self.weather.fates.extend(fates)
         self.weather.idle.clear()
@@ -92,9 +94,7 @@ class Ear:
 
 
 @asynccontextmanager
-async def listening(
-    folder: Path, *first: PlatformError | list[RawUpdate], again: bool = False
-) -> AsyncIterator[Ear]:
+async def listening(folder: Path, *first: Fate, again: bool = False) -> AsyncIterator[Ear]:
     database = Database.open(url(folder))
     clock, weather, stored = Clock(), Weather(), list[RawUpdate]()
     weather.fates.extend(first)
@@ -183,3 +183,20 @@ async def test_an_hour_of_trouble_is_two_lines_in_the_log(
         async with listening(tmp_path, *[AWAY] * 100) as ear:
             await ear.hears([UPDATE])
     assert len(caplog.records) == 2
+    assert all("bot lang-telegram" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_mistake_of_a_platform_is_logged_without_its_words_and_ends_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(tmp_path, [UPDATE], *[KeyError("lời bà con")] * 20) as ear:
+        later = RawUpdate("2", "an", b"{}")
+        assert await ear.trouble() == "away"
+        assert len(await ear.told()) == 1
+        await ear.hears([later])
+        assert ear.stored == [UPDATE, later]
+        assert await ear.trouble() is None
+    broken, *others = (record.getMessage() for record in caplog.records)
+    assert "KeyError at " in broken
+    assert "bà con" not in caplog.text
+    assert len(others) == 2  # out of reach, and back

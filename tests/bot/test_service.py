@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import re
 import signal
 import socket
@@ -46,6 +47,7 @@ class Quiet:
 
     name = "telegram"
     limits: Limits = LIMITS["telegram"]
+    mention = link = ""
 
     def __init__(self) -> None:
         self.closed = False
@@ -135,8 +137,25 @@ def kept(folder: Path, text: str | bytes, mode: int = 0o600) -> BotConfig:
     return replace(BOT, token_env="", token_file=str(file))
 
 
-@pytest.mark.parametrize("text", [CANARY, f" {CANARY}\r\n", f"\ufeff{CANARY}\nxã Mây\n"])
-def test_a_token_is_read_from_a_file_as_any_editor_leaves_it(tmp_path: Path, text: str) -> None:
+GIVEN = f"Done! Use this token to access the HTTP API:\n{CANARY}\nKeep it: https://core.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CANARY,
+        f" {CANARY}\r\n",
+        f"\ufeff{CANARY}\nxã Mây\n",
+        f"\n\n{CANARY}",
+        GIVEN,
+        f"mã bot: {CANARY}.\n{CANARY}",
+        GIVEN.encode("utf-16"),
+        codecs.BOM_UTF16_BE + GIVEN.encode("utf-16-be"),
+    ],
+)
+def test_a_token_is_read_from_a_file_as_any_editor_leaves_it(
+    tmp_path: Path, text: str | bytes
+) -> None:
     assert tokens.read(kept(tmp_path, text)) == CANARY
 
 
@@ -145,9 +164,13 @@ def test_a_token_is_read_from_a_file_as_any_editor_leaves_it(tmp_path: Path, tex
     [
         pytest.param(CANARY, 0o644, 'run: chmod 600 "', id="others read it"),
         pytest.param(CANARY, 0o602, 'run: chmod 600 "', id="others write it"),
+        pytest.param(CANARY, 0o640, 'run: chmod 600 "', id="its group reads it"),
+        pytest.param(CANARY, 0o620, 'run: chmod 600 "', id="its group writes it"),
         pytest.param("\n", 0o600, "is empty", id="empty"),
         pytest.param("7654321:AACanary", 0o600, "is no token", id="half a token"),
         pytest.param(CANARY * 50, 0o600, "is no token", id="too long"),
+        pytest.param(f"{CANARY}\n8{CANARY}", 0o600, "more than one token", id="two"),
+        pytest.param(f"{CANARY}\n{'a' * 5000}", 0o600, "is too long", id="a whole book"),
         pytest.param(b"\xff" + CANARY.encode(), 0o600, "is no plain text", id="no text"),
     ],
 )
@@ -165,6 +188,12 @@ def test_a_token_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     for there in (tmp_path / "nowhere.txt", tmp_path):
         with pytest.raises(ConfigError, match="write its token into that file"):
             tokens.read(replace(BOT, token_env="", token_file=str(there)))
+
+
+def test_a_token_file_that_an_editor_named_otherwise_is_found(tmp_path: Path) -> None:
+    saved = Path(kept(tmp_path, CANARY).token_file)
+    with pytest.raises(ConfigError, match=r"there is token\.txt: rename it to token$"):
+        tokens.read(replace(BOT, token_env="", token_file=str(saved.with_suffix(""))))
 
 
 def test_two_bots_never_share_a_token() -> None:
@@ -330,6 +359,7 @@ async def test_the_program_serves_until_it_is_told_to_stop(
                 process.kill()
     assert (status, err) == (0, "")
     assert "is serving: xa-telegram" in out
+    assert out.endswith("has stopped.\n")
     assert len(CODE.findall(out)) == 1
     assert "Canary" not in out
 

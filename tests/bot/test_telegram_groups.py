@@ -34,12 +34,19 @@ async def first_admin(village: Telegraph, said: str = "{code}") -> Villager:
     return admin
 
 
+def name_of(village: Telegraph) -> str:
+    return village.server.bots[village.token].username
+
+
 async def head_of(village: Telegraph, admin: Villager, said: str = "{code}") -> Villager:
     """A village head by an invitation that the admin confirms."""
     await admin.says("vai trò")
     for label in ("Mời người mới", "Trưởng thôn", "Thôn Gò Sen"):
         await admin.presses(label)
-    code = CODE.findall(await admin.presses("Không thời hạn"))[0]
+    invitation = await admin.presses("Không thời hạn")
+    code = CODE.findall(invitation)[0]
+    assert f"@{name_of(village)})" in invitation
+    assert f"https://t.me/{name_of(village)}?start={code}" in invitation.split()
     head = village.person("Bà Trưởng")
     await head.says(said.format(code=code))
     await admin.presses("Đúng người")
@@ -51,7 +58,10 @@ async def code_of(head: Villager) -> str:
     """A code that ties a group to the households of Gò Sen."""
     await head.says("nhóm")
     await head.presses("Thêm nhóm")
-    return str(CODE.findall(await head.presses("Hộ dân"))[0])
+    said = await head.presses("Hộ dân")
+    code = str(CODE.findall(said)[0])
+    assert re.search(rf"(?m)^@\w+ đăng ký {code}$", said)
+    return code
 
 
 def tied(session: Session) -> list[str]:
@@ -77,8 +87,11 @@ async def test_from_nothing_to_the_first_announcement(tmp_path: Path, said: str)
         (greeting,) = circle.reads()
         assert "Em là Loa Làng" in greeting
         assert "Nhóm này chưa nối với thôn nào" in greeting
+        line = f"@{name_of(village)} đăng ký"
+        assert f"{line} <mã>" in greeting.splitlines()
         code = await code_of(head)
-        assert "từ nay nhận tin của Thôn Gò Sen" in await head.says(f"@bot đăng ký {code}", circle)
+        assert "từ nay nhận tin của Thôn Gò Sen" in await head.says(f"{line} {code}", circle)
+        assert "nối rồi" in await head.says(f"{line} {code}", circle)
         _, told = await announce(head, NEWS)
         assert "1/1 nhóm" in told
         assert circle.reads() == [NEWS]
@@ -114,7 +127,7 @@ async def test_a_code_ties_a_group_when_it_is_said_to_the_bot(
         if said.startswith("reply: "):
             await head.says("/start@bot", circle)
             extras["reply_to"] = circle.shown()[-1]["message_id"]
-        name = village.server.bots[village.token].username
+        name = name_of(village)
         text = said.removeprefix("reply: ").format(code=code).replace("@bot", f"@{name}")
         before = len(await village.app.database.read(tied))
         answer = await head.says(text, circle, **extras)

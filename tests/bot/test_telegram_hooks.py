@@ -16,9 +16,11 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from bot.config import WebConfig
+from bot.platforms.telegram import platform
 from db import inbox
 from db.errors import DatabaseError
 from db.tables import Inbox, table
+from tests.bot.platforms.telegram.mischief import queued
 from tests.bot.telegraph import PATIENCE, Telegraph, free_port, telegraph
 from tests.loop import one_turn
 
@@ -145,6 +147,21 @@ async def test_poison_is_set_aside_and_others_are_answered(tmp_path: Path) -> No
         assert found == ["aside"] * (len(POISON) - 1) + ["done", "aside", "done"]
 
 
+@pytest.mark.parametrize("strange", ["9" * 5_000, "[" * 2_000 + "]" * 2_000])
+async def test_one_value_that_python_would_not_take_costs_itself_alone(
+    tmp_path: Path, strange: str
+) -> None:
+    async with telegraph(tmp_path, webhook=True) as village:
+        resident = village.person("Anh Khế")
+        await resident.says("xin chào")
+        said = resident.person.json | {"type": "private"}
+        message = {"message_id": 9_000, "date": 1, "from": resident.person.json, "chat": said}
+        update = json.dumps({"update_id": 5, "message": {**message, "text": ASKED, "new": 7}})
+        assert await post(village, update.replace(": 7}", f": {strange}}}").encode()) == 200
+        await village.quiet()
+        assert [text.count("Nguồn: ") for text in resident.reads()] == [1]
+
+
 @pytest.mark.parametrize("webhook", [True, False], ids=["to fetching", "to being called"])
 async def test_the_other_way_of_hearing_takes_over_what_came_meanwhile(
     tmp_path: Path, webhook: bool
@@ -210,6 +227,82 @@ async def test_a_webhook_set_elsewhere_is_told_once_and_when_it_is_gone_we_hear_
         assert "khai sinh" in await village.person("Anh Khế").says(ASKED)
         (told,) = admin.reads()
         assert "chương trình khác" in told
+
+
+async def test_a_webhook_that_another_program_takes_again_and_again_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between = timedelta(seconds=platform.LOOK_AFTER)
+    monkeypatch.setattr(platform, "LOOK_AFTER", 0.01)
+    async with telegraph(tmp_path, webhook=True) as village:
+        admin, bot = village.person("Nguyễn Văn Mẫu"), village.server.bots[village.token]
+        await set_there(village)
+        ours = bot.hook.url
+        theirs = {"url": f"http://127.0.0.1:{free_port()}/cu"}
+        for _ in range(4):
+            async with aiohttp.ClientSession() as session:
+                api = f"{village.server.base_url}/bot{village.token}"
+                async with session.post(f"{api}/setWebhook", data=theirs) as answer:
+                    assert answer.status == 200
+            await until_ours(village, ours)
+            village.app.clock.advance(between)
+            await looks(village, 2)
+        village.app.clock.advance(between * 5)
+        assert "khai sinh" in await village.person("Anh Khế").says(ASKED)
+        (told,) = admin.reads()
+        assert "chương trình khác" in told
+
+
+async def until_ours(village: Telegraph, url: str) -> None:
+    """The clock moves, so that nobody pauses."""
+    async with asyncio.timeout(PATIENCE):
+        while village.server.bots[village.token].hook.url != url:
+            village.app.clock.advance(timedelta(0))
+            await one_turn()
+
+
+async def looks(village: Telegraph, times: int) -> None:
+    """Our program has looked at its webhook so often again."""
+    calls = village.server.records.calls
+    enough = calls["getWebhookInfo"] + times
+    await village.server.until(lambda: calls["getWebhookInfo"] >= enough)
+
+
+async def test_a_webhook_nobody_can_call_is_told_after_a_while_and_ends_when_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "LOOK_AFTER", 0.01)
+    async with telegraph(tmp_path, webhook=True) as village:
+        admin, resident = village.person("Nguyễn Văn Mẫu"), village.person("Anh Khế")
+        bot = village.server.bots[village.token]
+        await set_there(village)
+        await looks(village, 2)
+        through, bot.hook._headers = bot.hook._headers, {}
+        resident.speaks(ASKED)
+        await village.server.until(lambda: bot.hook.last_error)
+        assert (len(bot.updates.pending), bot.updates.acknowledged) == (1, [])
+        await pass_by(village, 6)
+        assert await outbox_words(village) == []
+        await pass_by(village, 10)
+        (notice,) = await outbox_words(village)
+        assert "không liên lạc được" in notice
+        bot.hook._headers = through
+        await village.quiet()
+        assert [text.count("Nguồn: ") for text in resident.reads()] == [1]
+        await pass_by(village, 20)
+        await village.quiet()
+        assert admin.reads() == [notice]
+        assert village.server.records.calls["setWebhook"] == 1
+
+
+async def pass_by(village: Telegraph, minutes: int) -> None:
+    for _ in range(minutes):
+        village.app.clock.advance(timedelta(minutes=1))
+        await looks(village, 1)
+
+
+async def outbox_words(village: Telegraph) -> list[str]:
+    return [row.body for row in await village.app.database.read(queued)]
 
 
 async def test_a_refused_token_leaves_the_other_bot_at_work_and_its_leaders_told_once(

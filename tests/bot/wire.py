@@ -22,6 +22,7 @@ class Wire:
 
     name = "sandbox-telegram"
     limits: Limits = LIMITS["telegram"]
+    mention = link = ""
 
     def __init__(self, on_acknowledge: Callable[[str], None] = lambda _: None) -> None:
         self.acknowledged: list[str] = []

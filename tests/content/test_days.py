@@ -125,7 +125,13 @@ def test_words_that_mean_a_day_only_today_are_shown_as_written(
 
 
 @pytest.mark.parametrize(
-    "text", ["sáng mai 23/11", "Thứ Hai ngày 23/11", "họp 23/11", "tới nay", ""]
+    "text",
+    [
+        *("sáng mai 23/11", "Thứ Hai ngày 23/11", "họp 23/11", "tới nay", ""),
+        "Sáng thứ Bảy 28/11 tổng vệ sinh",
+        "sang thu 7, ngay 28.11 nguoi dan tap trung",
+        "Sáng thứ Bảy ngày 28 tháng 11 tổng vệ sinh",
+    ],
 )
 def test_with_its_date_a_day_stays_clear(text: str) -> None:
     assert passing(text, TODAY) is None
@@ -152,3 +158,15 @@ def test_whatever_is_written_gives_days_to_come_in_order(text: str, today: date)
 
 def test_a_weekday_beside_its_date_is_plain() -> None:
     assert passing("Sang chu nhat 29/11, mời bà con", date(2026, 11, 22)) is None
+
+
+def test_a_date_behind_its_weekday_is_no_share_of_anything() -> None:
+    assert days("Sáng thứ Bảy 5/12 tổng vệ sinh", TODAY) == (date(2026, 12, 5),)
+    assert days("Sáng thứ Bảy 28/11/2026 người dân họp", TODAY) == (date(2026, 11, 28),)
+
+
+@pytest.mark.parametrize("share", ["2/3 số hộ", "28/11 âm lịch"])
+def test_a_share_behind_a_weekday_stays_one(share: str) -> None:
+    text = f"Sáng thứ Bảy, {share} nộp tiền"
+    assert days(text, TODAY) == (date(2026, 11, 28),)
+    assert passing(text, TODAY) == ("Sáng thứ Bảy", date(2026, 11, 28))

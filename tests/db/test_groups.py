@@ -151,6 +151,25 @@ async def test_a_code_works_once(database: Database, village: Village) -> None:
         await database.write(tied, village, code, "Nhóm hai")
 
 
+async def test_a_code_used_before_changes_nothing_in_a_group_that_is_tied(
+    database: Database, village: Village
+) -> None:
+    def said_again(session: Session, code: str) -> Tied:
+        here = session.execute(select(chat.c.id).where(chat.c.title == "Nhóm")).scalar_one()
+        actor = acting(session, village, "resident", here, NOW)
+        return groups.tie(session, actor, code=code, labels=LABELS)
+
+    code, _ = await database.write(asked, village)
+    first = await database.write(tied, village, code, "Nhóm")
+    before = await database.read(group, "Nhóm")
+    again = await database.write(said_again, code)
+    assert (again.again, first.again) == (True, False)
+    assert again[:5] == first[:5]
+    assert await database.read(group, "Nhóm") == before
+    with pytest.raises(CodeRefused):
+        await database.write(said_again, "2222-2222")
+
+
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("unknown", "2222-2222", {}),
     ("empty", "", {}),

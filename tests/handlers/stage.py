@@ -41,6 +41,7 @@ class Stage:
     def __init__(self, content: Content | None = None) -> None:
         self.content = content or load()
         self.answers: dict[Callable[..., Any], Any] = {}
+        self.mention = self.link = ""
 
     async def read(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         answer = self.answers[verb]
@@ -57,6 +58,8 @@ class Stage:
                 "sandbox-zalo": (text[:10], text[10:]),
             },
             slots=slots,
+            mention=self.mention,
+            link=self.link,
         )
 
 

@@ -34,13 +34,18 @@ DISPATCHER = Dispatcher([group_talk.router], fallback=fallback, stale=stale, ask
 
 
 async def heard(
-    incoming: Incoming, grants: tuple[Grant, ...] = RESIDENT, invitation: str = "", **more: Any
+    incoming: Incoming,
+    grants: tuple[Grant, ...] = RESIDENT,
+    invitation: str = "",
+    mention: str = "",
+    **more: Any,
 ) -> Outcome:
     """`invitation`: the code of the only one that somebody may still use."""
     here = stage()
     here.answers[invitations.open_among] = lambda codes, now: next(
         (code for code in codes if code.upper() == invitation), ""
     )
+    here.mention = mention
     return await DISPATCHER.dispatch(incoming, here.context(scene(grants=grants, **more)))
 
 
@@ -84,6 +89,16 @@ async def test_a_code_said_in_a_group_ties_it(text: str, code: str) -> None:
     ).notices
     news = WORDS("groups.left_notice", was="Thôn Đông", group="Tổ liên gia 2", **told)
     assert left == Notice(news, people=(6, 7))
+
+
+async def test_a_code_used_before_in_a_group_that_is_tied_is_answered_with_what_it_is_tied_to() -> (
+    None
+):
+    effect = await heard(message(CODE, group=True), chat_kind="group")
+    assert isinstance(effect, Effect)
+    reply = effect.say(Tied("Thôn Bến", "households", False, "Tổ liên gia 2", 5, again=True))
+    told = WORDS("groups.tied_already", place="Thôn Bến", segment="Hộ dân")
+    assert reply == Reply(told, stay=True)
 
 
 NO_CODES = [
@@ -271,3 +286,38 @@ async def test_the_word_without_a_code_is_explained_to_whom_it_may_concern(
     reply = await heard(message("đăng ký", group="chat_kind" in more), grants, **more)
     assert isinstance(reply, Reply)
     assert (reply.text == WORDS("groups.how_to_tie")) == explained
+
+
+COPIED = [
+    ("the word alone", "đăng ký", "groups.how_to_tie_at", "7KQM-3XRT"),
+    ("the line of the greeting", "đăng ký <mã>", "groups.how_to_tie_at", "7KQM-3XRT"),
+    ("a code in its brackets", f"đăng ký <{CODE}>", "groups.how_to_write_at", CODE),
+    ("among words", f"mã của thôn là {CODE} nhé", "groups.how_to_write_at", CODE),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "code"), [case[1:] for case in COPIED], ids=[case[0] for case in COPIED]
+)
+async def test_where_the_bot_has_a_name_there_is_a_line_to_copy(
+    text: str, key: str, code: str
+) -> None:
+    reply = await heard(message(text, group=True), chat_kind="group", mention="@ten_bot")
+    assert isinstance(reply, Reply)
+    assert reply.text == WORDS(key, mention="@ten_bot", code=code)
+    assert reply.text.splitlines()[-1] == f"@ten_bot đăng ký {code}"
+
+
+async def test_a_groups_code_said_in_private_comes_back_as_a_line_to_copy() -> None:
+    effect = await heard(message(CODE.lower()), mention="@ten_bot")
+    assert isinstance(effect, Effect)
+    lines = effect.refusals[invitations.ForGroup].text.splitlines()
+    assert lines[-1] == f"@ten_bot đăng ký {CODE}"
+
+
+@pytest.mark.parametrize("said_to_us", [True, False])
+async def test_the_link_of_an_invitation_is_void_where_others_read_it(said_to_us: bool) -> None:
+    told = message(f"https://t.me/ten_bot?start={CODE}", group=True, addressed=said_to_us)
+    effect = await heard(told, chat_kind="group", invitation=CODE)
+    assert isinstance(effect, Effect)
+    assert effect.verb is invitations.said_in_group

@@ -42,6 +42,18 @@ async def test_a_code_is_two_choices_away() -> None:
     assert actions(reply) == ["groups.add", "start.menu"]
 
 
+async def test_the_code_comes_with_a_line_to_copy_where_the_bot_has_a_name() -> None:
+    segment = "groups.segment:party_committee"
+    desk = Desk(CADRE, step="groups.segment", keep={"place": 3}, buttons=(("Cấp ủy", segment),))
+    desk.stage.mention = "@ten_bot"
+    desk.results[groups.ask_code] = Code(CODE, "Thôn Bến")
+    reply = await desk.press(segment)
+    values = {"code": CODE, "place": "Thôn Bến", "segment": "Cấp ủy", "mention": "@ten_bot"}
+    assert reply.text == WORDS("groups.code_at", **values)
+    assert f"@ten_bot đăng ký {CODE}" in reply.text.splitlines()
+    assert not re.search(r"(?m)^\d", reply.text)
+
+
 PLACES: list[tuple[str, tuple[Grant, ...], list[str]]] = [
     ("cadre_with_the_commune", CADRE, ["Xã Mẫu", "Thôn Bến", "Thôn Đông", "Thôn Tây"]),
     ("rights_lost", RESIDENT, []),

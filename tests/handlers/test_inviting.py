@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from db.invitations import Invited, NotThere
 from db.permissions import NotAllowed
 from db.roles import TooLong
 from db.scene import Grant
+from handlers.groups.talk import FORWARDED
 from handlers.messages import Message, Reply
 from tests.handlers.desk import BEN, WORDS, Desk, actions, labels
 from tests.handlers.inputs import MESSAGES
@@ -48,6 +49,27 @@ async def test_a_village_head_is_invited_in_four_choices() -> None:
     assert here.done[0].arguments == {"place_id": 3, "role": "village_head", "until": None}
     assert reply.lead == (WORDS("roles.forward", title=HEAD_OF_BEN, code=CODE),)
     assert (reply.text, reply.step) == (WORDS("roles.invited"), None)
+
+
+@pytest.mark.parametrize(("until", "ends"), [(None, ""), (NEW_YEAR, "_until")])
+async def test_the_message_to_hand_on_says_where_the_bot_is(
+    until: datetime | None, ends: str
+) -> None:
+    here = desk(
+        step="roles.until",
+        keep={"role": "village_head", "place": BEN.id},
+        buttons=(("Không thời hạn", "roles.always"),),
+    )
+    here.stage.mention, here.stage.link = "@ten_bot", "https://t.me/ten_bot?start="
+    here.results[invitations.invite] = Invited(CODE, "village_head", "Thôn Bến", until, NOW)
+    (told,) = (await here.say("31/12" if until else "không thời hạn")).lead
+    words, link = told.rsplit("\n", 1)
+    more = {"until": "31/12/2026"} if until else {}
+    assert words == WORDS(
+        f"roles.forward_at{ends}", title=HEAD_OF_BEN, code=CODE, mention="@ten_bot", **more
+    )
+    assert link.endswith(f": https://t.me/ten_bot?start={CODE}")
+    assert len(told) <= FORWARDED
 
 
 async def test_a_role_of_the_only_commune_needs_no_place_and_may_have_a_last_day() -> None:

@@ -23,11 +23,14 @@ async def heard(
     kind: Literal["private", "group"] = "group",
     place: int | None = None,
     known: bool = True,
+    mention: str = "",
 ) -> Outcome:
     where = scene(chat_kind=kind, chat_place_id=place)
     if not known:
         where = replace(where, actor=replace(where.actor, chat_id=0))
-    return await DISPATCHER.dispatch(incoming, stage().context(where))
+    here = stage()
+    here.mention = mention
+    return await DISPATCHER.dispatch(incoming, here.context(where))
 
 
 async def effect_of(incoming: Membership, **more: Any) -> Effect[Any]:
@@ -92,6 +95,15 @@ def test_the_greeting_says_where_a_cadre_gets_the_code_and_when_we_go() -> None:
     assert WORDS("groups.new") in HELLO
     assert "đăng ký <mã>" in HELLO
     assert "3 ngày" in HELLO
+
+
+async def test_the_greeting_has_the_line_to_copy_where_the_bot_has_a_name() -> None:
+    effect = await effect_of(Membership(GROUP, SOMEBODY, "member", "out"), mention="@ten_bot")
+    hello = effect.say([]).text
+    assert hello == WORDS("groups.hello_at", days=3, mention="@ten_bot")
+    assert "@ten_bot đăng ký <mã>" in hello.splitlines()
+    tied = effect.say(changes(3, "out", "member"))
+    assert tied.text == WORDS("groups.hello_again_at", mention="@ten_bot")
 
 
 @pytest.mark.parametrize("standing", ["member", "out"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,8 +26,11 @@ from bot.platforms.base import (
     Taken,
 )
 from bot.platforms.telegram.download import download
+from bot.platforms.telegram.loading import Loading
 from bot.platforms.telegram.me import Me, me_of
+from bot.platforms.telegram.parsing import parsed
 from bot.platforms.telegram.polling import HEARD, HOLD, poll, raw, unread
+from bot.platforms.telegram.webhook import Watch, webhook_of
 from bot.platforms.telegram.wire import Wire, quietly
 from handlers.messages import Attachment, Incoming
 
@@ -52,7 +54,7 @@ LIMITS: Final = Limits(
     keeps_files=True,
 )
 LAST_WORD: Final = 3.0  # seconds a stop waits for Telegram
-LOOK_AFTER: Final = 600.0  # seconds between looks whether the webhook is still ours
+LOOK_AFTER: Final = 60.0  # seconds between looks at the webhook; see SETTLED of the listener
 
 
 class Telegram:
@@ -70,15 +72,17 @@ class Telegram:
     ) -> None:
         self.name = "telegram"
         self.limits = LIMITS
+        self.mention = self.link = ""
         self._wire = Wire(token, base_url=base_url, proxy=proxy)
         self._hook_url = hook_url
         self._called = called
         self._secret = hmac.digest(token.encode(), b"loalang webhook", "sha256").hex()
         self._store: Store | None = None
         self._signals: set[asyncio.Task[None]] = set()
+        self._watch = Watch(hook_url)
         self._known = asyncio.Event()  # who we are
-        self._hearing: asyncio.Task[Hearing] | None = None
-        self._speaking: asyncio.Task[Speaking] | None = None
+        self._hearing: Loading[Hearing] | None = None
+        self._speaking = Loading("python-telegram-bot", lambda: _load_speaking(self._wire))
 
     async def receive(self, store: Store) -> None:
         if self._called:
@@ -100,25 +104,24 @@ class Telegram:
 
     async def _taken_back(self) -> bool:
         """Whether it was a webhook of our own, that outlived a sudden end."""
-        told = await self._wire.call("getWebhookInfo")
-        ours = bool(self._hook_url) and isinstance(told, dict) and told.get("url") == self._hook_url
+        found = webhook_of(await self._wire.call("getWebhookInfo"))
+        ours = bool(self._hook_url) and found.url == self._hook_url
         if ours:
             await self._wire.call("deleteWebhook")
         return ours
 
     async def _be_called(self, store: Store) -> None:
         self._store = store
-        await self._wire.call(
-            "setWebhook",
-            url=self._hook_url,
-            secret_token=self._secret,
-            allowed_updates=HEARD,
-        )
+        if not self._watch.ours:
+            await self._wire.call(
+                "setWebhook",
+                url=self._hook_url,
+                secret_token=self._secret,
+                allowed_updates=HEARD,
+            )
         await self._learn()
         while True:
-            told = await self._wire.call("getWebhookInfo")
-            if not isinstance(told, dict) or told.get("url") != self._hook_url:
-                raise Taken("webhook")
+            self._watch.look(await self._wire.call("getWebhookInfo"))
             await store(())
             await asyncio.sleep(LOOK_AFTER)
 
@@ -131,9 +134,10 @@ class Telegram:
         if self._store is None:
             return web.Response(status=503)
         body = await request.read()
-        update = _parsed(body)
-        await self._store([raw(update) if update is not None else unread(body)])
-        if update is not None:
+        update = parsed(body)
+        await self._store([raw(update) if isinstance(update, dict) else unread(body)])
+        self._watch.called()
+        if isinstance(update, dict):
             self._signal(update)
         return web.Response()
 
@@ -154,29 +158,27 @@ class Telegram:
         if self._known.is_set():
             return
         me = me_of(await self._wire.call("getMe"))
-        self._prepare_to_speak()
-        self._hearing = asyncio.create_task(asyncio.to_thread(_load_hearing, me))
+        self.mention = f"@{me.username}"
+        self.link = f"https://t.me/{me.username}?start="  # https://core.telegram.org/api/links
+        self._speaking.begin()
+        self._hearing = Loading("aiogram", lambda: _load_hearing(me))
+        self._hearing.begin()
         self._known.set()
 
     async def understand(self, update: RawUpdate) -> Incoming | None:
-        values = _parsed(update.body)
-        if values is None:
+        values = parsed(update.body)
+        if not isinstance(values, dict):
             raise NotUnderstood("the body is not a JSON object")
         if not any(kind in values for kind in HEARD):
             return None
         while self._hearing is None:
             await self._known.wait()
-        hearing = await asyncio.shield(self._hearing)
+        hearing = await self._hearing.at_last()
         return await hearing.understand(values)
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        speaking = await asyncio.shield(self._prepare_to_speak())
+        speaking = await self._speaking.now()
         return await speaking.send(outgoing)
-
-    def _prepare_to_speak(self) -> asyncio.Task[Speaking]:
-        if self._speaking is None:
-            self._speaking = asyncio.create_task(asyncio.to_thread(_load_speaking, self._wire))
-        return self._speaking
 
     async def fetch(self, file: Attachment, to: Path) -> None:
         await download(self._wire, file.ref, to, self.limits.max_file)
@@ -185,6 +187,9 @@ class Telegram:
         """With our webhook gone, what comes waits at Telegram, and may be fetched either way."""
         for task in self._signals:
             task.cancel()
+        for loading in (self._hearing, self._speaking):
+            if loading:
+                loading.end()
         if self._store is not None:
             await quietly(self._wire, "deleteWebhook", patience=LAST_WORD)
         await self._wire.aclose()
@@ -200,11 +205,3 @@ def _load_speaking(wire: Wire) -> Speaking:
     from bot.platforms.telegram.speaking import Speaking
 
     return Speaking(wire)
-
-
-def _parsed(body: bytes) -> dict[str, Any] | None:
-    try:
-        values = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None

@@ -24,6 +24,7 @@ from bot.platforms.base import (
     TooManyRequests,
     Unreachable,
 )
+from bot.platforms.telegram.naming import Names
 from bot.platforms.telegram.parsing import parsed
 
 PATIENCE: Final = 30.0  # seconds for an answer; uploads and long polls have their own
@@ -64,7 +65,9 @@ class Wire:
     def _session(self) -> aiohttp.ClientSession:
         """Opened in the loop that uses it."""
         if self._opened is None:
-            connector = aiohttp.TCPConnector(limit=AT_ONCE, keepalive_timeout=IDLE)
+            connector = aiohttp.TCPConnector(
+                limit=AT_ONCE, keepalive_timeout=IDLE, resolver=Names()
+            )
             self._opened = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar()
             )

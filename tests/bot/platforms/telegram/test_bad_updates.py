@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections import Counter
@@ -25,7 +26,8 @@ from tests.bot.platforms.telegram.mischief import (
     some_turns,
     thrust,
 )
-from tests.bot.telegraph import Telegraph, Villager, telegraph
+from tests.bot.telegraph import PATIENCE, Telegraph, Villager, telegraph
+from tests.loop import one_turn
 
 QUESTION: Final = "khai sinh cần giấy gì"
 CANARY: Final = "chimhoàngyến"
@@ -178,6 +180,9 @@ async def test_what_cannot_be_acknowledged_does_not_make_it_spin(
     updates.next_id = -1 if "-5" in bodies[0] else updates.next_id
     thrust(village, *bodies)
     await village.server.until(lambda: updates.unacknowledged)
+    async with asyncio.timeout(PATIENCE):
+        while not await village.app.database.read(arrived):
+            await one_turn()
     await all_handled(village)
     await some_turns(village)
     assert polls(village) - before <= 3
