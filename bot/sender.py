@@ -28,8 +28,10 @@ from db.outbox import Claimed, Settled
 
 log = logging.getLogger(__name__)
 
-TOGETHER: Final = 10  # messages at full pace: results wait so long for each other, …
-LONGEST_TOGETHER: Final = 0.1  # … but no longer, in seconds: a stop would leave them in doubt
+# A chat must wait before it is written to again: for a part of that time its result may wait for
+# others to be saved with. A sudden end leaves them in doubt.
+TOGETHER: Final = 0.25
+SHORTLY: Final = 0.01  # seconds, where no chat must wait
 SWEEP: Final = 1.0  # seconds: another process may have queued something
 LAST_WORDS: Final = 5.0  # seconds a stop waits for sends under way
 LONGEST_WAIT: Final = 3600.0  # seconds that a platform may ask for
@@ -62,7 +64,7 @@ class Sender:
         self._outage = _Outage()
         self._held_until: datetime | None = None  # while the platform is out of reach
         self._pacer = Pacer(platform.limits.pace)
-        self._together = min(LONGEST_TOGETHER, TOGETHER / platform.limits.pace.per_second)
+        self._together = max(SHORTLY, TOGETHER * min(1.0, platform.limits.pace.private_interval))
         self._in_hand: dict[int, Claimed] = {}  # by outbox id: claimed and not settled
         self._settled: list[Settled] = []
         self._under_way: set[asyncio.Task[None]] = set()

@@ -221,8 +221,10 @@ async def ran(command: str, settings: Path, server: TelegramServer, ends: bool) 
     [
         pytest.param(TOKEN, False, id="refused"),
         pytest.param(TOKEN.replace(":", "::"), True, id="malformed"),
-        pytest.param(f"{TOKEN} {WORDS}", True, id="with more behind it"),
-        pytest.param(f'"{TOKEN}"', True, id="in quotes"),
+        pytest.param(TOKEN[:25], True, id="cut short"),
+        pytest.param(f"{TOKEN} {TOKEN}x", True, id="two"),
+        pytest.param(f"{TOKEN} {WORDS}", False, id="with more behind it"),
+        pytest.param(f'"{TOKEN}"', False, id="in quotes"),
     ],
 )
 async def test_the_program_prints_no_token(tmp_path: Path, token: str, ends: bool) -> None:
