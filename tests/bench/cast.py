@@ -21,6 +21,7 @@ RESTING: Final = 0.1  # of a processor, at most
 # Who there is: the words for the table, the module, and which kind of it.
 CAST: Final = {
     "ours swift": ("Loa Làng (durable)", "ours", "swift"),
+    "ours flood": ("Loa Làng (durable)", "ours", "flood"),
     "ours paced": ("Loa Làng (durable)", "ours", "paced"),
     "raw": ("aiohttp alone", "raw", ""),
     "aiogram": ("aiogram", "aiogram_peer", ""),

@@ -1,7 +1,8 @@
 """Loa Làng itself: the whole service over a SQLite that is safe against power cuts (FULL).
 
-`paced` keeps Telegram's limits as in service; `swift` does not, for what a message costs when
-nothing but the machine holds it back.
+`paced` keeps Telegram's limits as in service. The others do not, for what a message costs when
+nothing but the machine holds it back: `swift` has no limits at all, in a `flood` everybody is
+written to once, as in a broadcast.
 """
 
 from __future__ import annotations
@@ -125,8 +126,10 @@ class Ours:
 async def main(token: str, base_url: str, kind: str) -> None:
     def connect(bot: BotConfig, token: str, config: Config) -> Served:
         platform: Any = telegram(bot, token, config)
-        if kind == "swift":
-            platform.limits = replace(platform.limits, pace=SWIFT)
+        if kind != "paced":
+            interval = platform.limits.pace.private_interval if kind == "flood" else 0
+            pace = replace(SWIFT, private_interval=interval)
+            platform.limits = replace(platform.limits, pace=pace)
         return platform  # type: ignore[no-any-return]
 
     os.environ[VARIABLE] = token

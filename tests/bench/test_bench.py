@@ -158,5 +158,5 @@ async def test_a_small_run_loses_nothing_and_doubles_nothing(
     monkeypatch.setattr(send, "rested", without_rest)
     async with loopback(seed=1) as server:
         server.ceiling = math.inf  # nobody is judged by their speed here
-        report = await send.sent(server, ("raw", "ours swift"), 20, 1)
+        report = await send.sent(server, ("raw", "ours flood"), 20, 1)
     assert [(row["lost"], row["twice"]) for row in report.rows] == [(0, 0), (0, 0)]
