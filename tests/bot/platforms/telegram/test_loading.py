@@ -107,11 +107,11 @@ async def test_pauses_between_tries_grow_to_half_a_minute(monkeypatch: pytest.Mo
     shelf = Shelf(lambda: "there", MemoryError())
     pauses: list[float] = []
 
-    async def sleep(seconds: float) -> None:
+    async def noted(seconds: float) -> None:
         pauses.append(seconds)
         if len(pauses) == 8:
             shelf.broken = None
 
-    monkeypatch.setattr("bot.platforms.telegram.loading.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.platforms.telegram.loading.asyncio.sleep", noted)
     assert await Loading("aiogram", shelf).at_last() == "there"
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]

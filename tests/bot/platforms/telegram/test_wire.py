@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import traceback
 from typing import Any
 
@@ -224,9 +225,11 @@ async def test_an_answer_that_never_comes_leaves_the_outcome_open() -> None:
             assert type(await lost(wire, IMPATIENT)) is OutcomeUnknown
 
 
-async def test_a_signal_that_is_lost_is_lost_quietly() -> None:
-    async with Wire(TOKEN, base_url="http://127.0.0.1:1") as wire:
-        await quietly(wire, "answerCallbackQuery", callback_query_id="1")
+async def test_a_signal_that_is_lost_is_lost_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        async with Wire(TOKEN, base_url="http://127.0.0.1:1") as wire:
+            await quietly(wire, "answerCallbackQuery", callback_query_id="1")
+    assert caplog.records == []
 
 
 async def test_no_error_and_no_repr_holds_token_address_or_text() -> None:
