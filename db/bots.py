@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
@@ -12,6 +12,8 @@ from sqlmodel import Session
 from db.tables import Bot, Place, table
 
 bot, place = table(Bot), table(Place)
+
+HAND: Final = "hand"  # the platform of what people carry by hand: its “bot” is nobody's program
 
 
 class UnknownPlace(Exception):
@@ -38,6 +40,16 @@ def enter(session: Session, *, name: str, platform: str, place_slug: str) -> int
         update(bot).where(bot.c.id == known).values(platform=platform, place_id=place_id)
     )
     return int(known)
+
+
+def by_hand(session: Session) -> int:
+    """The id of what stands where a bot would, for what is carried by hand; one for all places."""
+    known = session.execute(select(bot.c.id).where(bot.c.platform == HAND)).scalar_one_or_none()
+    if known is not None:
+        return int(known)
+    top = session.execute(select(place.c.id).order_by(place.c.path).limit(1)).scalar_one()
+    entered = insert(bot).values(name=f"({HAND})", platform=HAND, place_id=top)
+    return int(session.execute(entered.returning(bot.c.id)).scalar_one())
 
 
 class Ailing(NamedTuple):

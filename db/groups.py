@@ -30,6 +30,8 @@ SEGMENTS: Final = (
     "authorities",
     "unions",
 )
+ALOUD: Final = ("loudspeaker", "notice_board")  # no groups: a keeper reads out, or puts up
+REACHES: Final = (*SEGMENTS, *ALOUD)
 CODE_LIFE: Final = timedelta(hours=24)
 
 

@@ -58,17 +58,21 @@ class Limits:
     pace: Pace
     max_file: int = 20_000_000  # bytes, inbound
     keeps_files: bool = False  # what was sent once is sent again by a reference
+    photos_by_url: bool = False  # a photo is sent as an address of ours that the platform reads
+    monthly: int | None = None  # messages of one bot; None: as many as it likes
+    counts_received: bool = False  # what is received counts among them
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of ours on disk, to be sent. `ref`: what the platform calls it since it first had
-    it (`Sent.refs`), "" until then."""
+    it (`Sent.refs`), "" until then. `url`: where the platform can read it, "" for nowhere."""
 
     path: Path
     name: str = field(repr=False)
     kind: Literal["photo", "document"]
     ref: str = field(default="", repr=False)
+    url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +181,13 @@ class Unreachable(SendError):
 
 
 class TooManyRequests(Unreachable):
-    """The platform asks for a pause; nothing was sent. `retry_after` in seconds."""
+    """The platform asks for a pause; nothing was sent. `retry_after` in seconds. `whole`: the
+    bot may write to nobody now, and the platform does not say for how long."""
 
-    def __init__(self, retry_after: float) -> None:
+    def __init__(self, retry_after: float, *, whole: bool = False) -> None:
         super().__init__(f"asked to wait {retry_after:g} s")
         self.retry_after = retry_after
+        self.whole = whole
 
 
 class ChatGone(SendError):

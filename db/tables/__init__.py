@@ -14,6 +14,7 @@ from db.tables.matters import (
     Delivery,
     Export,
     Occurrence,
+    Relay,
     Ticket,
     TicketEvent,
 )
@@ -22,6 +23,7 @@ from db.tables.messages import (
     Inbox,
     Media,
     Outbox,
+    Quota,
     Upload,
 )
 from db.tables.people import (
@@ -31,6 +33,7 @@ from db.tables.people import (
     Consent,
     GroupCode,
     Invitation,
+    Link,
     Person,
     Place,
     Role,
@@ -52,11 +55,14 @@ __all__ = [
     "GroupCode",
     "Inbox",
     "Invitation",
+    "Link",
     "Media",
     "Occurrence",
     "Outbox",
     "Person",
     "Place",
+    "Quota",
+    "Relay",
     "Role",
     "Ticket",
     "TicketEvent",

@@ -61,6 +61,20 @@ class Delivery(SQLModel, table=True):
     chat_id: int = Field(foreign_key="chat.id")
 
 
+class Relay(SQLModel, table=True):
+    """A delivery that a person carries by hand: into a group that no bot can write to, over the
+    loudspeaker, onto the notice board. Its parts stand in the outbox as `handed`, afterwards as
+    `relayed`. `keeper_id` None: nobody could be found for it yet."""
+
+    delivery_id: int = Field(foreign_key="delivery.id", primary_key=True)
+    keeper_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    handed_at: datetime
+    told_at: datetime | None = Field(default=None, index=True)
+    reminded_at: datetime | None = None
+    done_at: datetime | None = None
+    done_by: int | None = Field(default=None, foreign_key="person.id")
+
+
 class Ticket(SQLModel, table=True):
     """One report (phản ánh, kiến nghị). Its code is PA-<id>."""
 

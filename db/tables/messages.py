@@ -99,7 +99,7 @@ class Outbox(SQLModel, table=True):
     code: str = ""
     media_id: int | None = Field(default=None, foreign_key="media.id", index=True)
     ref: int | None = Field(default=None, foreign_key="outbox.id")
-    state: str = "queued"  # queued sending sent uncertain failed cancelled
+    state: str = "queued"  # queued sending sent uncertain failed cancelled handed relayed
     due_at: datetime | None = None
     attempts: int = 0
     doubts: int = 0  # how often the outcome was unknown and it was sent again
@@ -131,3 +131,18 @@ class Upload(SQLModel, table=True):
     bot_id: int = Field(foreign_key="bot.id", primary_key=True)
     media_id: int = Field(foreign_key="media.id", primary_key=True)
     ref: str
+
+
+class Quota(SQLModel, table=True):
+    """What a bot has received and sent in a month ("2026-11", as the village counts), where its
+    platform sets a limit. `refusals`: how often in a row the platform would take no more;
+    `refused_until`: when it is asked again; `warned`, `refused_told`: the admins know."""
+
+    bot_id: int = Field(foreign_key="bot.id", primary_key=True)
+    month: str = Field(primary_key=True)
+    received: int = 0
+    sent: int = 0
+    warned: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    refusals: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    refused_until: datetime | None = None
+    refused_told: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

@@ -44,7 +44,8 @@ class Person(SQLModel, table=True):
 class Chat(SQLModel, table=True):
     """A private chat or a group. A group is tied to a place and a segment by a one-time code.
     `standing`: what the bot is there, as its platform last said; `met_at`: since when it is in,
-    where that was seen; `untold`: those who tie groups do not know yet that it is out."""
+    where that was seen; `untold`: those who tie groups do not know yet that it is out. `keeper_id`:
+    the person who carries by hand what no bot can bring there."""
 
     __table_args__ = (
         UniqueConstraint("bot_id", "external_id"),
@@ -60,6 +61,7 @@ class Chat(SQLModel, table=True):
     standing: str = Field(default="member", sa_column_kwargs={"server_default": "member"})
     met_at: datetime | None = None
     untold: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    keeper_id: int | None = Field(default=None, foreign_key="person.id", index=True)
 
 
 class Account(SQLModel, table=True):
@@ -83,6 +85,21 @@ class Role(SQLModel, table=True):
     name: str  # village_head cadre approver admin
     granted_at: datetime
     ends_at: datetime | None = None
+
+
+class Link(SQLModel, table=True):
+    """A one-time code that makes another account one more of a person's own. Only its digest is
+    kept. The account that used it waits for the word of the person who asked for it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: int | None = Field(default=None, foreign_key="account.id")
+    decided_at: datetime | None = None
+    accepted: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Consent(SQLModel, table=True):
