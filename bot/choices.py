@@ -74,7 +74,7 @@ def _from_main_menu(message: Message, scene: Scene, spoken: Spoken) -> Press | N
         return None
     said = plain(fold(message.text))
     for label, action in spoken.main_menu(scene.actor):
-        if spoken.plain(label) == said:
+        if label == said:
             return Press(message.chat, message.sender, "", -1, action)
     return None
 

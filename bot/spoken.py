@@ -10,7 +10,7 @@ from typing import Final
 
 from content.folding import fold
 from content.loader import Content
-from content.phrases import Pattern, patterns, tokens, wholly, without
+from content.phrases import Pattern, Patterns, patterns, tokens, wholly, without
 from content.words import LANGUAGES
 from db.scene import Actor
 from handlers.start import open_to
@@ -34,12 +34,16 @@ class Spoken:
         self._commands = commands
         self._cancel_words = {fold(word) for word in self._texts("common.cancel_words")}
         self._cancel = patterns(self._texts("common.cancel_words"))
-        self._leave = (*self._cancel, *patterns(self._texts("start.leave_words")))
+        self._leave = Patterns((*self._cancel, *patterns(self._texts("start.leave_words"))))
         self._go_on = patterns(self._texts("start.go_on_words"))
         self._small = patterns(self._texts("people.small_words"))
-        self._before = (*self._small, *patterns(self._texts("system.before_number")))
+        self._before = Patterns((*self._small, *patterns(self._texts("system.before_number"))))
         self._make = {fold(word) for word in self._texts("system.make_words")}
-        self._numbers = tuple(self._counted())
+        self._index: dict[Pattern, int] = {}
+        for pattern, index in self._counted():
+            self._index.setdefault(pattern, index)
+        self._numbers = Patterns(self._index)
+        self._menus: dict[frozenset[str], tuple[tuple[str, str], ...]] = {}  # by roles
 
     def cancels(self, text: str, *, alone: bool) -> bool:
         """`alone`: only without small words around it, as where any words are an answer."""
@@ -59,7 +63,8 @@ class Spoken:
         if len(left) == 1 and _FIGURES.fullmatch(left[0].folded) and len(tokens(text)) > 1:
             index = int(left[0].folded) - 1
             return index if 0 <= index < count else None
-        for number, index in self._numbers:
+        for number in self._numbers.possible(token.folded for token in left):
+            index = self._index[number]
             if number.find(left, strict=False) == range(len(left)) and index < count:
                 return index % count
         return None
@@ -79,11 +84,15 @@ class Spoken:
                 return meant[0]
         return None
 
-    def main_menu(self, actor: Actor) -> Iterator[tuple[str, str]]:
-        """Labels and actions of what is open to the actor, in every language."""
-        for language in LANGUAGES:
-            for button in open_to(actor, self._content.words(language)):
-                yield button.label, button.action
+    def main_menu(self, actor: Actor) -> Sequence[tuple[str, str]]:
+        """Labels, plain, and actions of what is open to the actor, in every language."""
+        roles = frozenset(grant.role for grant in actor.grants)
+        if roles not in self._menus:
+            menus = (open_to(actor, self._content.words(language)) for language in LANGUAGES)
+            self._menus[roles] = tuple(
+                (self.plain(button.label), button.action) for menu in menus for button in menu
+            )
+        return self._menus[roles]
 
     def _made(self, label: Sequence[str], said: Sequence[str]) -> bool:
         making = label[0] in self._make and said[0] in self._make

@@ -7,6 +7,7 @@ without its marks may be any of several, only as it is written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,7 @@ class _Category:
     id: str
     words: tuple[Pattern, ...]
 
-    def score(self, text: list[Token]) -> int:
+    def score(self, text: Sequence[Token]) -> int:
         met = (one for one in self.words if found(text, (one,), strict=len(one.parts) == 1))
         return sum(len(one.needs) for one in met)
 

@@ -51,12 +51,16 @@ def normalize(text: str) -> str:
 
 
 def _longest_marks(text: str) -> int:
+    if not any(map(unicodedata.combining, text)):
+        return 0
     runs = groupby(text, lambda character: unicodedata.combining(character) != 0)
     return max((sum(1 for _ in run) for marks, run in runs if marks), default=0)
 
 
 def spell(text: str) -> list[str]:
     """Tokens that keep their marks, with the tone moved to the end: hoả and hỏa are one word."""
+    if text.isascii():
+        return _TOKEN.findall(text.lower())
     if _longest_marks(text) > _LONGEST_MARKS:
         return _TOKEN.findall(fold(text))
     text = unicodedata.normalize("NFC", text).lower()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from content.folding import fold, spell
@@ -73,13 +74,34 @@ class Pattern:
         return self._match(part + 1, text, at + 1, strict)
 
 
-def tokens(text: str) -> list[Token]:
+class Patterns(tuple[Pattern, ...]):
+    """Patterns, found by a word that each needs: most have nothing to do with a text."""
+
+    _by_word: dict[str, list[int]]
+
+    def __new__(cls, given: Iterable[Pattern]) -> Patterns:
+        made = super().__new__(cls, given)
+        made._by_word = {}
+        for number, pattern in enumerate(made):
+            if pattern.needs:
+                made._by_word.setdefault(max(pattern.needs, key=len), []).append(number)
+        return made
+
+    def possible(self, present: Iterable[str]) -> list[Pattern]:
+        """Those that may be met where these words are present, in their order."""
+        there = frozenset(present)
+        numbers = [number for word in there for number in self._by_word.get(word, ())]
+        return [self[number] for number in sorted(numbers) if self[number].needs <= there]
+
+
+@lru_cache(maxsize=64)  # many look at the same message
+def tokens(text: str) -> tuple[Token, ...]:
     """The words of the text, of a very long one only the first."""
-    return [Token(word, fold(word)) for word in spell(text[:_LONGEST])]
+    return tuple(Token(word, fold(word)) for word in spell(text[:_LONGEST]))
 
 
-def patterns(texts: Iterable[str]) -> tuple[Pattern, ...]:
-    return tuple(Pattern.of(text) for text in texts)
+def patterns(texts: Iterable[str]) -> Patterns:
+    return Patterns(Pattern.of(text) for text in texts)
 
 
 def without(text: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
@@ -99,16 +121,20 @@ def found(text: Sequence[Token], wanted: Iterable[Pattern], *, strict: bool) -> 
 
 def wholly(text: str, wanted: Iterable[Pattern], around: Iterable[Pattern] = ()) -> bool:
     """Whether the text is one or more of `wanted`, perhaps among `around`, and nothing else."""
-    said, wanted = tokens(text), tuple(wanted)
-    longest_first = sorted((*wanted, *around), key=lambda pattern: -len(pattern.parts))
-    return found(said, wanted, strict=False) and not any(
-        token.folded for token in without(said, longest_first)
-    )
+    said = tokens(text)
+    wanted = wanted if isinstance(wanted, Patterns) else tuple(wanted)
+    if not found(said, wanted, strict=False):
+        return False
+    likely = (*_possible(said, wanted), *_possible(said, around))
+    longest_first = sorted(likely, key=lambda pattern: -len(pattern.parts))
+    return not any(token.folded for token in without(said, longest_first))
 
 
-def after(text: str, opening: Iterable[Pattern], around: Iterable[Pattern]) -> str | None:
+def after(text: str, opening: Sequence[Pattern], around: Iterable[Pattern]) -> str | None:
     """What follows the `opening` (perhaps among `around`) that the text begins with, "" where
     only `around` does; None without such a beginning."""
+    if not _possible(tokens(text), opening):
+        return None
     opening, around = tuple(opening), tuple(around)
     for word in islice(re.finditer(r"\S+", text), _WIDEST_OPENING):
         if wholly(text[: word.end()], opening, around):
@@ -118,6 +144,8 @@ def after(text: str, opening: Iterable[Pattern], around: Iterable[Pattern]) -> s
 
 
 def _possible(text: Sequence[Token], all_patterns: Iterable[Pattern]) -> list[Pattern]:
+    if isinstance(all_patterns, Patterns):
+        return all_patterns.possible(token.folded for token in text)
     present = frozenset(token.folded for token in text)
     return [pattern for pattern in all_patterns if pattern.needs and pattern.needs <= present]
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from content.documents import File, Table, parse_toml
 from content.faq import ASPECTS
 from content.folding import words
-from content.phrases import Pattern, Token, found, patterns, tokens, without
+from content.phrases import Pattern, Patterns, Token, found, patterns, tokens, without
 
 SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
 
@@ -72,7 +72,9 @@ class Topics:
         cues = [cue for cues in self.aspects.values() for cue in cues]
         said = tokens(" ".join(words(text)))
         left = _left(said, _longest_first(cues))
-        return left != said and all(token.folded in self.filler | self.faint for token in left)
+        return left != list(said) and all(
+            token.folded in self.filler | self.faint for token in left
+        )
 
 
 def parse_topics(file: File) -> Topics:
@@ -100,7 +102,7 @@ def _left(said: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
 
 def _longest_first(phrases: Iterable[Pattern]) -> tuple[Pattern, ...]:
     """So that no phrase is broken by a shorter one in it."""
-    return tuple(sorted(phrases, key=lambda phrase: -len(phrase.parts)))
+    return Patterns(sorted(phrases, key=lambda phrase: -len(phrase.parts)))
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from db.people import grants
+from db.prepared import Prepared
 from db.scene import Actor, Scene
 from db.tables import Account, Bot, Chat, Conversation, Outbox, Person, Role, table
 
@@ -19,8 +20,7 @@ conversation, outbox = table(Conversation), table(Outbox)
 person, role = table(Person), table(Role)
 
 
-# Built once: building it costs more than running it.
-_SCENE: Final = (
+_SCENE: Final = Prepared(
     select(
         chat.c.id.label("chat"),
         chat.c.title,
@@ -63,12 +63,14 @@ _SCENE: Final = (
 )
 
 
-_MOVE_ON: Final = (
+_MOVED: Final = ("step", "keep", "free_text", "menu_id", "version", "updated_at")
+_MOVE_ON: Final = Prepared(
     update(conversation)
     .where(conversation.c.chat_id == bindparam("chat"))
     .where(conversation.c.account_id == bindparam("account"))
     .where(conversation.c.version == bindparam("was"))
-    .returning(conversation.c.version)
+    .returning(conversation.c.version),
+    *_MOVED,
 )
 
 
@@ -89,7 +91,7 @@ def load(
 ) -> Scene:
     """One read of everything a handler needs; people and chats not met yet have id 0."""
     named = {"bot_id": bot_id, "platform": platform, "chat_id": chat_id, "account_id": account_id}
-    row = session.execute(_SCENE, named).one()
+    (row,) = _SCENE.rows(session, named)
     actor = Actor(
         person_id=row.person or 0,
         account_id=row.account or 0,
@@ -138,14 +140,14 @@ def save(
         "version": version + 1,
         "updated_at": actor.now,
     }
-    moved: Any
     if version == 0:
-        moved = _insert(session).on_conflict_do_nothing().returning(conversation.c.version)
+        begun = _insert(session).on_conflict_do_nothing().returning(conversation.c.version)
         values |= {"chat_id": actor.chat_id, "account_id": actor.account_id}
+        moved = session.execute(begun, values).first()
     else:
-        moved = _MOVE_ON
         values |= {"chat": actor.chat_id, "account": actor.account_id, "was": version}
-    if session.execute(moved, values).first() is None:
+        moved = _MOVE_ON.first(session, values)
+    if moved is None:
         raise Conflict
 
 

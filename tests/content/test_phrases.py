@@ -35,7 +35,7 @@ def test_unwanted_matches_are_blotted_out_everywhere() -> None:
 
 def test_a_pattern_without_words_matches_nothing() -> None:
     said = tokens("một câu")
-    assert without(said, patterns(["…", "?"])) == said
+    assert without(said, patterns(["…", "?"])) == list(said)
 
 
 def test_the_next_match_is_looked_for_from_the_last_one() -> None:
