@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import Final
 
 from bot.platforms.base import Limits, Pace
+from bot.platforms.zalo import facts
 
 # As much as one message holds where it is forwarded most: Zalo.
 LIMITS: Final = Limits(
-    max_text=1900,
+    max_text=facts.SPLIT,
     buttons=False,
     edits=False,
     files=True,

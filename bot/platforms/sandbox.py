@@ -39,6 +39,7 @@ from bot.platforms.fields import Fields
 from bot.platforms.mention import is_mentioned, without_mention
 from bot.platforms.record import RecordError
 from bot.platforms.village import Village
+from bot.platforms.zalo import facts
 from content.commune import Style
 from content.folding import normalize
 from handlers.messages import Attachment, Chat, Incoming, Location, Message, Press, Sender
@@ -53,13 +54,18 @@ LIMITS: dict[Style, Limits] = {
     "telegram": Limits(
         max_text=4096, buttons=True, edits=True, files=True, group_intake="all", pace=SWIFT
     ),
-    # The village refuses above 2,000; the margin is for what is counted otherwise out there.
+    # The village refuses above MOST_TEXT; the margin is for what is counted otherwise out there.
     "zalo": Limits(
-        max_text=1900, buttons=False, edits=False, files=False, group_intake="mention", pace=SWIFT
+        max_text=facts.SPLIT,
+        buttons=False,
+        edits=False,
+        files=False,
+        group_intake="mention",
+        pace=SWIFT,
     ),
 }
-_MOST_TEXT = {"telegram": 4096, "zalo": 2000}  # UTF-16 units
-_MOST_CAPTION = {"telegram": 1024, "zalo": 2000}
+_MOST_TEXT = {"telegram": 4096, "zalo": facts.MOST_TEXT}  # UTF-16 units
+_MOST_CAPTION = {"telegram": 1024, "zalo": facts.MOST_CAPTION}
 _MOST_CALLBACK = 64  # bytes
 
 _COMMAND = re.compile(r"(/\w+)@(\w+)\b")

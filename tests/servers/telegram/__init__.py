@@ -44,9 +44,9 @@ Where the words of an error come from: the Bot API server's and TDLib's sources 
 malformed token's 404 from the public service.
 """  # noqa: E501
 
+from tests.servers.clock import Clock, HandClock
+from tests.servers.faults import Fault, FaultKind
 from tests.servers.telegram.chats import Bot
-from tests.servers.telegram.clock import Clock, HandClock
-from tests.servers.telegram.faults import Fault, FaultKind
 from tests.servers.telegram.files import picture
 from tests.servers.telegram.pace import Pace
 from tests.servers.telegram.people import Person

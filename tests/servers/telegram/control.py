@@ -14,7 +14,7 @@ from tests.servers.telegram.pace import Pace
 from tests.servers.telegram.people import Person
 from tests.servers.telegram.places import Group
 from tests.servers.telegram.records import Sent
-from tests.servers.telegram.web import Connection
+from tests.servers.web import Connection
 
 if TYPE_CHECKING:
     from tests.servers.telegram.server import TelegramServer

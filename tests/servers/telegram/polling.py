@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from tests.servers.faults import Exchange
 from tests.servers.telegram.asking import allow
 from tests.servers.telegram.calls import Call
-from tests.servers.telegram.faults import Exchange
 from tests.servers.telegram.refusals import CONFLICT_WEBHOOK, Refusal
 from tests.servers.telegram.updates import Poll
 

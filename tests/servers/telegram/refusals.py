@@ -3,7 +3,11 @@ TDLib's below it, as of May 2026; clients tell errors apart by them."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from tests.servers.faults import HTML, Answer, Fault
+from tests.servers.web import JSON
 
 CONFLICT_POLL = (
     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is"
@@ -49,3 +53,17 @@ def forbidden(description: str) -> Refusal:
 
 def too_many(retry_after: int) -> Refusal:
     return Refusal(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
+
+
+def failing(fault: Fault) -> Answer:
+    """429 and 500 in Telegram's own JSON; others as the proxy before it says them."""
+    if fault.kind == "too_many":
+        return 429, _json(too_many(max(1, round(fault.seconds)))), JSON
+    if fault.status == 500:
+        return 500, _json(Refusal(500, "Internal Server Error")), JSON
+    page = f"<html><head><title>{fault.status}</title></head><body>nginx</body></html>"
+    return fault.status, page.encode(), HTML
+
+
+def _json(refusal: Refusal) -> bytes:
+    return json.dumps(refusal.body).encode()

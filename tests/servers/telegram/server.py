@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, Self
+from collections.abc import Callable
+from typing import Any, Final
 
+from tests.servers.clock import Clock
+from tests.servers.faults import BEFORE, Exchange
+from tests.servers.loopback import PATIENCE, Loopback
 from tests.servers.telegram.bodies import parsed, urlencoded
 from tests.servers.telegram.calls import Call
 from tests.servers.telegram.chats import Bot
-from tests.servers.telegram.clock import Clock
 from tests.servers.telegram.control import control
-from tests.servers.telegram.faults import BEFORE, Exchange, Fault, FaultKind
 from tests.servers.telegram.files import MAX_UPLOAD
 from tests.servers.telegram.methods import METHODS
 from tests.servers.telegram.pace import Meter, Pace
 from tests.servers.telegram.people import Village
 from tests.servers.telegram.polling import Polling
-from tests.servers.telegram.refusals import Refusal
+from tests.servers.telegram.refusals import Refusal, failing
 from tests.servers.telegram.updates import encoded
-from tests.servers.telegram.waiting import Waiting
-from tests.servers.telegram.web import JSON, Connection
+from tests.servers.web import JSON, Connection
 
-HOST: Final = "127.0.0.1"
-PATIENCE: Final = 20.0  # seconds until `until` gives up
 _TOKEN: Final = re.compile(rb"\d+:[\w-]{20,}")
 
 
-class TelegramServer(Village):
+class TelegramServer(Loopback, Village):
     """`async with TelegramServer() as server`. `pace=None`: no 429s. `key`: a regular expression
     that finds in a text what it is counted under."""
 
@@ -42,85 +39,23 @@ class TelegramServer(Village):
         key: str = "",
         seed: int = 0,
     ) -> None:
-        super().__init__(clock or Clock(), pace, key, seed)
-        self.port = port
-        self.connections: set[Connection] = set()
-        self.faults: list[Fault] = []
-        self.concurrent = 0
-        self.most_concurrent = 0
-        self.down = False
+        Loopback.__init__(self, port)
+        Village.__init__(self, clock or Clock(), pace, key, seed)
         self._latency = (0.0, 0.0)
         self._by_token: dict[bytes, Bot] = {}
-        self._listening: asyncio.Server | None = None
-        self._reserved: socket.socket | None = None
-        self._waiting = Waiting()
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # --- life
 
-    @property
-    def base_url(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    async def __aenter__(self) -> Self:
-        await self.listen()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for fault in self.faults:
-            fault.cancelled = True
+    async def _end_hooks(self) -> None:
         for bot in self.bots.values():
             if bot.hook is not None:
                 await bot.hook.aclose()
-        await self.outage()
-        if self._reserved is not None:
-            self._reserved.close()
-
-    async def listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(
-            lambda: Connection(self), HOST, self.port, backlog=512
-        )
-        self.port = self._listening.sockets[0].getsockname()[1]
-        self.down = False
-
-    async def outage(self) -> None:
-        """Nobody listens, and all connections are cut. The port stays ours."""
-        if self._listening is None:
-            return
-        self._listening.close()
-        self._listening = None
-        self.down = True
-        for connection in list(self.connections):
-            connection.reset()
-        await asyncio.sleep(0)
-        self._reserved = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind((HOST, self.port))
 
     async def recover(self) -> None:
-        """Listens again on the same port."""
-        if self._reserved is not None:
-            self._reserved.close()
-            self._reserved = None
-        await self.listen()
+        await super().recover()
         for bot in self.bots.values():
             if bot.hook is not None:
                 bot.hook.wake()
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Beside everything else, at most as long as the server."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def close_idle(self) -> None:
-        """As a server does with connections that were kept too long."""
-        for connection in list(self.connections):
-            if connection.idle:
-                connection.close()
 
     # --- what is set
 
@@ -139,17 +74,6 @@ class TelegramServer(Village):
 
         return pushed
 
-    def fault(self, kind: FaultKind, method: str = "", **script: Any) -> Fault:
-        """See `Fault`. Returned to be released, cancelled or looked at."""
-        fault = Fault(kind, method, **script)
-        self.faults.append(fault)
-        return fault
-
-    def clear_faults(self) -> None:
-        for fault in self.faults:
-            fault.release()
-        self.faults.clear()
-
     def set_latency(self, seconds: float, jitter: float = 0.0) -> None:
         """Each call takes `seconds`, give or take `jitter`; half of it before it is done."""
         self._latency = (seconds, jitter)
@@ -162,25 +86,12 @@ class TelegramServer(Village):
 
     # --- what is waited for
 
-    async def until(self, holds: Callable[[], object], timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
-        """Returns as soon as `holds()`; looked at whenever anything happened here."""
-        try:
-            await self._waiting.until(holds, timeout)
-        except TimeoutError:
-            raise TimeoutError(
-                f"waited {timeout:g} s in vain; look at what the server has: {self.state()}"
-            ) from None
-
     async def idle(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
         """Returns once every update is acknowledged and no call is under way."""
         await self.until(
             lambda: not self.concurrent and not any(b.updates.pending for b in self.bots.values()),
             timeout,
         )
-
-    def changed(self) -> None:
-        if self._waiting:
-            asyncio.get_running_loop().call_soon(self._waiting.look)
 
     def state(self) -> dict[str, Any]:
         """Counts only: no text, no token."""
@@ -208,16 +119,6 @@ class TelegramServer(Village):
         }
 
     # --- calls
-
-    def date(self) -> int:
-        return int(self.clock.time())
-
-    def welcomes(self) -> bool:
-        """A fault that refuses everything does so before anything is read."""
-        for fault in self.faults:
-            if fault.kind == "refuse" and fault.general and fault.strikes("", 0):
-                return False
-        return True
 
     def handle(
         self, connection: Connection, verb: bytes, target: bytes, content_type: str, body: bytes
@@ -278,7 +179,7 @@ class TelegramServer(Village):
         struck = [fault for fault in self.faults if fault.strikes(name, chat)]
         base, jitter = self._latency
         latency = max(0.0, base + self.random.uniform(-jitter, jitter)) if base else 0.0
-        exchange = Exchange(connection, struck, latency / 2)
+        exchange = Exchange(connection, failing, struck, latency / 2)
         if method is not None:
             self.concurrent += 1
             self.most_concurrent = max(self.most_concurrent, self.concurrent)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-from tests.servers.telegram.clock import Clock
+from tests.servers.clock import Clock
 from tests.servers.telegram.refusals import CONFLICT_POLL, Refusal
 
 DAY: Final = 86400.0

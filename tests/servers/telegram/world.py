@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from tests.servers.clock import Clock
 from tests.servers.telegram.chats import Account, Bot, Chat, Json, Member, reachable
-from tests.servers.telegram.clock import Clock
 from tests.servers.telegram.files import Files, described
 from tests.servers.telegram.pace import Meter, Pace
 from tests.servers.telegram.records import Records

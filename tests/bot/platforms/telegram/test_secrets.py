@@ -24,8 +24,8 @@ from tests.bot.platforms.telegram.mischief import all_handled, arrived, thrust
 from tests.bot.platforms.telegram.test_bad_updates import POISON
 from tests.bot.telegraph import Telegraph, announce, telegraph
 from tests.living import PNG, ROOT
+from tests.servers.faults import KINDS
 from tests.servers.telegram import TelegramServer
-from tests.servers.telegram.faults import KINDS
 
 CANARY: Final = "AAChimHoangYenKhongKeChoAiNgheDauNhe"
 TOKEN: Final = f"7418529630:{CANARY}"

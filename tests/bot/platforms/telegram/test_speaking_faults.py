@@ -37,8 +37,8 @@ from tests.bot.platforms.telegram.booth import (
     refusal,
     script,
 )
+from tests.servers.faults import KINDS
 from tests.servers.telegram import picture
-from tests.servers.telegram.faults import KINDS
 
 TOKEN: Final = "7000000001:" + "T" * 35
 DONE: Final = {"message_id": 5, "date": 1795312000, "chat": {"id": 7, "type": "private"}}

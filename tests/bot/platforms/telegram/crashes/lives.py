@@ -166,7 +166,8 @@ class Life:
         follower = Follower(database, Composer(CONTENT, {platform.name: limits}), clock, 0.0)
 
         def left(session: Session) -> bool:
-            return bool(outbox.unsettled(session, clock.now()) or announcements.unfinished(session))
+            now = clock.now()
+            return bool(outbox.unsettled(session, now) or announcements.unfinished(session, now))
 
         async def run() -> None:
             async with asyncio.TaskGroup() as tasks:

@@ -1,18 +1,15 @@
 """What goes wrong, by script: before the call is done, or after it, when only its answer is
-lost."""
+lost. What a server says then in its own words is the server's."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
-from tests.servers.telegram.refusals import too_many
-from tests.servers.telegram.updates import encoded
-from tests.servers.telegram.web import JSON, Connection
+from tests.servers.web import Connection
 
 FaultKind = Literal[
     "refuse",  # closed without an answer, nothing done
@@ -31,16 +28,17 @@ FaultKind = Literal[
 KINDS: Final = frozenset(get_args(FaultKind))
 BEFORE: Final = frozenset({"refuse", "hang", "error", "too_many", "delay"})
 HTML: Final = b"text/html"
+Answer: TypeAlias = tuple[int, bytes, bytes]  # status, body, its type
 
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """Strikes calls of `method` (any if "") in `chat` (any if 0): the `nth` only, or each with
-    `probability`, at most `times` in all (0: without end)."""
+    """Strikes calls of `method` (any if "") in `chat` (any if 0 or ""): the `nth` only, or each
+    with `probability`, at most `times` in all (0: without end)."""
 
     kind: FaultKind
     method: str = ""
-    chat: int = 0
+    chat: int | str = 0
     nth: int = 0
     times: int = 1
     probability: float = 1.0
@@ -67,7 +65,7 @@ class Fault:
         """Calls that hang."""
         return len(self._held)
 
-    def strikes(self, method: str, chat: int) -> bool:
+    def strikes(self, method: str, chat: int | str) -> bool:
         if self.cancelled or (self.times and self.hits >= self.times):
             return False
         if (self.method and self.method.lower() != method) or (self.chat and self.chat != chat):
@@ -94,9 +92,10 @@ class Fault:
 @dataclass(slots=True, eq=False)
 class Exchange:
     """One call on its way: `finish` is given its true answer, and tells what the faults make of
-    it. `later`: seconds its answer takes back."""
+    it. `failing`: what is said for an "error" or "too_many"; `later`: seconds the answer takes."""
 
     connection: Connection
+    failing: Callable[[Fault], Answer]
     faults: list[Fault] = field(default_factory=list)
     later: float = 0.0
     on_end: Callable[[], None] = lambda: None
@@ -124,7 +123,7 @@ class Exchange:
         elif kind == "half":
             connection.reply_half(status, body)
         elif kind == "error_after" and fault is not None:
-            connection.reply(*failure(fault.status))
+            connection.reply(*self.failing(fault))
         elif kind == "garbage":
             connection.reply(200, b"\x00<<< this is no JSON {")
         elif kind == "content_type":
@@ -149,17 +148,5 @@ class Exchange:
         self._end_once()
         if fault.kind == "refuse":
             self.connection.close()
-        elif fault.kind == "error":
-            self.connection.reply(*failure(fault.status))
         else:
-            refusal = too_many(max(1, round(fault.seconds)))
-            self.connection.reply(429, encoded(refusal.body).encode())
-
-
-def failure(status: int) -> tuple[int, bytes, bytes]:
-    """500 in Telegram's own JSON; others as the proxy before it says them."""
-    if status == 500:
-        body = {"ok": False, "error_code": 500, "description": "Internal Server Error"}
-        return status, json.dumps(body).encode(), JSON
-    page = f"<html><head><title>{status}</title></head><body>nginx</body></html>"
-    return status, page.encode(), HTML
+            self.connection.reply(*self.failing(fault))
