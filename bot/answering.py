@@ -166,6 +166,7 @@ class Answering:
             files=platform.limits.files,
             mention=platform.mention,
             link=platform.link,
+            plans=composer.plans,
         )
 
     async def _scene(self, update: Waiting, incoming: Incoming) -> Scene:

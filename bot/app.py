@@ -14,18 +14,23 @@ from sqlmodel import Session
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.composer import Composer
+from bot.courier import Courier
+from bot.courier import pending as errands_pending
 from bot.exports.maker import Exporter
 from bot.intake import Intake
 from bot.listener import Listener
 from bot.media import Fetcher
+from bot.packer import PhotoUrl
 from bot.platforms.base import Platform
 from bot.presence import Presence
 from bot.progress import Follower
+from bot.quotas import Quotas, allowance
 from bot.scheduler import Scheduler
 from bot.sender import Sender
 from content.loader import Content
 from db import announcements, chats, exports, inbox, lock, media, occurrences, outbox, schema
 from db.engine import Database
+from db.quota import Allowance
 from handlers import dispatcher
 
 
@@ -39,12 +44,18 @@ class App:
     platforms: Mapping[int, Platform]
     folder: Path  # of the files people send
     follow_every: float = 3.0  # seconds between edits of a living message
+    photo_url: PhotoUrl | None = None  # where a platform that takes no files can read a photo
+
+    @property
+    def plans(self) -> dict[int, Allowance]:
+        """By the ids of the bots whose platform limits their month."""
+        plans = {bot_id: allowance(one.limits) for bot_id, one in self.platforms.items()}
+        return {bot_id: plan for bot_id, plan in plans.items() if plan}
 
     async def run(self) -> None:
         """Until cancelled."""
-        composer = Composer(
-            self.content, {platform.name: platform.limits for platform in self.platforms.values()}
-        )
+        limits = {platform.name: platform.limits for platform in self.platforms.values()}
+        composer = Composer(self.content, limits, self.plans)
         await asyncio.to_thread(self.folder.mkdir, 0o700, parents=True, exist_ok=True)
         keeping = asyncio.Lock()
         follower = Follower(self.database, composer, self.clock, self.follow_every)
@@ -57,6 +68,8 @@ class App:
             tasks.create_task(follower.run())
             tasks.create_task(exporter.run())
             tasks.create_task(presence.run())
+            tasks.create_task(Quotas(self.database, composer, self.clock, self.plans).run())
+            tasks.create_task(Courier(self.database, composer, self.clock).run())
             tasks.create_task(Scheduler(self.database, composer, self.clock).run())
             for bot_id, platform in self.platforms.items():
                 for part in self._parts(bot_id, platform, composer, keeping):
@@ -69,9 +82,9 @@ class App:
         listener = Listener(bot_id, platform, self.database, composer, self.clock)
         answering = Answering(bot_id, platform, self.database, dispatcher(), composer, self.clock)
         return (
-            Sender(bot_id, platform, self.database, self.clock, self.folder, words),
+            Sender(bot_id, platform, self.database, self.clock, self.folder, words, self.photo_url),
             Fetcher(bot_id, platform, self.database, composer, self.clock, self.folder, keeping),
-            Intake(bot_id, listener, self.database, answering, self.clock),
+            Intake(bot_id, listener, self.database, answering, self.clock, bot_id in self.plans),
         )
 
     def _warm(self) -> None:
@@ -90,7 +103,8 @@ def _waiting(session: Session, bots: Collection[int], clock: Clock) -> int:
         inbox.waiting(session)
         or media.waiting(session, now)
         or outbox.unsettled(session, now)
-        or announcements.unfinished(session)
+        or announcements.unfinished(session, now)
+        or errands_pending(session, now)
         or len(chats.untold(session, bots))
         or exports.unfinished(session, now)
         or occurrences.pending(session, now)

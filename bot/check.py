@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from bot import config as settings
 from bot import tokens
+from bot.check_routes import routes_of
+from bot.check_zalo import bot_on_zalo, plan_of
 from bot.config import BotConfig, Config, ConfigError
 from bot.founding import program, refuse_strangers
 from content.documents import ContentError
@@ -51,7 +53,7 @@ def check(given: Path | None) -> list[Finding]:
     except ConfigError as error:
         return [Finding(f"✗ {error}", wrong=True)]
     found = (_look(look, config) for look in _looks(config))
-    return [Finding(f"✓ settings: {path}", wrong=False), *found]
+    return [Finding(f"✓ settings: {path}", wrong=False), *found, *_routes(config)]
 
 
 def _looks(config: Config) -> Iterator[Look]:
@@ -60,6 +62,7 @@ def _looks(config: Config) -> Iterator[Look]:
     yield _folder
     if config.content:
         yield _service
+        yield from (partial(plan_of, bot) for bot in config.bots if bot.platform == "zalo")
     if not (config.content and config.bots):  # who serves has practised
         yield _practice
 
@@ -69,6 +72,17 @@ def _look(look: Look, config: Config) -> Finding:
         return Finding(f"✓ {look(config)}", wrong=False)
     except (ConfigError, ContentError, DatabaseError) as error:
         return Finding(f"✗ {error}", wrong=True)
+
+
+def _routes(config: Config) -> Iterator[Finding]:
+    """Of the groups in service; a database that cannot be read is told of already."""
+    try:
+        routes = routes_of(config) if config.content else None
+    except DatabaseError:
+        return
+    if routes and routes.well:
+        yield Finding(f"✓ {routes.well}", wrong=False)
+    yield from (Finding(f"✗ {line}", wrong=True) for line in (routes.wrong if routes else ()))
 
 
 def _bots(config: Config) -> str:
@@ -91,6 +105,8 @@ def _has_token(bot: BotConfig) -> bool:
 
 def _bot(bot: BotConfig, config: Config) -> str:
     """Its platform is asked."""
+    if bot.platform == "zalo":
+        return bot_on_zalo(bot, config)
     token = tokens.read(bot)
     from bot.platforms.base import BadToken, OutcomeUnknown, PlatformError, Unreachable
 

@@ -4,33 +4,40 @@ buttons, files after the words. Runs inside the update's transaction."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.platforms import hand
 from bot.platforms.base import Limits
 from bot.platforms.rendering import menu, parts, utf16_length
 from content.loader import Content
 from content.words import Words
 from db import announcements, conversations, media, outbox, people
+from db.bots import HAND
 from db.outbox import REPLY, URGENT, Draft
 from db.people import Mailbox
+from db.quota import Allowance
 from db.scene import Actor, Scene
 from handlers.messages import Button, Notice, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """`limits` by the platform's name."""
+    """`limits` by the platform's name (none for what people carry by hand: no reply or notice is
+    ever queued to where no bot is); `plans` by the ids of bots whose month is limited."""
 
     content: Content
     limits: Mapping[str, Limits]
+    plans: Mapping[int, Allowance] = field(default_factory=dict)
 
     def split(self, text: str) -> dict[str, tuple[str, ...]]:
-        """How each platform will carry a text, with room for the mark of a repetition."""
+        """How each platform, and whoever carries it by hand, will carry a text, with room for
+        the mark of a repetition."""
         room = utf16_length(f"\n{self.content.words('vi')('system.sent_again')}")
-        return {name: parts(text, limits.max_text - room) for name, limits in self.limits.items()}
+        everyone = {**self.limits, HAND: hand.LIMITS}
+        return {name: parts(text, limits.max_text - room) for name, limits in everyone.items()}
 
     def reply(
         self,
@@ -71,7 +78,7 @@ class Composer:
 
     def notice(self, session: Session, now: datetime, notice: Notice) -> None:
         """Queue words for other chats."""
-        boxes = people.mailboxes(session, notice.people)
+        boxes = people.mailboxes(session, notice.people, now)
         if notice.chat is not None:
             boxes = [people.mailbox(session, notice.chat)]
         for box in boxes:
@@ -86,6 +93,28 @@ class Composer:
             self._files(session, box, "notice", REPLY, notice.media, now)
             if idle is not None and not limits.buttons:
                 conversations.offer(session, box.chat_id, idle, ids[-1], now)
+
+    def to_forward(
+        self,
+        session: Session,
+        now: datetime,
+        person_id: int,
+        texts: Sequence[str],
+        files: Sequence[int],
+        *,
+        urgent: bool,
+    ) -> None:
+        """Queue messages that somebody passes on: each as it is, and nothing with them."""
+        priority = URGENT if urgent else REPLY
+        for box in people.mailboxes(session, (person_id,), now):
+            limits = self.limits.get(box.platform)
+            if limits is None:
+                continue
+            pieces = [
+                piece for text in texts for piece in parts(text, limits.max_text, numbered=False)
+            ]
+            outbox.put(session, [_words(box, "notice", priority, one, now) for one in pieces])
+            self._files(session, box, "notice", priority, files, now)
 
     def _spoken(
         self,

@@ -21,8 +21,9 @@ _PASSWORD: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@|[?&](ssl)?password=")
 _BOT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # it stands in a web address
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KINDS: Final = {"str": (str, "text in quotes"), "int": (int, "a whole number")}
+_PLATFORMS: Final = ("telegram", "zalo")
+_COUNTS: Final = ("both", "sent")
 _NO_PLATFORM: Final = {
-    "zalo": "Zalo comes with a later version; until then leave this bot out",
     "sandbox-telegram": "the demo makes its own bots; take this [[bots]] out",
     "sandbox-zalo": "the demo makes its own bots; take this [[bots]] out",
 }
@@ -35,7 +36,8 @@ class ConfigError(Exception):
 @dataclass(frozen=True, slots=True)
 class BotConfig:
     """One real bot: `platform` says which program speaks for it, `place` the slug it serves. Its
-    token is in the environment variable `token_env` or in the file `token_file`, never here."""
+    token is in the environment variable `token_env` or in the file `token_file`, never here.
+    `display`: what people write behind “@” to mention it on Zalo, "" to ask Zalo."""
 
     name: str
     platform: str
@@ -43,6 +45,7 @@ class BotConfig:
     token_env: str = ""
     token_file: str = ""
     webhook: bool = False
+    display: str = ""
 
     @property
     def path(self) -> str:
@@ -56,6 +59,16 @@ class TelegramConfig:
 
     base_url: str = "https://api.telegram.org"
     proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloConfig:
+    """`monthly`: messages of one bot in a month by its plan. `counts`: which of them Zalo counts,
+    "sent" or "both"; it does not say, and "both" never goes over."""
+
+    base_url: str = "https://bot-api.zaloplatforms.com"
+    monthly: int = 3000
+    counts: str = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,7 @@ class Config:
     content: str = ""
     web: WebConfig = WebConfig()
     telegram: TelegramConfig = TelegramConfig()
+    zalo: ZaloConfig = ZaloConfig()
     bots: tuple[BotConfig, ...] = ()
 
     @property
@@ -119,8 +133,10 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: {error}; mend that line") from None
     web = _web(path, table.pop("web", {}))
     telegram = _telegram(path, table.pop("telegram", {}))
+    zalo = _zalo(path, table.pop("zalo", {}))
     bots = _bots(path, table.pop("bots", []), web)
-    return Config(**_read(path, "", Config, table), web=web, telegram=telegram, bots=bots)
+    rest = _read(path, "", Config, table)
+    return Config(**rest, web=web, telegram=telegram, zalo=zalo, bots=bots)
 
 
 def _web(path: Path, table: object) -> WebConfig:
@@ -134,12 +150,8 @@ def _web(path: Path, table: object) -> WebConfig:
 
 def _telegram(path: Path, table: object) -> TelegramConfig:
     telegram = TelegramConfig(**_read(path, "telegram", TelegramConfig, table))
-    base_url, proxy = telegram.base_url, telegram.proxy
-    if not (_is_address(base_url, ("https",)) or _is_here(base_url)):
-        raise ConfigError(
-            f'{path}: telegram.base_url must begin with "https://", or with "http://" and be on '
-            f'this machine; leave it at "{TelegramConfig().base_url}"'
-        )
+    proxy = telegram.proxy
+    base_url = _base_url(path, "telegram", telegram.base_url, TelegramConfig().base_url)
     split = _split(proxy)
     if proxy and not (_is_address(proxy, ("http",)) and split and split.port and not split.path):
         raise ConfigError(f'{path}: telegram.proxy is no HTTP proxy; write "http://host:port"')
@@ -148,7 +160,33 @@ def _telegram(path: Path, table: object) -> TelegramConfig:
             f'{path}: telegram.proxy does not go with a base_url of "http://"; take out proxy, or '
             "let base_url be https://"
         )
-    return replace(telegram, base_url=base_url.rstrip("/"))
+    return replace(telegram, base_url=base_url)
+
+
+def _zalo(path: Path, table: object) -> ZaloConfig:
+    zalo = ZaloConfig(**_read(path, "zalo", ZaloConfig, table))
+    if zalo.monthly < 1:
+        raise ConfigError(
+            f"{path}: zalo.monthly is {zalo.monthly}; write how many messages a month the plan "
+            f"gives each bot, {ZaloConfig().monthly} on the free one"
+        )
+    if zalo.counts not in _COUNTS:
+        raise ConfigError(
+            f'{path}: zalo.counts must be "both" or "sent"; leave it at "both", which never goes '
+            "over"
+        )
+    base_url = _base_url(path, "zalo", zalo.base_url, ZaloConfig().base_url)
+    return replace(zalo, base_url=base_url)
+
+
+def _base_url(path: Path, section: str, given: str, usual: str) -> str:
+    """Tokens stand in what is asked there. Raises ConfigError."""
+    if not (_is_address(given, ("https",)) or _is_here(given)):
+        raise ConfigError(
+            f'{path}: {section}.base_url must begin with "https://", or with "http://" and be on '
+            f'this machine; leave it at "{usual}"'
+        )
+    return given.rstrip("/")
 
 
 def _split(address: str) -> SplitResult | None:
@@ -196,9 +234,24 @@ def _bot(path: Path, table: object, web: WebConfig) -> BotConfig:
     bot = BotConfig(**_read(path, "bots", BotConfig, table))
     if not _BOT_NAME.fullmatch(bot.name):
         raise ConfigError(f"{path}: bots.name may hold a–z, 0–9, - and _; rename that bot")
-    if bot.platform != "telegram":
-        advice = _NO_PLATFORM.get(bot.platform, 'write platform = "telegram"')
+    if bot.platform not in _PLATFORMS:
+        advice = _NO_PLATFORM.get(bot.platform, 'write platform = "telegram" or "zalo"')
         raise ConfigError(f"{path}: bot {bot.name} has a platform that cannot be served; {advice}")
+    if bot.webhook and not (web.public and web.port):
+        raise ConfigError(
+            f"{path}: bot {bot.name} has a webhook, and nobody can call it; set web.public and "
+            "web.port, or take out webhook: without it the bot asks by itself"
+        )
+    if bot.display and bot.platform != "zalo":
+        raise ConfigError(
+            f"{path}: bot {bot.name} has a display, and only Zalo's need one; take it out"
+        )
+    file = _token_file(path, bot)
+    return replace(bot, token_file=file, display=" ".join(bot.display.split()).lstrip("@"))
+
+
+def _token_file(path: Path, bot: BotConfig) -> str:
+    """In full, "" where the token is in a variable. Raises ConfigError."""
     if bool(bot.token_env) == bool(bot.token_file):
         found = "two places for its token; keep one of" if bot.token_env else "no token; name it by"
         raise ConfigError(f"{path}: bot {bot.name} has {found} token_env and token_file")
@@ -207,13 +260,7 @@ def _bot(path: Path, table: object, web: WebConfig) -> BotConfig:
             f"{path}: bot {bot.name}: token_env is no name of an environment variable; write the "
             'variable\'s name, such as "LOALANG_TOKEN", and the token into that variable'
         )
-    if bot.webhook and not (web.public and web.port):
-        raise ConfigError(
-            f"{path}: bot {bot.name} has a webhook, and nobody can call it; set web.public and "
-            "web.port, or take out webhook: without it the bot asks Telegram by itself"
-        )
-    file = str(path.absolute().parent / bot.token_file) if bot.token_file else ""
-    return replace(bot, token_file=file)
+    return str(path.absolute().parent / bot.token_file) if bot.token_file else ""
 
 
 def _read(path: Path, section: str, kind: type, table: object) -> dict[str, Any]:

@@ -126,6 +126,7 @@ def _tell(folder: Path, invited: Invited, say: Say) -> None:
     say("quản trị, máy in mã riêng cho bot thật / to serve: stop the practice, name the bot at the")
     say("end of that file, then run; while the real bot has no admin, that prints its own code:")
     say(f'    {founding.program()} run --config "{folder / settings.FILE}"')
+    say("Từng bước, cho Zalo và Telegram / step by step: docs/zalo.vi.md, docs/telegram.vi.md")
 
 
 def _complete(given: Given, ask: Ask | None, say: Say) -> Names:

@@ -32,7 +32,8 @@ ALBUM_PAUSE: Final = 0.7  # seconds for the rest of an album to arrive
 
 
 class Intake:
-    """One bot's inbox: `run` receives and handles until cancelled."""
+    """One bot's inbox: `run` receives and handles until cancelled. `metered`: what it receives
+    is counted."""
 
     def __init__(
         self,
@@ -41,8 +42,10 @@ class Intake:
         database: Database,
         answering: Answering,
         clock: Clock,
+        metered: bool = False,
     ) -> None:
         self._bot_id = bot_id
+        self._metered = metered
         self._listener = listener
         self._database = database
         self._answering = answering
@@ -72,7 +75,9 @@ class Intake:
         triples = [(update.key, update.lane, update.body) for update in updates]
         now = self._clock.now()
         kept = await self._persist(
-            lambda session, again: inbox.receive(session, self._bot_id, triples, now, again)
+            lambda session, again: inbox.receive(
+                session, self._bot_id, triples, now, again, self._metered
+            )
         )
         bodies = {update.key: update.body for update in reversed(updates)}  # the first of each
         for row in kept:

@@ -131,7 +131,9 @@ class Listener:
         if ailing.told or now - ailing.since < PATIENCE[trouble]:
             return ailing.told
         words = self._composer.content.words("vi")
-        text = words(f"bots.{trouble}", bot=ailing.name, since=moment(ailing.since, words))
+        kept = words("bots.kept_zalo" if self._platform.name == "zalo" else "bots.kept_telegram")
+        since = moment(ailing.since, words)
+        text = words(f"bots.{trouble}", bot=ailing.name, since=since, kept=kept)
         admins = people.staff(session, ailing.place_id, "role:grant", now)
         self._composer.notice(session, now, Notice(text, people=admins))
         bots.tell(session, self._bot_id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from bot.platforms.base import (
     File,
@@ -18,14 +20,18 @@ from content.words import Words
 from db.outbox import Claimed
 from handlers.messages import FileKind
 
+PhotoUrl: TypeAlias = Callable[[int], str]  # the id of a released photo → where it can be read
+
 
 @dataclass(frozen=True, slots=True)
 class Packer:
-    """`media`: the folder of files, each under its digest; `words`: those of the marks it adds."""
+    """`media`: the folder of files, each under its digest; `words`: those of the marks it adds;
+    `photo_url` None: the outside reaches no photo of ours."""
 
     limits: Limits
     media: Path
     words: Words
+    photo_url: PhotoUrl | None = None
 
     def outgoing(self, claimed: Claimed) -> Outgoing:
         chat = claimed.chat_external_id
@@ -49,18 +55,34 @@ class Packer:
         kind: FileKind = "photo" if claimed.media_kind == "photo" else "document"
         if kind == "document" and not self.limits.files:
             return None
+        url = self._url(claimed) if kind == "photo" else ""
+        if kind == "photo" and self.limits.photos_by_url and not url:
+            return None
         path, name = self.media / claimed.media_digest, claimed.media_name or kind
-        return File(path, name, kind, claimed.media_ref or "")
+        return File(path, name, kind, claimed.media_ref or "", url)
+
+    def _url(self, claimed: Claimed) -> str:
+        """ "" for a photo that nobody has released: nothing shows it to the outside."""
+        wanted = self.limits.photos_by_url and self.photo_url and claimed.released
+        if not (wanted and self.photo_url and claimed.media_id is not None):
+            return ""
+        return self.photo_url(claimed.media_id)
 
     def _text(self, claimed: Claimed, file: File | None) -> str:
         text = claimed.body
         if claimed.media_digest and file is None:
-            text = self.words("system.file_left_out", name=claimed.media_name or "")
+            text = self._with(text, self._left_out(claimed))
         if claimed.announcement and claimed.doubts and text:
-            return self._marked(text)
+            return self._with(text, self.words("system.sent_again"))
         return text
 
-    def _marked(self, text: str) -> str:
-        """As a repetition, unless the platform would refuse it for its length."""
-        marked = f"{text}\n{self.words('system.sent_again')}"
-        return marked if utf16_length(marked) <= self.limits.max_text else text
+    def _left_out(self, claimed: Claimed) -> str:
+        if claimed.media_kind != "photo":
+            return self.words("system.file_left_out", name=claimed.media_name or "")
+        key = "photo_left_out" if claimed.chat_kind == "group" else "photo_left_out_private"
+        return self.words(f"system.{key}")
+
+    def _with(self, text: str, more: str) -> str:
+        """`more` below it, unless the platform would refuse it for its length."""
+        both = f"{text}\n{more}" if text else more
+        return both if utf16_length(both) <= self.limits.max_text else text

@@ -36,6 +36,7 @@ class Follower:
 
     async def run(self) -> None:
         self._database.on_commit("settled", self._wake.set)
+        self._clock.on_move(self._wake.set)
         while True:
             try:
                 await self.sweep()
@@ -45,17 +46,17 @@ class Follower:
             await asyncio.sleep(self._every)
 
     async def sweep(self) -> None:
-        """Show every announcement's progress; report those that are over."""
+        """Show every announcement's progress; report those that are over, or as good as over."""
         for version_id in await self._database.read(announcements.unreported):
             await self._database.write(self._show, version_id)
 
     def _show(self, session: Session, version_id: int) -> None:
-        progress = announcements.progress(session, version_id)
+        now, progress = self._clock.now(), announcements.progress(session, version_id)
         words = self._composer.content.words("vi")
         if progress.mark != progress.shown:
             self._edit(session, progress, words)
             announcements.showed(session, version_id, progress.mark)
-        if not (progress.over and announcements.reported(session, version_id, self._clock.now())):
+        if not (progress.due(now) and announcements.reported(session, version_id, now)):
             return
         if not progress.quiet:
             said = report(progress, words)
@@ -66,7 +67,7 @@ class Follower:
                 code=f"TB-{version_id}",
                 careful=bool(progress.count("uncertain")),  # sending those again may double
             )
-            self._composer.notice(session, self._clock.now(), notice)
+            self._composer.notice(session, now, notice)
 
     def _edit(self, session: Session, progress: Progress, words: Words) -> None:
         """Where a message cannot be changed, the report at the end has to do."""

@@ -17,12 +17,14 @@ from typing import Any, Final
 
 from bot.clock import Clock, wait
 from bot.logs import Seldom, where
+from bot.outage import Outage
 from bot.pacer import Head, Pacer
-from bot.packer import Packer
+from bot.packer import Packer, PhotoUrl
 from bot.platforms import base
 from bot.platforms.base import Outgoing, Platform
+from bot.quotas import allowance
 from content.words import Words
-from db import outbox, outcomes
+from db import outbox, outcomes, quota
 from db.engine import Database, DatabaseError
 from db.outbox import Claimed, Settled
 
@@ -35,8 +37,6 @@ SHORTLY: Final = 0.01  # seconds, where no chat must wait
 SWEEP: Final = 1.0  # seconds: another process may have queued something
 LAST_WORDS: Final = 5.0  # seconds a stop waits for sends under way
 LONGEST_WAIT: Final = 3600.0  # seconds that a platform may ask for
-LONGEST_BACKOFF: Final = 60.0  # seconds between tries while the platform is out of reach
-FIRST_PAUSE: Final = 1.0  # … the first of them
 LOCKED_OUT: Final = 60.0  # seconds before a refused token is tried again
 
 _FAILED: Final = "message %d failed: %s"
@@ -54,14 +54,16 @@ class Sender:
         clock: Clock,
         media: Path,
         words: Words,
+        photo_url: PhotoUrl | None = None,
     ) -> None:
         self._bot_id = bot_id
         self._platform = platform
         self._database = database
         self._clock = clock
-        self._packer = Packer(platform.limits, media, words)
+        self._month = allowance(platform.limits)
+        self._packer = Packer(platform.limits, media, words, photo_url)
         self._failures = Seldom(log)
-        self._outage = _Outage()
+        self._outage = Outage()
         self._held_until: datetime | None = None  # while the platform is out of reach
         self._pacer = Pacer(platform.limits.pace)
         self._together = max(SHORTLY, TOGETHER * min(1.0, platform.limits.pace.private_interval))
@@ -94,7 +96,9 @@ class Sender:
         """Whatever was in hand at the last stop is in doubt."""
         while True:
             try:
-                rows = await self._database.write(outbox.recover, self._bot_id, self._clock.now())
+                rows = await self._database.write(
+                    outbox.recover, self._bot_id, self._clock.now(), self._month is not None
+                )
             except DatabaseError as error:
                 log.error("the outbox waits: %s", error)
                 await wait(self._wake, SWEEP)
@@ -162,6 +166,10 @@ class Sender:
     async def _anything(self) -> bool:
         """Whether a write is worth it: nothing woke us, time has only passed."""
         now, blocked = self._clock.now(), self._blocked()
+        if self._month:
+            return await self._database.read(
+                outbox.affordable, self._bot_id, blocked, now, self._month
+            )
         return bool(await self._database.read(outbox.heads, self._bot_id, blocked, now, 1))
 
     async def _exchange(self) -> None:
@@ -181,6 +189,7 @@ class Sender:
             limit,
             self._choose,
             self._uploading(),
+            self._month,
         )
         self._answer_lost = False
         del self._settled[: len(settled)]
@@ -264,6 +273,8 @@ class Sender:
         try:
             sent = await self._platform.send(outgoing)
         except base.TooManyRequests as error:
+            if error.whole:
+                return _again(claimed, error, await self._refused())
             self._pacer.too_many(time.monotonic(), claimed.chat, error.retry_after)
             return _again(claimed, error, self._in(error.retry_after))
         except base.Unreachable as error:
@@ -280,6 +291,16 @@ class Sender:
         there = sent.ids[-1] if sent.ids else None
         new = sent.refs[0] if sent.refs and sent.refs[0] != claimed.media_ref else None
         return Settled(claimed.id, "sent", external_id=there, ref=new, back=claimed.out)
+
+    async def _refused(self) -> datetime:
+        """The bot may write to nobody: until when, as a restart will know too."""
+        now = self._clock.now()
+        self._hold(quota.FIRST_PAUSE)
+        try:
+            self._held_until = await self._database.write(quota.refuse, self._bot_id, now)
+        except DatabaseError as error:
+            log.error("a pause of the outbox is not kept: %s", error)
+        return self._held_until or now
 
     def _in(self, seconds: float) -> datetime:
         return self._clock.now() + timedelta(seconds=seconds)
@@ -300,30 +321,12 @@ class Sender:
             task.cancel()
         held = [head.id for head in self._pacer.drain()]
         try:
-            await self._database.write(outbox.settle, self._settled, self._clock.now())
+            now, metered = self._clock.now(), self._bot_id if self._month else None
+            await self._database.write(outbox.settle, self._settled, now, metered)
             await self._database.write(outbox.release, held, self._clock.now())
             await self._release_unheard()
         except DatabaseError as error:
             log.error("the outbox could not be settled: %s", error)
-
-
-class _Outage:
-    """How long to wait for a platform that is out of reach: longer each time."""
-
-    def __init__(self) -> None:
-        self._pause = timedelta(0)
-        self._until: datetime | None = None
-
-    def lasts(self, now: datetime) -> timedelta:
-        """Those that left together and failed together count as one."""
-        if self._until is None or not self._until - self._pause <= now < self._until:
-            longest = timedelta(seconds=LONGEST_BACKOFF)
-            self._pause = min(longest, self._pause * 2 or timedelta(seconds=FIRST_PAUSE))
-            self._until = now + self._pause
-        return self._until - now
-
-    def over(self) -> None:
-        self._pause, self._until = timedelta(0), None
 
 
 def _head(claimed: Claimed) -> Head:

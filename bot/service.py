@@ -18,6 +18,7 @@ from bot.config import BotConfig, Config, ConfigError
 from bot.platforms.base import Platform
 from bot.web.health import service_app
 from bot.web.listening import listening
+from bot.web.photos import Photos, kept_key
 from content.commune import Commune, load_commune
 from content.loader import Content
 from db import communes, invitations
@@ -40,6 +41,7 @@ class Served(Platform, Protocol):
 
 
 Connect: TypeAlias = Callable[[BotConfig, str, Config], Served]  # of a bot and its token
+KEY: Final = "photos.key"  # in the data folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Service:
     code: str
 
 
+def platform_of(bot: BotConfig, token: str, config: Config) -> Served:
+    return (zalo if bot.platform == "zalo" else telegram)(bot, token, config)
+
+
 def telegram(bot: BotConfig, token: str, config: Config) -> Served:
     from bot.platforms.telegram.platform import Telegram  # only who uses it pays for it
 
@@ -58,13 +64,31 @@ def telegram(bot: BotConfig, token: str, config: Config) -> Served:
         token,
         base_url=config.telegram.base_url,
         proxy=config.telegram.proxy,
-        hook_url=f"{config.web.public}{bot.path}" if config.web.public else "",
+        hook_url=_hook_url(bot, config),
         called=bot.webhook,
     )
 
 
+def zalo(bot: BotConfig, token: str, config: Config) -> Served:
+    from bot.platforms.zalo.platform import Zalo  # only who uses it pays for it
+
+    return Zalo(
+        token,
+        base_url=config.zalo.base_url,
+        display=bot.display,
+        hook_url=_hook_url(bot, config),
+        called=bot.webhook,
+        monthly=config.zalo.monthly,
+        counts_received=config.zalo.counts == "both",
+    )
+
+
+def _hook_url(bot: BotConfig, config: Config) -> str:
+    return f"{config.web.public}{bot.path}" if config.web.public else ""
+
+
 def serve(
-    config: Config, content: Content, *, say: Callable[[str], None], connect: Connect = telegram
+    config: Config, content: Content, *, say: Callable[[str], None], connect: Connect = platform_of
 ) -> None:
     """Run until told to stop; `say` gets what the operator must know. Raises ConfigError,
     ContentError, DatabaseError."""
@@ -110,8 +134,21 @@ async def open_service(
             if bot.webhook:
                 hooks[bot.path] = platform.hook
         code = await _first_code(database, founding.seat(commune), clock)
-        app = App(database, content, clock, platforms, config.folder / "media")
-        yield Service(app, service_app(database, hooks) if config.web.port else None, code)
+        files = config.folder / "media"
+        photos = await asyncio.to_thread(_photos, config, database, files)
+        app = App(
+            database, content, clock, platforms, files, photo_url=photos.url if photos else None
+        )
+        served = service_app(database, hooks, photos) if config.web.port else None
+        yield Service(app, served, code)
+
+
+def _photos(config: Config, database: Database, files: Path) -> Photos | None:
+    """None: nobody fetches photos, or nobody can. Raises ConfigError."""
+    fetched = any(bot.platform == "zalo" for bot in config.bots)
+    if not (fetched and config.web.public and config.web.port):
+        return None
+    return Photos(database, files, kept_key(config.folder / KEY), config.web.public)
 
 
 def commune_to_serve(config: Config) -> Commune:

@@ -13,7 +13,8 @@ from typing import Final
 
 from bot.config import BotConfig, ConfigError
 
-LONGEST: Final = 5000  # bytes of a file: a token has about fifty, BotFather's message some hundred
+LONGEST: Final = 5000  # bytes of a file: a token has fifty to ninety, BotFather's message hundreds
+GIVERS: Final = {"telegram": "BotFather", "zalo": "Zalo's message"}  # where a token is copied from
 _SIGN: Final = "[A-Za-z0-9_:-]"
 _TOKEN: Final = re.compile(rf"(?<!{_SIGN})\d+:[A-Za-z0-9_-]{{30,}}(?!{_SIGN})", re.ASCII)
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Notepad's “Unicode”
@@ -25,9 +26,10 @@ def read(bot: BotConfig) -> str:
         where, text = f"variable {bot.token_env}", os.environ.get(bot.token_env, "")
     else:
         where, text = bot.token_file, _text(bot)
+    giver = GIVERS[bot.platform]
     if not text.strip():
         raise ConfigError(
-            f"bot {bot.name}: {where} is empty; put the token there that BotFather gave"
+            f"bot {bot.name}: {where} is empty; put the token there, copied from {giver}"
         )
     found = set(_TOKEN.findall(text))
     if len(found) > 1:
@@ -36,7 +38,7 @@ def read(bot: BotConfig) -> str:
         )
     if not found:
         raise ConfigError(
-            f"bot {bot.name}: what {where} holds is no token; copy it from BotFather again, whole: "
+            f"bot {bot.name}: what {where} holds is no token; copy it from {giver} again, whole: "
             "figures, a colon, letters"
         )
     return str(found.pop())

@@ -8,12 +8,13 @@ from hashlib import sha256
 from json import dumps
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, or_, select, update
 from sqlmodel import Session
 
-from db import audience
+from db import audience, relay
 from db import outbox as outbox_verbs
 from db.audience import NobodyThere
+from db.bots import HAND
 from db.engine import notify
 from db.ledger import (
     FINAL,
@@ -47,6 +48,7 @@ from db.tables import (
 __all__ = [
     "FINAL",
     "STATES",
+    "UNDER_WAY",
     "Changed",
     "NoSuchVersion",
     "NobodyThere",
@@ -73,6 +75,7 @@ delivery, media, outbox, place = table(Delivery), table(Media), table(Outbox), t
 part, version = table(AnnouncementPart), table(AnnouncementVersion)
 
 _GONE: Final = ("refused", "lost")  # files that will never come
+_TO_COME: Final = (*UNDER_WAY, "handed")
 
 
 class Part(NamedTuple):
@@ -184,7 +187,7 @@ def _deliver(
 
 def _fan_out(session: Session, version_id: int, urgent: bool, now: datetime) -> None:
     """Part by part, so that within a chat the parts leave in order. A file on its way holds its
-    message back; a file that will never come cancels it."""
+    message back; a file that will never come cancels it. What no bot brings is its keeper's."""
     columns = _columns(urgent, now)
     rows = (
         select(*columns.values())
@@ -197,6 +200,7 @@ def _fan_out(session: Session, version_id: int, urgent: bool, now: datetime) -> 
         .order_by(part.c.part, delivery.c.id)
     )
     session.execute(insert(outbox).from_select(list(columns), rows))
+    relay.hand(session, _deliveries(version_id), now)
     notify(session, "outbox")
 
 
@@ -214,7 +218,11 @@ def _columns(urgent: bool, now: datetime) -> dict[str, Any]:
         "buttons": literal([], outbox.c.buttons.type),
         "code": literal(""),
         "media_id": part.c.media_id,
-        "state": case((media.c.state.in_(_GONE), "cancelled"), else_="queued"),
+        "state": case(
+            (bot.c.platform == HAND, "handed"),
+            (media.c.state.in_(_GONE), "cancelled"),
+            else_="queued",
+        ),
         "due_at": _due(now),
         "attempts": literal(0),
         "doubts": literal(0),
@@ -232,15 +240,10 @@ def stop(session: Session, actor: Actor, *, version_id: int) -> Progress:
     session.execute(
         update(version)
         .where(version.c.id == version_id)
-        .where(select(outbox.c.id).where(waiting, outbox.c.state.in_(UNDER_WAY)).exists())
+        .where(select(outbox.c.id).where(waiting, outbox.c.state.in_(_TO_COME)).exists())
         .values(stopped_at=actor.now)
     )
-    session.execute(
-        update(outbox)
-        .where(waiting, outbox.c.state == "queued")
-        .values(state=case((outbox.c.doubts > 0, "uncertain"), else_="cancelled"))
-    )
-    notify(session, "settled")
+    _take_back(session, waiting)
     return progress(session, version_id)
 
 
@@ -282,13 +285,18 @@ def newest(session: Session, actor: Actor) -> int | None:
 def leave(session: Session, chat_id: int) -> None:
     """The group is of no audience any more, or of another: what still waits for it is taken
     back."""
+    _take_back(session, outbox.c.chat_id == chat_id, outbox.c.delivery_id.is_not(None))
+
+
+def _take_back(session: Session, *which: ColumnElement[bool]) -> None:
+    """What has not left; keepers are told not to carry it."""
     session.execute(
         update(outbox)
-        .where(outbox.c.chat_id == chat_id, outbox.c.delivery_id.is_not(None))
-        .where(outbox.c.state == "queued")
+        .where(*which, outbox.c.state.in_(("queued", "handed")))
         .values(state=case((outbox.c.doubts > 0, "uncertain"), else_="cancelled"))
     )
     notify(session, "settled")
+    notify(session, "relay")
 
 
 def _requeue(
@@ -298,16 +306,19 @@ def _requeue(
     there: ColumnElement[bool],
     now: datetime,
 ) -> set[int]:
-    """The deliveries touched. A file that is still on its way holds its message back again."""
+    """The deliveries touched. A file that is still on its way holds its message back again; what
+    no bot brings is its keeper's again."""
     chats = select(chat.c.id).join(place, place.c.id == chat.c.place_id).where(there)
     file = select(media.c.id).where(media.c.id == outbox.c.media_id)
+    by_hand = outbox.c.bot_id.in_(select(bot.c.id).where(bot.c.platform == HAND))
+    there_is_none = file.where(media.c.state.in_(_GONE)).exists()
     again = (
         update(outbox)
         .where(outbox.c.delivery_id.in_(_deliveries(version_id)))
-        .where(outbox.c.state.in_(states), ~file.where(media.c.state.in_(_GONE)).exists())
+        .where(outbox.c.state.in_(states), or_(by_hand, ~there_is_none))
         .where(outbox.c.chat_id.in_(chats))
         .values(
-            state="queued",
+            state=case((by_hand, "handed"), else_="queued"),
             due_at=case(
                 (file.where(media.c.state == "wanted").exists(), null()),
                 else_=literal(now, outbox.c.due_at.type),
@@ -318,7 +329,9 @@ def _requeue(
         )
         .returning(outbox.c.delivery_id)
     )
-    return set(session.execute(again).scalars())
+    touched = set(session.execute(again).scalars())
+    relay.hand(session, touched, now)
+    return touched
 
 
 def _own(session: Session, actor: Actor, version_id: int) -> None:

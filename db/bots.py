@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
-from db.tables import Bot, Place, table
+from db.tables import Bot, Chat, Place, table
 
-bot, place = table(Bot), table(Place)
+bot, chat, place = table(Bot), table(Chat), table(Place)
 
 HAND: Final = "hand"  # the platform of what people carry by hand: its “bot” is nobody's program
 
@@ -94,6 +94,21 @@ def hearing(session: Session, ids: Collection[int]) -> set[int]:
     """Those of these bots that nothing is known to keep from hearing."""
     found = select(bot.c.id).where(bot.c.id.in_(ids), bot.c.trouble.is_(None))
     return set(session.execute(found).scalars())
+
+
+class Met(NamedTuple):
+    """How many people wrote to a bot in private, and in how many groups it is."""
+
+    people: int
+    groups: int
+
+
+def met(session: Session, bot_id: int) -> Met:
+    here = func.count().filter
+    found = select(
+        here(chat.c.kind == "private"), here(chat.c.kind == "group", chat.c.standing != "out")
+    ).where(chat.c.bot_id == bot_id)
+    return Met(*session.execute(found).one())
 
 
 def named(session: Session) -> dict[str, int]:

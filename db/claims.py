@@ -78,6 +78,7 @@ class Claimed:
     media_kind: str | None
     media_name: str | None = field(repr=False)
     out: bool = False
+    released: bool = False  # the file: an announcement has carried it
 
 
 def _first(*which: ColumnElement[bool], priorities: Sequence[int]) -> Select[Any]:
@@ -151,6 +152,10 @@ _TAKE: Final = (
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), QUEUED)
     .values(state="sending")
 )
+_told = outbox.alias("told")
+_TOLD: Final = select(_told.c.id).where(
+    _told.c.media_id == outbox.c.media_id, _told.c.delivery_id.is_not(None)
+)
 _CLAIMED: Final = (
     select(
         outbox.c.id,
@@ -172,6 +177,7 @@ _CLAIMED: Final = (
         media.c.kind.label("media_kind"),
         media.c.name,
         and_(chat.c.standing == "out", chat.c.place_id.is_not(None)).label("out"),
+        and_(outbox.c.media_id.is_not(None), _TOLD.exists()).label("released"),
     )
     .join(chat, chat.c.id == outbox.c.chat_id)
     .outerjoin(target, target.c.id == outbox.c.ref)
@@ -262,4 +268,5 @@ def _claimed(row: Row[Any]) -> Claimed:
         media_kind=row.media_kind,
         media_name=row.name,
         out=bool(row.out),
+        released=bool(row.released),
     )

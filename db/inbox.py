@@ -11,6 +11,8 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from db import quota
+from db.prepared import Prepared
 from db.tables import Inbox, table
 
 inbox = table(Inbox)
@@ -18,15 +20,16 @@ inbox = table(Inbox)
 # Spelled out, not bound: only so do the planners know that the partial index fits.
 RECEIVED: Final = inbox.c.state == literal_column("'received'")
 
-# Built once: building them costs more than running them.
-_FINISH: Final = (
+_FINISH: Final = Prepared(
     update(inbox)
     .where(inbox.c.id == bindparam("row"), RECEIVED)
     .values(state="done", body=b"", done_at=bindparam("at"))
     .returning(inbox.c.id)
 )
-_LOAD: Final = select(inbox.c.id, inbox.c.key, inbox.c.lane, inbox.c.body).where(
-    inbox.c.id == bindparam("row"), RECEIVED
+_LOAD: Final = Prepared(
+    select(inbox.c.id, inbox.c.key, inbox.c.lane, inbox.c.body).where(
+        inbox.c.id == bindparam("row"), RECEIVED
+    )
 )
 
 MAX_FAILURES: Final = 3  # a handler that fails this often will fail again
@@ -66,9 +69,11 @@ def receive(
     updates: Sequence[tuple[str, str, bytes]],
     now: datetime,
     again: bool = False,
+    metered: bool = False,
 ) -> list[Received]:
     """Keep (key, lane, body) triples in order; what is already there is dropped by its key.
-    `again`: an earlier try may have kept them, so all that still wait are returned."""
+    `again`: an earlier try may have kept them, so all that still wait are returned. `metered`:
+    what the bot receives is counted."""
     if not updates:
         return []
     rows = [
@@ -91,18 +96,20 @@ def receive(
             inbox.c.id, inbox.c.key, inbox.c.lane
         ),
         rows,
-    )
+    ).all()
+    if metered:
+        quota.received(session, bot_id, len(kept), now)
     if again:
         kept = session.execute(
             select(inbox.c.id, inbox.c.key, inbox.c.lane)
             .where(inbox.c.bot_id == bot_id, RECEIVED)
             .where(inbox.c.key.in_([key for key, _, _ in updates]))
-        )
+        ).all()
     return sorted(Received(*row) for row in kept)
 
 
 def load(session: Session, inbox_id: int) -> Waiting | None:
-    row = session.execute(_LOAD, {"row": inbox_id}).first()
+    row = _LOAD.first(session, {"row": inbox_id})
     return Waiting(*row) if row else None
 
 
@@ -128,7 +135,7 @@ def resume(session: Session, bot_id: int) -> Resumed:
 def finish(session: Session, inbox_id: int, now: datetime) -> None:
     """Done: its effect stands in this transaction, its text is no longer needed.
     Raises AlreadyDone."""
-    if session.execute(_FINISH, {"row": inbox_id, "at": now}).first() is None:
+    if _FINISH.first(session, {"row": inbox_id, "at": now}) is None:
         raise AlreadyDone
 
 

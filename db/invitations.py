@@ -230,13 +230,13 @@ def _used_before(session: Session, row: Any, actor: Actor) -> Exception:
 
 
 def said_in_group(
-    session: Session, actor: Actor, *, code: str, labels: dict[str, str]
+    session: Session, actor: Actor, *, code: str, labels: dict[str, str], title: str = ""
 ) -> Tied | Spoiled:
-    """A code that others can read: one for a role is void, one for a group ties it (`labels`: as
-    for `groups.tie`). Raises CodeRefused."""
+    """A code that others can read: one for a role is void, one for a group ties it (`labels` and
+    `title`: as for `groups.tie`). Raises CodeRefused."""
     row = session.execute(known(invitation.c.digest == digest(code))).first()
     if row is None:
-        return groups.tie(session, actor, code=code, labels=labels)
+        return groups.tie(session, actor, code=code, labels=labels, title=title)
     if row.used_at is not None or row.expires_at <= actor.now:
         raise CodeRefused
     _mark(session, row.id, used_at=actor.now, decided_at=actor.now)

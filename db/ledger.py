@@ -5,31 +5,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import case, func, select, update
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import Session
 
-from db.tables import AnnouncementVersion, Chat, Delivery, Occurrence, Outbox, table
+from db.relay import HANDED
+from db.tables import AnnouncementVersion, Chat, Delivery, Occurrence, Outbox, Relay, table
 
 chat, delivery = table(Chat), table(Delivery)
-occurrence, outbox = table(Occurrence), table(Outbox)
+occurrence, outbox, relay = table(Occurrence), table(Outbox), table(Relay)
 version = table(AnnouncementVersion)
 
 # A delivery stands where the first of these is that one of its parts stands at: under way as
 # long as any part is, afterwards as far as its worst part.
-STATES: Final = ("sending", "queued", "uncertain", "failed", "cancelled", "sent")
+STATES: Final = (
+    *("sending", "queued", "handed"),
+    *("uncertain", "failed", "cancelled"),
+    *("relayed", "sent"),
+)
 UNDER_WAY: Final = ("queued", "sending")
-FINAL: Final = frozenset({"sent", "failed", "uncertain", "cancelled"})
+REACHED: Final = ("relayed", "sent")
+FINAL: Final = frozenset({*REACHED, "failed", "uncertain", "cancelled"})
+PATIENCE: Final = timedelta(hours=24)  # with keepers, until the author hears who has not answered
 NAMED: Final = 20  # groups not reached that a ledger names
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The ledger of a version: deliveries by state; of those that ended without reaching their
-    group, the first `NAMED` by title, by state."""
+    group, and those that are carried by hand, the first `NAMED` by title, by state. `handed_at`:
+    when the last of these was given to its keeper."""
 
     version_id: int
     author_chat: int | None
@@ -39,11 +47,12 @@ class Progress:
     not_reached: Mapping[str, tuple[str, ...]]
     stopped: bool
     issue: bool = False  # of a bulletin
+    handed_at: datetime | None = None
 
     @property
     def quiet(self) -> bool:
         """Whether its author, who follows no message about it, need not hear that all is well."""
-        return self.issue and self.status_id is None and self.count("sent") == self.total
+        return self.issue and self.status_id is None and self.reached == self.total
 
     @property
     def total(self) -> int:
@@ -53,8 +62,18 @@ class Progress:
         return sum(self.counts.get(state, 0) for state in states)
 
     @property
+    def reached(self) -> int:
+        return self.count(*REACHED)
+
+    @property
     def over(self) -> bool:
         return all(state in FINAL for state, count in self.counts.items() if count)
+
+    def due(self, now: datetime) -> bool:
+        """Whether its author is to be told how it ended: keepers get their time, but no more."""
+        if self.over or self.count(*UNDER_WAY) or self.handed_at is None:
+            return self.over
+        return self.handed_at <= now - PATIENCE
 
     @property
     def mark(self) -> str:
@@ -82,16 +101,28 @@ def progress(session: Session, version_id: int) -> Progress:
         raise NoSuchVersion
     ledger = _ledger(version_id)
     counted = session.execute(select(ledger.c.standing, func.count()).group_by(ledger.c.standing))
+    counts = {STATES[standing]: count for standing, count in counted}
     return Progress(
         version_id=version_id,
         author_chat=row.chat_id,
         status_id=row.status_id,
         shown=row.shown,
-        counts={STATES[standing]: count for standing, count in counted},
+        counts=counts,
         not_reached=_not_reached(session, ledger),
         stopped=row.stopped_at is not None,
         issue=_is_issue(session, version_id),
+        handed_at=_handed_at(session, version_id) if "handed" in counts else None,
     )
+
+
+def _handed_at(session: Session, version_id: int) -> datetime | None:
+    carried = (
+        select(func.max(relay.c.handed_at))
+        .join(delivery, delivery.c.id == relay.c.delivery_id)
+        .where(delivery.c.version_id == version_id, HANDED)
+    )
+    found: datetime | None = session.execute(carried).scalar_one()
+    return found
 
 
 def _is_issue(session: Session, version_id: int) -> bool:
@@ -117,12 +148,14 @@ def _ledger(version_id: int) -> Subquery:
 
 
 def _not_reached(session: Session, ledger: Subquery) -> dict[str, tuple[str, ...]]:
-    ended = [rank for rank, state in enumerate(STATES) if state in FINAL - {"sent"}]
+    missed_states = {"handed", *FINAL} - {*REACHED}
+    ended = [rank for rank, state in enumerate(STATES) if state in missed_states]
+    last = ledger.c.standing == STATES.index("handed")  # they may still arrive
     rows = session.execute(
         select(ledger.c.standing, chat.c.title)
         .join(chat, chat.c.id == ledger.c.chat_id)
         .where(ledger.c.standing.in_(ended))
-        .order_by(ledger.c.standing, ledger.c.id)
+        .order_by(last, ledger.c.standing, ledger.c.id)
         .limit(NAMED)
     )
     missed: dict[str, tuple[str, ...]] = {}
@@ -145,16 +178,24 @@ def unreported(session: Session) -> list[int]:
     return list(rows.scalars())
 
 
-def unfinished(session: Session) -> int:
-    """How many versions have settled and wait for their report."""
+def unfinished(session: Session, now: datetime) -> int:
+    """How many versions have settled and wait for their report; those that keepers still have
+    time to carry do not wait."""
     moving = (
         select(outbox.c.id)
         .join(delivery, delivery.c.id == outbox.c.delivery_id)
         .where(delivery.c.version_id == version.c.id)
         .where(outbox.c.state.in_(UNDER_WAY))
     )
+    carried = (
+        select(delivery.c.id)
+        .join(relay, relay.c.delivery_id == delivery.c.id)
+        .where(delivery.c.version_id == version.c.id, HANDED)
+        .where(relay.c.handed_at > now - PATIENCE)
+    )
     waiting = select(func.count()).select_from(version).where(version.c.reported_at.is_(None))
-    return int(session.execute(waiting.where(~moving.exists())).scalar_one())
+    settled = waiting.where(~moving.exists(), ~carried.exists())
+    return int(session.execute(settled).scalar_one())
 
 
 def showed(session: Session, version_id: int, mark: str) -> None:

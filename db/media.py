@@ -35,6 +35,13 @@ class Wanted(NamedTuple):
     chat_external_id: str
 
 
+class Released(NamedTuple):
+    """A photo that went out with an announcement; `mime` as its bytes told when it was kept."""
+
+    digest: str
+    mime: str
+
+
 class Unwanted(NamedTuple):
     """`shared`: somebody else's kept file has the same bytes."""
 
@@ -86,6 +93,22 @@ def due(session: Session, bot_id: int, now: datetime, limit: int) -> list[Wanted
         .limit(limit)
     )
     return [Wanted(*row) for row in rows]
+
+
+def released(session: Session, media_id: int) -> Released | None:
+    """None: no such photo, or none that an announcement has carried out of the house."""
+    told = select(outbox.c.id).where(
+        outbox.c.media_id == media.c.id, outbox.c.delivery_id.is_not(None)
+    )
+    row = session.execute(
+        select(media.c.digest, media.c.mime).where(
+            media.c.id == media_id,
+            media.c.kind == "photo",
+            media.c.state == "kept",
+            told.exists(),
+        )
+    ).first()
+    return Released(*row) if row else None
 
 
 def states(session: Session, ids: Sequence[int]) -> dict[int, str]:

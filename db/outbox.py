@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from db import quota
 from db.claims import BULK, EDIT, QUEUED, REPLY, URGENT, Claimed, Head, claim, heads, unsettled
 from db.outcomes import Result, Settled, recover, release, settle
+from db.prepared import Prepared
+from db.quota import Allowance
 from db.session import notify
 from db.tables import Chat, Outbox, table
 
@@ -31,6 +35,7 @@ __all__ = [
     "Head",
     "Result",
     "Settled",
+    "affordable",
     "claim",
     "exchange",
     "heads",
@@ -48,8 +53,24 @@ __all__ = [
 chat, outbox = table(Chat), table(Outbox)
 
 
-# Built once: building it costs more than running it.
 _PUT: Final = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+_WRITTEN: Final = (
+    "bot_id",
+    "chat_id",
+    "kind",
+    "origin",
+    "priority",
+    "body",
+    "buttons",
+    "code",
+    "media_id",
+    "due_at",
+    "state",
+    "attempts",
+    "doubts",
+)
+_PUT_ONE: Final = Prepared(insert(outbox).returning(outbox.c.id), *_WRITTEN)
+_FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +110,10 @@ def put(session: Session, drafts: Sequence[Draft]) -> list[int]:
         }
         for draft in drafts
     ]
-    ids = [int(row_id) for row_id in session.execute(_PUT, rows).scalars()]
+    if len(rows) <= _FEW:
+        ids = [int(_PUT_ONE.first(session, row).id) for row in rows]
+    else:
+        ids = [int(row_id) for row_id in session.execute(_PUT, rows).scalars()]
     notify(session, "outbox")
     return ids
 
@@ -205,7 +229,32 @@ def exchange(
     limit: int,
     choose: Callable[[Sequence[Head]], Sequence[Head]],
     uploading: Collection[int] = (),
+    plan: Allowance | None = None,
 ) -> list[Claimed]:
-    """Settle what was sent and claim what comes next, in one transaction."""
-    settle(session, settled, now)
-    return claim(session, bot_id, blocked, now, limit, choose, uploading)
+    """Settle what was sent and claim what comes next, in one transaction. `plan`: that of a bot
+    whose month is limited; nothing is claimed beyond it."""
+    if plan is None:
+        settle(session, settled, now)
+        return claim(session, bot_id, blocked, now, limit, choose, uploading)
+    settle(session, settled, now, bot_id)
+    room = quota.room(session, bot_id, plan, now) if limit else None
+    if room is None:
+        return []
+    if room.stuck:
+        notify(session, "relay")  # others carry it
+    there = partial(quota.within, session, room)
+    limit += len(room.stuck)
+    return claim(
+        session, bot_id, blocked, now, limit, lambda found: choose(there(found)), uploading
+    )
+
+
+def affordable(
+    session: Session, bot_id: int, blocked: Collection[int], now: datetime, plan: Allowance
+) -> bool:
+    """Whether something may be claimed of what waits for a bot whose month is limited."""
+    room = quota.room(session, bot_id, plan, now)
+    if room is None:
+        return False
+    found = heads(session, bot_id, blocked, now, 1 + len(room.stuck))
+    return bool(quota.within(session, room, found))

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
-from sqlalchemy import Row, bindparam, literal, select, update
+from sqlalchemy import Row, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from db import chats
+from db import chats, quota
 from db.claims import EDIT, QUEUED, SENDING, URGENT
 from db.session import notify
 from db.tables import AnnouncementVersion, Delivery, Outbox, Upload, table
@@ -58,10 +58,15 @@ class Settled:
     back: bool = False  # whether it arrived where we thought we were out
 
 
-def settle(session: Session, results: Sequence[Settled], now: datetime) -> None:
-    """Write down what became of rows in hand; rows that no longer are stay as they are."""
+def settle(
+    session: Session, results: Sequence[Settled], now: datetime, metered: int | None = None
+) -> None:
+    """Write down what became of rows in hand; rows that no longer are stay as they are.
+    `metered`: their bot, where what it sends is counted."""
     if not results:
         return
+    if metered is not None:
+        _count(session, metered, results, now)
     _sent(session, [result for result in results if result.result == "sent"], now)
     for result in results:
         if result.result != "sent":
@@ -70,13 +75,14 @@ def settle(session: Session, results: Sequence[Settled], now: datetime) -> None:
     notify(session, "settled")
 
 
-def recover(session: Session, bot_id: int, now: datetime) -> int:
-    """After a start: whatever was in hand at the stop is in doubt. How many rows."""
+def recover(session: Session, bot_id: int, now: datetime, metered: bool = False) -> int:
+    """After a start: whatever was in hand at the stop is in doubt. How many rows. `metered`:
+    what the bot sends is counted."""
     rows = session.execute(
         select(outbox.c.id).where(outbox.c.bot_id == bot_id, SENDING).order_by(outbox.c.id)
     ).scalars()
     doubts = [Settled(row, "unknown", error="Interrupted") for row in rows]
-    settle(session, doubts, now)
+    settle(session, doubts, now, bot_id if metered else None)
     return len(doubts)
 
 
@@ -103,6 +109,15 @@ def hasten(session: Session, bot_id: int, latest: datetime) -> None:
         .where(outbox.c.bot_id == bot_id, QUEUED, outbox.c.due_at > latest)
         .values(due_at=latest)
     )
+
+
+def _count(session: Session, bot_id: int, results: Sequence[Settled], now: datetime) -> None:
+    """In the bot's ledger: what left, or may have left."""
+    ids = [result.id for result in results if result.result in ("sent", "unknown")]
+    found = select(func.count()).where(outbox.c.id.in_(ids), SENDING)
+    quota.sent(session, bot_id, session.execute(found).scalar_one(), now)
+    if any(result.result == "sent" for result in results):
+        quota.taken(session, bot_id, now)
 
 
 def _sent(session: Session, results: Sequence[Settled], now: datetime) -> None:

@@ -10,11 +10,24 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from db.permissions import roles_with
+from db.prepared import Prepared
 from db.scene import Actor, Grant
-from db.tables import Account, Bot, Chat, Consent, Person, Place, Role, table
+from db.tables import (
+    Account,
+    Bot,
+    Chat,
+    Consent,
+    Conversation,
+    Person,
+    Place,
+    Quota,
+    Role,
+    table,
+)
 
 account, bot, chat = table(Account), table(Bot), table(Chat)
-consent, person, place, role = table(Consent), table(Person), table(Place), table(Role)
+consent, conversation, person = table(Consent), table(Conversation), table(Person)
+place, quota, role = table(Place), table(Quota), table(Role)
 
 
 class Mailbox(NamedTuple):
@@ -25,7 +38,7 @@ class Mailbox(NamedTuple):
     platform: str
 
 
-_GRANTS: Final = (
+_GRANTS: Final = Prepared(
     select(role.c.name, role.c.place_id, place.c.path)
     .join(place, place.c.id == role.c.place_id)
     .where(role.c.person_id == bindparam("person_id"))
@@ -34,9 +47,29 @@ _GRANTS: Final = (
 )
 
 
+_SPENT: Final = (
+    select(quota.c.bot_id)
+    .where(quota.c.bot_id == bot.c.id, quota.c.refused_until > bindparam("now"))
+    .exists()
+)
+_MAILBOXES: Final = (
+    select(account.c.person_id, chat.c.id, bot.c.id, bot.c.platform)
+    .join(chat, chat.c.id == account.c.chat_id)
+    .join(bot, bot.c.id == chat.c.bot_id)
+    .outerjoin(
+        conversation,
+        and_(conversation.c.chat_id == chat.c.id, conversation.c.account_id == account.c.id),
+    )
+    .where(account.c.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(account.c.person_id, chat.c.standing == "out")
+    .order_by(or_(bot.c.trouble.is_not(None), _SPENT))
+    .order_by(conversation.c.updated_at.desc().nulls_last(), account.c.id.desc())
+)
+
+
 def grants(session: Session, person_id: int, now: datetime) -> tuple[Grant, ...]:
     """The roles that hold now."""
-    rows = session.execute(_GRANTS, {"person_id": person_id, "now": now})
+    rows = _GRANTS.rows(session, {"person_id": person_id, "now": now})
     return tuple(Grant(*row) for row in rows)
 
 
@@ -112,16 +145,15 @@ def rename_chat(session: Session, chat_id: int, title: str) -> None:
     session.execute(update(chat).where(chat.c.id == chat_id).values(title=title))
 
 
-def mailboxes(session: Session, person_ids: tuple[int, ...]) -> list[Mailbox]:
-    """One private chat a person: the account met last."""
-    rows = session.execute(
-        select(account.c.person_id, chat.c.id, bot.c.id, bot.c.platform)
-        .join(chat, chat.c.id == account.c.chat_id)
-        .join(bot, bot.c.id == chat.c.bot_id)
-        .where(account.c.person_id.in_(person_ids))
-        .order_by(account.c.id)
-    ).all()
-    return list({row[0]: Mailbox(*row[1:]) for row in rows}.values())
+def mailboxes(
+    session: Session, person_ids: tuple[int, ...], now: datetime | None = None
+) -> list[Mailbox]:
+    """One private chat a person, by person: where they were last talked with, of those where words
+    arrive. `now` None: whatever the platforms would still take."""
+    found: dict[int, Mailbox] = {}
+    for person_id, *box in session.execute(_MAILBOXES, {"people": person_ids, "now": now}):
+        found.setdefault(person_id, Mailbox(*box))
+    return list(found.values())
 
 
 def mailbox(session: Session, chat_id: int) -> Mailbox:

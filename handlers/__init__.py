@@ -20,8 +20,11 @@ def routers() -> tuple[Router, ...]:
     from handlers.bulletins import making, wording
     from handlers.bulletins import talk as bulletins
     from handlers.feedback import talk as feedback
-    from handlers.groups import group_list
+    from handlers.groups import by_hand, group_list, keeping, naming
     from handlers.groups import talk as groups
+    from handlers.linking import accounts
+    from handlers.linking import talk as linking
+    from handlers.relay import talk as relay
     from handlers.roles import candidates, inviting
     from handlers.roles import talk as roles
     from handlers.tickets import followups, publishing
@@ -33,14 +36,20 @@ def routers() -> tuple[Router, ...]:
         announcements.router,
         progress.router,
         taking.router,
+        relay.router,
         bulletins.router,
         making.router,
         wording.router,
         roles.router,
         inviting.router,
         candidates.router,
+        linking.router,
+        accounts.router,
         groups.router,
         group_list.router,
+        by_hand.router,
+        keeping.router,
+        naming.router,
         exports.router,
         feedback.router,
         followups.router,

@@ -7,7 +7,7 @@ aside: what comes from elsewhere is said beside the conversation, or asks first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel import Session
+
+    from db.quota import Allowance
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,6 +68,7 @@ class Context:
     files: bool = True  # whether documents can be sent here
     mention: str = ""  # as in Platform
     link: str = ""  # as in Platform
+    plans: Mapping[int, Allowance] = field(default_factory=dict)  # by the ids of limited bots
 
     @property
     def actor(self) -> Actor:

@@ -151,6 +151,7 @@ def open_to(actor: Actor, words: Words) -> Iterator[Button]:
             yield Button(words(label), action)
     if _administers(actor):
         yield Button(words("start.admin"), "start.admin")
+    yield Button(words("linking.open"), "linking.open")
     yield Button(words("start.language"), "start.language")
 
 

@@ -124,7 +124,12 @@ def test_what_only_some_paths_need_is_not_loaded_at_start() -> None:
     assert not heavy & set(loaded)
 
 
-INNER = {"web": config.WebConfig, "telegram": config.TelegramConfig, "bots": config.BotConfig}
+INNER = {
+    "web": config.WebConfig,
+    "telegram": config.TelegramConfig,
+    "zalo": config.ZaloConfig,
+    "bots": config.BotConfig,
+}
 
 
 def settings(kind: Any = config.Config, above: str = "") -> Iterator[str]:

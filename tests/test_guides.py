@@ -16,8 +16,9 @@ from handlers import routers
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCS: Final = ROOT / "docs"
-GUIDES: Final = sorted([*DOCS.glob("huong-dan-*.md"), DOCS / "telegram.vi.md"])
-SETTING_UP: Final = [DOCS / "telegram.md", DOCS / "telegram.vi.md"]
+SETTING_UP: Final = [DOCS / f"{name}.md" for name in ("telegram", "zalo")]
+IN_VIETNAMESE: Final = [DOCS / f"{name}.vi.md" for name in ("telegram", "zalo")]
+GUIDES: Final = sorted([*DOCS.glob("huong-dan-*.md"), *IN_VIETNAMESE])
 WORDS: Final = load().words("vi")
 LONGEST: Final = 40  # characters of a label
 FEWEST: Final = 15  # characters that a quoted line must have of its own
@@ -30,7 +31,7 @@ def labels() -> set[str]:
     return {text for text in texts if len(text) <= LONGEST}
 
 
-@pytest.mark.parametrize("guide", [*GUIDES, SETTING_UP[0]], ids=lambda guide: guide.name)
+@pytest.mark.parametrize("guide", [*GUIDES, *SETTING_UP], ids=lambda guide: guide.name)
 def test_a_bold_word_of_a_guide_is_a_label(guide: Path) -> None:
     bold = re.findall(r"\*\*(.+?)\*\*", guide.read_text(encoding="utf-8"), re.DOTALL)
     assert len(bold) > 5
@@ -65,7 +66,7 @@ def quoted(guide: Path) -> list[str]:
     return [" ".join(block.replace("> ", "").split()) for block in blocks]
 
 
-@pytest.mark.parametrize("guide", SETTING_UP, ids=lambda guide: guide.name)
+@pytest.mark.parametrize("guide", [*SETTING_UP, *IN_VIETNAMESE], ids=lambda guide: guide.name)
 def test_what_a_guide_quotes_is_said(guide: Path) -> None:
     said, lines = quoted(guide), lines_said()
     assert len(said) > 4
@@ -81,7 +82,7 @@ def answers_of_commands() -> str:
     return "\n".join(word for word in words if isinstance(word, str))
 
 
-@pytest.mark.parametrize("guide", SETTING_UP, ids=lambda guide: guide.name)
+@pytest.mark.parametrize("guide", [*SETTING_UP, *IN_VIETNAMESE], ids=lambda guide: guide.name)
 def test_an_error_that_a_guide_explains_can_happen(guide: Path) -> None:
     explained = re.findall(r"^\| [✗…] (.+?) \|", guide.read_text(encoding="utf-8"), re.MULTILINE)
     said = answers_of_commands()

@@ -1,4 +1,5 @@
-"""What `run` answers over HTTP: whether it is well, and the calls of platforms (webhooks)."""
+"""What `run` answers over HTTP: whether it is well, the calls of platforms (webhooks), and the
+photos they fetch."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
+from bot.web.photos import PATH, Photos
 from db import bots
 from db.engine import Database, DatabaseError
 
@@ -17,8 +19,11 @@ PATIENCE: Final = 5.0  # seconds until a database that does not answer is not we
 Hook: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def service_app(database: Database, hooks: Mapping[str, Hook]) -> web.Application:
-    """`hooks` by their paths: the platform itself knows whom it lets in."""
+def service_app(
+    database: Database, hooks: Mapping[str, Hook], photos: Photos | None = None
+) -> web.Application:
+    """`hooks` by their paths: the platform itself knows whom it lets in. `photos` None: no
+    platform fetches any."""
 
     async def health(_: web.Request) -> web.Response:
         try:
@@ -32,4 +37,6 @@ def service_app(database: Database, hooks: Mapping[str, Hook]) -> web.Applicatio
     served.router.add_get("/health", health)
     for path, hook in hooks.items():
         served.router.add_post(path, hook)
+    if photos:
+        served.router.add_get(PATH, photos.answer)
     return served

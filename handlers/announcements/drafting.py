@@ -15,9 +15,13 @@ from content.days import days, passing
 from content.words import Words
 from db import announcements, audience, media, places
 from db.audience import Audience
-from db.groups import SEGMENTS
+from db.bots import HAND
+from db.costs import Purse
+from db.groups import ALOUD, REACHES
 from db.permissions import NotAllowed
 from db.places import Spot
+from handlers.announcements import costs
+from handlers.announcements.carriers import by_hand
 from handlers.announcements.draft import Draft
 from handlers.bulletins.issue import weekday
 from handlers.messages import Button, Reply
@@ -100,7 +104,7 @@ async def show_segments(context: Context, draft: Draft) -> Show:
         offer = await context.read(audience.offer, context.actor, draft.places)
     except NotAllowed:
         return await show_places(context, "announcements.not_allowed_there")
-    there = tuple(segment for segment in SEGMENTS if offer.segments.get(segment))
+    there = tuple(segment for segment in REACHES if offer.segments.get(segment))
     if offer.too_wide or not there:
         reason = "announcements.too_wide" if offer.too_wide else "announcements.nobody"
         return await show_places(context, reason)
@@ -111,9 +115,8 @@ async def show_segments(context: Context, draft: Draft) -> Show:
         everyone = _ticked(words, words("announcements.all_groups"), draft.segments == there)
         choices = [Button(everyone, f"announcements.all:{','.join(there)}")]
         for one in there:
-            label = words(
-                "announcements.segment", name=words(f"segments.{one}"), count=offer.segments[one]
-            )
+            key = "announcements.segment_aloud" if one in ALOUD else "announcements.segment"
+            label = words(key, name=words(f"segments.{one}"), count=offer.segments[one])
             ticked = _ticked(words, label, one in draft.segments)
             choices.append(Button(ticked, f"announcements.segment:{one}"))
         text = (note, words("announcements.segments"))
@@ -166,6 +169,8 @@ async def show_preview(context: Context, draft: Draft) -> Show:
     """For the audience of `draft`: to whom, in how many messages, and how they will look."""
     try:
         found = await context.read(audience.count, context.actor, draft.places, draft.segments)
+        purses = await costs.purses(context, draft)
+        carried = await by_hand(context, draft, found)
     except NotAllowed:
         return await show_places(context, "announcements.not_allowed_there")
     if found.too_wide or not found.groups:
@@ -183,7 +188,7 @@ async def show_preview(context: Context, draft: Draft) -> Show:
         if draft.empty:
             return show_text(context)(draft, note)
         draft = replace(draft, urgent=draft.urgent and urgent)
-        return _preview(context, draft, note, found, spots, urgent)
+        return _preview(context, draft, note, found, purses, carried, spots, urgent)
 
     return show
 
@@ -193,6 +198,8 @@ def _preview(
     draft: Draft,
     note: str,
     found: Audience,
+    purses: Sequence[Purse],
+    carried: str,
     spots: Sequence[Spot],
     may_urge: bool,
 ) -> Reply:
@@ -205,6 +212,8 @@ def _preview(
         [
             _to_whom(words, draft, spots, found.groups),
             *_platforms(words, draft, parts, found),
+            *([carried] if carried else []),
+            *costs.said(words, purses, _messages(draft, parts), draft.urgent),
             *_unheard(words, found),
             *_remarks(words, draft, parts, fullest),
             *_day_named(draft, context),
@@ -232,18 +241,18 @@ def _to_whom(words: Words, draft: Draft, spots: Sequence[Spot], groups: int) -> 
 
 
 def _platforms(words: Words, draft: Draft, parts: Parts, found: Audience) -> Iterator[str]:
-    for platform, pieces in parts.items():
+    for platform in (name for name in parts if name != HAND):
         yield words(
             "announcements.platform",
-            platform=_platform(words, platform),
-            messages=len(pieces) + len(draft.media),
+            platform=costs.platform_name(words, platform),
+            messages=_messages(draft, parts)[platform],
             groups=found.platforms.get(platform, 0),
         )
 
 
-def _platform(words: Words, name: str) -> str:
-    key = f"announcements.platform_{name.rpartition('-')[2]}"
-    return words(key) if key in words else name
+def _messages(draft: Draft, parts: Parts) -> dict[str, int]:
+    """To each group, by platform."""
+    return {name: len(pieces) + len(draft.media) for name, pieces in parts.items()}
 
 
 def _unheard(words: Words, found: Audience) -> Iterator[str]:
@@ -257,7 +266,7 @@ def _unheard(words: Words, found: Audience) -> Iterator[str]:
 
 def _remarks(words: Words, draft: Draft, parts: Parts, fullest: str) -> Iterator[str]:
     if len(set(parts.values())) > 1:
-        yield words("announcements.shown_as", platform=_platform(words, fullest))
+        yield words("announcements.shown_as", platform=costs.platform_name(words, fullest))
     if draft.media:
         yield words("announcements.with_files", count=len(draft.media))
     if draft.urgent:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from content.words import Words
 from db import announcements
-from db.announcements import NoSuchVersion, Progress
+from db.announcements import UNDER_WAY, NoSuchVersion, Progress
 from db.permissions import NotAllowed
 from handlers.interjection import beside
 from handlers.messages import Button, Effect, Outcome, Press, Reply, effect
@@ -23,8 +23,9 @@ UNCERTAIN = ("uncertain",)
 def status(progress: Progress, words: Words) -> Reply:
     """The living message: how far it has come, and a way to stop while there is something left
     to stop."""
-    lines = [words(_headline(progress), reached=progress.count("sent"), total=progress.total)]
-    lines += _counted(progress, words)
+    handed = progress.count("handed")
+    counts = {"reached": progress.reached, "total": progress.total, "handed": handed}
+    lines = [words(_headline(progress), **counts), *_counted(progress, words)]
     stop = Button(words("announcements.stop"), f"announcements.stop:{progress.version_id}")
     moving = not progress.over and not progress.stopped
     return Reply("\n".join(lines), (stop,) if moving else ())
@@ -35,11 +36,15 @@ def _headline(progress: Progress) -> str:
         return "announcements.status_stopped"
     if progress.over:
         return "announcements.status_over"
+    if not progress.count(*UNDER_WAY):
+        return "announcements.status_handed"
     moving = any(state != "queued" for state, count in progress.counts.items() if count)
     return "announcements.status_moving" if moving else "announcements.status_begun"
 
 
 def _counted(progress: Progress, words: Words) -> Iterator[str]:
+    if progress.count("handed") and progress.count(*UNDER_WAY):
+        yield words("announcements.count_handed", count=progress.count("handed"))
     for state in (*NOT_REACHED, *UNCERTAIN):
         if progress.count(state):
             yield words(f"announcements.count_{state}", count=progress.count(state))
@@ -47,11 +52,11 @@ def _counted(progress: Progress, words: Words) -> Iterator[str]:
 
 def report(progress: Progress, words: Words) -> Reply:
     """The last word: who was not reached, by name, and buttons for just those."""
-    total, reached = progress.total, progress.count("sent")
+    total, reached = progress.total, progress.reached
     if reached == total:
         return Reply(words("announcements.report_all", total=total))
     lines = [words("announcements.report", reached=reached, total=total)]
-    for state in (*NOT_REACHED, *UNCERTAIN):
+    for state in (*NOT_REACHED, *UNCERTAIN, "handed"):
         if progress.count(state):
             lines += _names(progress, state, words)
     missed = progress.count(*NOT_REACHED)

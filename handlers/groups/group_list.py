@@ -1,6 +1,7 @@
 """The groups of a cadre: which there are, whether messages arrive there, and how one is untied.
 
-list ─▶ (place ─▶) one group ─▶ untied. What goes wrong comes first.
+list ─▶ (place ─▶) one group ─▶ untied. What goes wrong comes first. How another keeper is chosen is
+in `keeping`, how a group is called in `naming`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import Final
 from content.folding import fold
 from content.words import Words
 from db import groups
-from db.groups import Group, NoSuchGroup, Untied
+from db.bots import HAND
+from db.group_health import Group
+from db.groups import NoSuchGroup, Untied
 from db.permissions import NotAllowed
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.pages import LABEL, page
@@ -19,12 +22,16 @@ from handlers.roles.choosing import answered
 from handlers.router import HERE, Context, Router
 from handlers.start import again, back
 from handlers.tickets.reports import clip
+from handlers.titles import named
 
 router = Router()
 
 PAGE: Final = 20  # groups in one list
 FEW: Final = 8  # groups that each get a button at once
 LOOSE: Final = 8  # titles of groups not tied that are named
+UNTITLED: Final = frozenset({HAND, "zalo"})  # platforms that tell no titles: a cadre does
+
+_SILENT: Final = ("out", "muted")  # the bot cannot speak there
 
 # The class of what went wrong, as `outbox.error` keeps it → the words for it.
 _TROUBLES: Final = {
@@ -61,8 +68,12 @@ async def _list(context: Context, number: int) -> Outcome:
     lines += [f"{'⚠' if _troubled(group) else '•'} {line(words, group)}" for group in shown]
     if number == 0:
         lines += _loose(words, await context.read(groups.loose, context.actor))
-    new = Button(words("groups.new"), "groups.add")
-    return Reply("\n".join(lines), (*more, *_each(words, found), new, back(context)))
+    new = (
+        Button(words("groups.new"), "groups.add"),
+        Button(words("groups.new_by_hand"), "groups.hand"),
+        Button(words("groups.new_aloud"), "groups.hand:aloud"),
+    )
+    return Reply("\n".join(lines), (*more, *_each(words, found), *new, back(context)))
 
 
 def _each(words: Words, found: Sequence[Group]) -> tuple[Button, ...]:
@@ -92,23 +103,40 @@ def line(words: Words, group: Group) -> str:
     title = f" {fold(group.title)} "
     about = (group.place, words(f"segments.{group.segment}"))
     told = [one for one in about if f" {fold(one)} " not in title]
-    told.append(platform_name(words, group.platform))
+    told.append(_way(words, group))
     about_it = ", ".join(told)
     return words("groups.line", title=group.title, about=about_it, state=state(words, group))
 
 
+def _way(words: Words, group: Group) -> str:
+    """The platform, or who carries by hand."""
+    if not group.by_hand:
+        return platform_name(words, group.platform)
+    if group.keeper_id is None:
+        return words("groups.by_hand_nobody")
+    return words("groups.by_hand", keeper=named(words, group.keeper))
+
+
 def _troubled(group: Group) -> bool:
-    return bool(group.error) or group.standing in ("out", "muted")
+    return bool(group.error) or group.standing in _SILENT or _nobody(group)
+
+
+def _nobody(group: Group) -> bool:
+    return group.by_hand and group.keeper_id is None
 
 
 def state(words: Words, group: Group) -> str:
     """Whether messages arrive there, and what the bot is there, in words."""
-    told = {} if group.standing in ("out", "muted") else {"state": _arrival(words, group)}
+    told = {} if group.standing in _SILENT else {"state": _arrival(words, group)}
     key = f"groups.standing_{group.standing}"
     return words(key, **told) if key in words else _arrival(words, group)
 
 
 def _arrival(words: Words, group: Group) -> str:
+    if group.handed:
+        return words("groups.handed")
+    if group.error and group.by_hand:
+        return words("groups.trouble")
     if group.error:
         trouble = _TROUBLES.get(group.error)
         platform = platform_name(words, group.platform)
@@ -138,38 +166,59 @@ async def each(press: Press, context: Context, argument: str) -> Outcome:
         here = [group for group in found if str(group.place_id) == argument or len(names) == 1]
         place = here[0].place if here else ""
         text = words("groups.at_place", place=place) if here else words("groups.none")
-        return Reply(text, (*_buttons(here), _to_list(context), back(context)))
+        return Reply(text, (*_buttons(here), to_list(context), back(context)))
     places = [Button(clip(name, LABEL), f"groups.each:{place}") for place, name in names.items()]
-    return Reply(words("groups.which_place"), (*places, _to_list(context), back(context)))
+    return Reply(words("groups.which_place"), (*places, to_list(context), back(context)))
 
 
 @router.action("groups.show", standing=True)
 async def show(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
-    group = await _read(context, int(argument))
+    group = await read_group(context, int(argument))
     if isinstance(group, Reply):
         return group
-    text = words(
-        "groups.show",
-        title=group.title,
-        place=group.place,
-        segment=words(f"segments.{group.segment}"),
-        platform=platform_name(words, group.platform),
-        state=state(words, group),
-    )
+    text = "\n".join((_shown(words, group), *_advice(words, group)))
+    appoint = "groups.choose_keeper" if group.keeper_id is None else "groups.change_keeper"
+    buttons = [Button(words(appoint), f"groups.keeper:{group.id}")]
+    if group.platform in UNTITLED:
+        buttons.append(Button(words("groups.rename"), f"groups.rename:{group.id}"))
+    buttons.append(Button(words("groups.untie"), f"groups.untie:{group.id}"))
+    return Reply(text, (*buttons, to_list(context), back(context)))
+
+
+def _shown(words: Words, group: Group) -> str:
+    told = {
+        "title": group.title,
+        "place": group.place,
+        "segment": words(f"segments.{group.segment}"),
+        "state": state(words, group),
+    }
+    keeper = named(words, group.keeper) if group.keeper_id else words("groups.nobody")
+    if group.by_hand:
+        return words("groups.show_by_hand", keeper=keeper, **told)
+    return words("groups.show", platform=platform_name(words, group.platform), **told)
+
+
+def _advice(words: Words, group: Group) -> list[str]:
+    """What to do, and who helps."""
+    said = []
+    if _nobody(group):
+        said.append(words("groups.advice_nobody"))
+    elif group.keeper_id and not group.by_hand and group.standing not in _SILENT:
+        said.append(words("groups.kept_by", keeper=named(words, group.keeper)))
     if (advice := f"groups.advice_{group.standing}") in words:
-        text = f"{text}\n{words(advice)}"
-    untie = Button(words("groups.untie"), f"groups.untie:{group.id}")
-    return Reply(text, (untie, _to_list(context), back(context)))
+        said.append(words(advice))
+    return said
 
 
 @router.action("groups.untie", standing=True)
 async def untie(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
-    group = await _read(context, int(argument))
+    group = await read_group(context, int(argument))
     if isinstance(group, Reply):
         return group
-    text = words("groups.untie_sure", title=group.title, place=group.place)
+    key = "groups.untie_sure_by_hand" if group.by_hand else "groups.untie_sure"
+    text = words(key, title=group.title, place=group.place)
     sure = Button(words("groups.untie"), f"groups.untied:{group.id}")
     keep = Button(words("roles.keep"), "groups.keep.cancel")
     return Reply(text, (sure, keep), step="groups.sure")
@@ -184,32 +233,33 @@ async def say_sure(message: Message, context: Context) -> Outcome:
 @router.action("groups.untied")
 async def untied(press: Press, context: Context, argument: str) -> Outcome:
     def say(was: Untied) -> Reply:
-        text = context.words("groups.untied", title=was.title, place=was.place)
-        return Reply(text, (_to_list(context), back(context)))
+        key = "groups.untied_by_hand" if was.by_hand else "groups.untied"
+        text = context.words(key, title=was.title, place=was.place)
+        return Reply(text, (to_list(context), back(context)))
 
-    return effect(groups.untie, chat_id=int(argument)).then(say, _refusals(context))
+    return effect(groups.untie, chat_id=int(argument)).then(say, refusals(context))
 
 
 @router.action("groups.keep.cancel")
 async def kept(press: Press, context: Context, argument: str) -> Outcome:
-    return Reply(context.words("groups.kept"), (_to_list(context), back(context)))
+    return Reply(context.words("groups.kept"), (to_list(context), back(context)))
 
 
-async def _read(context: Context, chat_id: int) -> Group | Reply:
+async def read_group(context: Context, chat_id: int) -> Group | Reply:
     """The group, or why it cannot be seen."""
     try:
         return await context.read(groups.read, context.actor, chat_id)
     except (NoSuchGroup, NotAllowed) as error:
-        return _refusals(context)[type(error)]
+        return refusals(context)[type(error)]
 
 
-def _refusals(context: Context) -> dict[type[Exception], Reply]:
-    buttons = (_to_list(context), back(context))
+def refusals(context: Context) -> dict[type[Exception], Reply]:
+    buttons = (to_list(context), back(context))
     return {
         NoSuchGroup: Reply(context.words("groups.gone"), buttons),
         NotAllowed: Reply(context.words("groups.not_allowed"), (back(context),)),
     }
 
 
-def _to_list(context: Context) -> Button:
+def to_list(context: Context) -> Button:
     return Button(context.words("groups.list"), "groups.menu")

@@ -1,7 +1,8 @@
 """Groups: a cadre asks for a one-time code in private, and says it in the group to be tied.
 
 In private: place ─▶ segment ─▶ code. In the group: "đăng ký <code>", or the code alone. For the
-list of groups see `group_list`, for how the bot comes into one and goes `presence`.
+list of groups see `group_list`, for groups without a bot `by_hand`, for how the bot comes into one
+and goes `presence`.
 Codes of invitations look the same, so they are told apart here.
 """
 
@@ -13,19 +14,19 @@ from typing import Final
 
 from content.folding import fold
 from db import groups, invitations, places
-from db.codes import CODE_SIGNS
 from db.groups import SEGMENTS, TIE, Code, CodeRefused, Tied
 from db.invitations import Spoiled
 from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.announcements.draft import picked
 from handlers.groups import presence
+from handlers.groups.code import Said, explained, possible, said, with_title, within
 from handlers.groups.ready import ready
+from handlers.groups.tied import tied
 from handlers.messages import (
     Button,
     Incoming,
     Message,
-    Notice,
     Outcome,
     Press,
     Reply,
@@ -40,17 +41,7 @@ router = Router()
 LONGEST: Final = 100  # characters of a message that says a code to tie a group by
 FORWARDED: Final = 600  # … that may hold an invitation, as it was forwarded
 
-# "<mã>" is how the replies write that a code is to stand there.
-_TIE: Final = re.compile(
-    r"/?(?:dang ?k[yi]|noi ?nhom)(?:@\S+)?(?:[\s:]+(?:<(?:ma|code)>|(?P<code>[^\s:].*)))?"
-)
-# Written with its dash, or of the signs that codes are made of: "khai sinh" is no code.
-_SIGN: Final = f"[{CODE_SIGNS.lower()}]"
-_DASHED: Final = "[a-z0-9]{4} ?[-‐–—−_.]{1,2} ?[a-z0-9]{4}"
-_CODE: Final = re.compile(rf"{_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}}")
 _LINK: Final = re.compile(r"/start(?:@\S+)? +")  # what opening a link puts before its code
-_MAYBE_WITHIN: Final = re.compile(rf"\b(?=({_DASHED}|{_SIGN}{{4}} ?{_SIGN}{{4}})\b)")
-_CODE_WITHIN: Final = re.compile(rf"\b{_DASHED}\b|\b{_SIGN}{{8}}\b")
 
 router.rule(presence.changed)
 router.rule(presence.moved)
@@ -67,37 +58,39 @@ async def register(incoming: Incoming, context: Context) -> Outcome:
         return candidates.used(context, code) if private else _said(context, code)
     if not incoming.addressed or len(incoming.text) > LONGEST:
         return None
-    asked = _TIE.fullmatch(text)
-    if asked and not asked["code"]:
+    if explained(text):
         return _explain(context)
-    code = asked["code"] if asked else text
-    if not (_CODE.fullmatch(code) and _mixed(code)):
-        return _spell(text, asked is not None, context)
+    heard = _heard(incoming, text, context)
+    if not heard.code:
+        return _spell(text, heard.asked, context)
     if not private:
-        return _said(context, code)
-    return candidates.used(context, code) if asked or not context.scene.step else None
+        return _said(context, heard.code, heard.title)
+    return candidates.used(context, heard.code) if heard.asked or not context.scene.step else None
+
+
+def _heard(message: Message, text: str, context: Context) -> Said:
+    """What else stands behind a code is the group's title, where its platform tells none."""
+    heard = said(text)
+    if heard.code or context.scene.private or message.chat.title:
+        return heard
+    named = with_title(message.text, context)
+    return named if named.asked or context.scene.chat_place_id is None else heard
 
 
 async def _invitation(text: str, context: Context) -> str:
     """The code of a living invitation among the words, "" for none."""
-    codes = [found[1] for found in _MAYBE_WITHIN.finditer(text) if _mixed(found[1])]
+    codes = possible(text)
     if not codes:
         return ""
     return await context.read(invitations.open_among, codes, context.actor.now)
 
 
-def _mixed(code: str) -> bool:
-    """Letters and figures: neither two words nor a telephone number."""
-    return any(sign.isdigit() for sign in code) and any(sign.isalpha() for sign in code)
-
-
 def _spell(text: str, asked: bool, context: Context) -> Reply | None:
     """Where a code stands among other words, and the group is still to be tied or it is asked."""
-    scene, found = context.scene, _CODE_WITHIN.search(text)
+    scene, code = context.scene, within(text)
     wanted = not scene.private and (asked or scene.chat_place_id is None)
-    if not (wanted and found and _mixed(found[0])):
+    if not (wanted and code):
         return None
-    code = found[0].upper()
     text = ready(context.words, "groups.how_to_write", context.mention, code=code)
     return Reply(text, stay=True)
 
@@ -110,35 +103,21 @@ def _explain(context: Context) -> Reply | None:
     return None
 
 
-def _said(context: Context, code: str) -> Outcome:
-    """A code in a group."""
+def _said(context: Context, code: str, title: str = "") -> Outcome:
+    """A code in a group, and what the group is to be called."""
     vietnamese = context.content.words("vi")
     labels = {segment: vietnamese(f"segments.{segment}") for segment in SEGMENTS}
 
     def say(result: Tied | Spoiled) -> Reply:
         return (
-            _tied(context, result)
+            tied(context, result)
             if isinstance(result, Tied)
             else candidates.spoiled(context, result)
         )
 
     refused = Reply(context.words("groups.code_refused"), stay=True)
-    verb = effect(invitations.said_in_group, code=code, labels=labels)
+    verb = effect(invitations.said_in_group, code=code, labels=labels, title=title)
     return verb.then(say, {CodeRefused: refused})
-
-
-def _tied(context: Context, tied: Tied) -> Reply:
-    words = context.words
-    key = "groups.moved" if tied.moved else "groups.tied"
-    told = {"place": tied.place, "segment": words(f"segments.{tied.segment}")}
-    if tied.again:
-        return Reply(words("groups.tied_already", **told), stay=True)
-    told_all = {"group": tied.group, **told}
-    notices = [Notice(words("groups.tied_notice", **told_all), people=(tied.created_by,))]
-    if tied.left:
-        news = words("groups.left_notice", was=tied.was, **told_all)
-        notices.append(Notice(news, people=tied.left))
-    return Reply(words(key, **told), stay=True, notices=tuple(notices))
 
 
 @router.action("groups.add", standing=True)
@@ -147,15 +126,21 @@ async def add(press: Press, context: Context, argument: str) -> Outcome:
 
 
 async def _ask_place(context: Context, note: str = "") -> Reply:
-    spots: dict[int, Spot] = {}
-    for path in groups.paths(context.actor):
-        spots.update({spot.id: spot for spot in await context.read(places.below, path)})
+    spots = await tieable(context)
     if not spots:
         return Reply(context.words("groups.not_allowed"), (back(context),))
     if len(spots) == 1 and not note:
-        return _ask_segment(context, next(iter(spots)))
-    choices = [Button(spot.name, f"groups.place:{spot.id}") for spot in spots.values()]
+        return _ask_segment(context, spots[0].id)
+    choices = [Button(spot.name, f"groups.place:{spot.id}") for spot in spots]
     return _ask(context, "place", {}, note, choices)
+
+
+async def tieable(context: Context) -> list[Spot]:
+    """The places where the actor ties groups."""
+    spots: dict[int, Spot] = {}
+    for path in groups.paths(context.actor):
+        spots.update({spot.id: spot for spot in await context.read(places.below, path)})
+    return list(spots.values())
 
 
 @router.step("groups.place")

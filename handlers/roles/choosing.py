@@ -22,6 +22,11 @@ _ALSO: Final = {  # what an action's label may be called too, where the replies 
     "groups.untied": ("people.yes_words", "roles.say_sure"),
     "roles.keep.cancel": ("people.no_words", "roles.say_keep"),
     "groups.keep.cancel": ("people.no_words", "roles.say_keep"),
+    "linking.mine": ("people.yes_words", "roles.say_right"),
+    "linking.right": ("people.yes_words", "roles.say_right"),
+    "linking.wrong": ("people.no_words", "roles.say_wrong"),
+    "linking.parted": ("people.yes_words", "roles.say_sure"),
+    "linking.keep.cancel": ("people.no_words", "roles.say_keep"),
     "roles.right": ("people.yes_words", "roles.say_right"),
     "roles.wrong": ("people.no_words", "roles.say_wrong"),
 }

@@ -32,7 +32,7 @@ def settings(folder: Path, *changes: tuple[str, str]) -> Path:
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     for old, new in (('data = "loalang-demo"', f'data = "{folder / "data"}"'), *changes):
         assert old in text
-        text = text.replace(old, new)
+        text = text.replace(old, new, 1)
     path = folder / "settings.toml"
     path.write_text(text, encoding="utf-8")
     return path

@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import BotConfig, Config, ConfigError, TelegramConfig, WebConfig, find, load
+from bot.config import (
+    BotConfig,
+    Config,
+    ConfigError,
+    TelegramConfig,
+    WebConfig,
+    ZaloConfig,
+    find,
+    load,
+)
 from db import sqlite
 from db.url import parse, sqlite_path
 from tests.living import ROOT
 
 BOT = '[[bots]]\nname = "a"\nplatform = "telegram"\nplace = "xa"\ntoken_env = "A"\n'
+ZALO = '[[bots]]\nname = "z"\nplatform = "zalo"\nplace = "xa"\ntoken_env = "Z"\n'
 PUBLIC = '[web]\npublic = "https://bot.xa.example/"\n'
 
 
@@ -40,12 +50,24 @@ def test_the_shipped_settings_run_the_demo() -> None:
 
 def test_the_shipped_block_of_a_bot_is_one_once_its_marks_are_gone(tmp_path: Path) -> None:
     shipped = (ROOT / "config.toml").read_text(encoding="utf-8")
-    head, mark, block = shipped.partition("# [[bots]]\n")
-    assert mark
-    bare = "".join(line.removeprefix("# ") for line in block.splitlines(keepends=True)[:4])
-    (bot,) = load(written(tmp_path, f"{head}[[bots]]\n{bare}")).bots
-    assert bot == BotConfig(
-        "xa-telegram", "telegram", "song-trang", token_file=str(tmp_path / "token.txt")
+    head, *blocks = shipped.split("# [[bots]]\n")
+    found: list[BotConfig] = []
+    for block, lines in zip(blocks, (4, 5), strict=True):
+        bare = "".join(line.removeprefix("# ") for line in block.splitlines(keepends=True)[:lines])
+        found += load(written(tmp_path, f"{head}[[bots]]\n{bare}")).bots
+    telegram, zalo = (str(tmp_path / name) for name in ("token.txt", "token-zalo.txt"))
+    assert found == [
+        BotConfig("xa-telegram", "telegram", "song-trang", token_file=telegram),
+        BotConfig("xa-zalo", "zalo", "song-trang", token_file=zalo, display="Bot Loa Làng"),
+    ]
+
+
+def test_the_shipped_settings_are_the_defaults() -> None:
+    config = load(ROOT / "config.toml")
+    assert (config.web, config.telegram, config.zalo) == (
+        WebConfig(),
+        TelegramConfig(),
+        ZaloConfig(),
     )
 
 
@@ -57,7 +79,9 @@ def test_everything_written_is_read(tmp_path: Path) -> None:
     text = (
         'data = "d"\ndatabase = "postgresql://loa@host/loa"\ncontent = "c"\n'
         '[telegram]\nbase_url = "https://api.xa.example/"\nproxy = "http://proxy.xa.example:3128"\n'
+        '[zalo]\nbase_url = "https://zalo.xa.example/"\nmonthly = 9000\ncounts = "sent"\n'
         f"{PUBLIC}port = 1\n{BOT}webhook = true\n"
+        f'{ZALO}display = "@Bot  Xã Mây "\n'
     )
     assert load(written(tmp_path, text)) == Config(
         "d",
@@ -65,7 +89,11 @@ def test_everything_written_is_read(tmp_path: Path) -> None:
         "c",
         WebConfig(1, "https://bot.xa.example"),
         TelegramConfig("https://api.xa.example", "http://proxy.xa.example:3128"),
-        (BotConfig("a", "telegram", "xa", "A", webhook=True),),
+        ZaloConfig("https://zalo.xa.example", 9000, "sent"),
+        (
+            BotConfig("a", "telegram", "xa", "A", webhook=True),
+            BotConfig("z", "zalo", "xa", "Z", display="Bot Xã Mây"),
+        ),
     )
 
 
@@ -89,9 +117,10 @@ def test_a_commune_of_its_own_practises_apart_from_its_service() -> None:
     "base_url",
     ["https://api.telegram.org", "http://127.0.0.1:8081", "http://[::1]:1", "http://localhost"],
 )
-def test_telegram_is_asked_over_tls_or_on_this_machine(tmp_path: Path, base_url: str) -> None:
-    text = f'[telegram]\nbase_url = "{base_url}"\n'
-    assert load(written(tmp_path, text)).telegram.base_url == base_url
+def test_platforms_are_asked_over_tls_or_on_this_machine(tmp_path: Path, base_url: str) -> None:
+    text = "".join(f'[{one}]\nbase_url = "{base_url}"\n' for one in ("telegram", "zalo"))
+    config = load(written(tmp_path, text))
+    assert config.telegram.base_url == config.zalo.base_url == base_url
 
 
 def test_without_a_database_it_is_sqlite_in_the_data_folder() -> None:
@@ -143,9 +172,16 @@ def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path, text: str,
         pytest.param(BOT.replace('"A"', '"A-B"'), "name of an environment variable", id="variable"),
         pytest.param(BOT.replace('"A"', '""'), "no token; name it by", id="no token"),
         pytest.param(BOT + 'token_file = "f"', "keep one of token_env and", id="two tokens"),
-        pytest.param(BOT.replace("telegram", "zalo"), "a later version", id="Zalo"),
+        pytest.param(BOT + 'display = "Bot Xã"', "take it out", id="Telegram's own mention"),
+        pytest.param(ZALO + "webhook = true", "the bot asks by itself", id="Zalo's webhook"),
+        pytest.param("[zalo]\nmonthly = 0", "3000 on the free one", id="no messages at all"),
+        pytest.param('[zalo]\nmonthly = "3000"', "zalo.monthly must be a whole", id="text"),
+        pytest.param('[zalo]\ncounts = "in"', 'leave it at "both"', id="what counts"),
+        pytest.param(
+            '[zalo]\nbase_url = "http://zalo.example"', "zalo.base_url must begin", id="in clear"
+        ),
         pytest.param(BOT.replace("telegram", "sandbox-zalo"), "take this", id="a demo's bot"),
-        pytest.param(BOT.replace("telegram", "fax"), 'write platform = "telegram"', id="platform"),
+        pytest.param(BOT.replace("telegram", "fax"), '= "telegram" or "zalo"', id="platform"),
         pytest.param('[web]\npublic = "http://xa.example"', "web.public", id="public without TLS"),
         pytest.param('[web]\npublic = "xa.example"', "web.public", id="public without a scheme"),
         pytest.param(
@@ -190,6 +226,7 @@ def test_a_wrong_value_is_named_with_what_to_do(
         pytest.param(
             "123456789:AAExampleExampleExampleExample", '[[bots]]\ntoken_env = "{}"', id="a token"
         ),
+        pytest.param(f"1459232241454765289:{'AaBbExample' * 6}", 'data = "{}"', id="of Zalo"),
         pytest.param("hunter2", '[telegram]\nproxy = "http://a:{}@h:1"', id="of a proxy"),
     ],
 )

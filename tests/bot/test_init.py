@@ -115,17 +115,19 @@ def test_the_settings_are_the_commented_ones_and_hold_wherever_one_starts(tmp_pa
     assert loaded.bots == ()
 
 
-def test_a_bot_whose_marks_are_taken_off_serves_the_commune(tmp_path: Path) -> None:
+def test_bots_whose_marks_are_taken_off_serve_the_commune(tmp_path: Path) -> None:
     made(tmp_path / "xa")
     path = tmp_path / "xa" / "config.toml"
     text = path.read_text(encoding="utf-8")
     for line in ("[[bots]]", "name = ", "platform = ", "place = ", "token_file = "):
-        assert text.count(f"\n# {line}") == 1
+        assert text.count(f"\n# {line}") == 2
         text = text.replace(f"\n# {line}", f"\n{line}")
     path.write_text(text, encoding="utf-8")
-    (bot,) = config.load(path).bots
-    assert (bot.platform, bot.place) == ("telegram", "xa-may-trang")
-    assert bot.token_file == str(tmp_path / "xa" / "token.txt")
+    bots = config.load(path).bots
+    assert [bot.platform for bot in bots] == ["telegram", "zalo"]
+    assert {bot.place for bot in bots} == {"xa-may-trang"}
+    files = [str(tmp_path / "xa" / name) for name in ("token.txt", "token-zalo.txt")]
+    assert [bot.token_file for bot in bots] == files
 
 
 async def test_the_demo_finds_the_database_as_it_was_made(tmp_path: Path) -> None:

@@ -148,12 +148,22 @@ async def test_admins_are_told_once_of_what_does_not_mend_itself(
 ) -> None:
     async with listening(tmp_path, *[error] * 20) as ear:
         [told] = await ear.told()
-        expected = COMPOSER.content.words("vi")(words, bot="lang-telegram", since="…")
+        expected = COMPOSER.content.words("vi")(words, bot="lang-telegram", since="…", kept="…")
         assert told.partition("từ ")[0] == expected.partition("từ ")[0]
         await ear.hears([UPDATE])
         assert await ear.trouble() is None
         await ear.hears(error, error)
         assert len(await ear.told()) == 2
+
+
+@pytest.mark.parametrize("platform", ["telegram", "zalo"])
+async def test_admins_are_told_what_their_platform_keeps_of_what_people_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    monkeypatch.setattr(Weather, "name", platform)
+    async with listening(tmp_path, REFUSED) as ear:
+        (told,) = await ear.told()
+    assert COMPOSER.content.words("vi")(f"bots.kept_{platform}") in told
 
 
 async def test_of_a_line_that_is_broken_for_a_moment_nobody_is_told(tmp_path: Path) -> None:

@@ -17,76 +17,30 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import tokens
-from bot.config import BotConfig, Config, ConfigError, WebConfig
+from bot.config import BotConfig, Config, ConfigError, WebConfig, ZaloConfig
 from bot.demo import open_demo
-from bot.founding import Names, commune_toml
 from bot.init import Given, init
-from bot.platforms.base import Limits, Outgoing, RawUpdate, Sent, Store
-from bot.platforms.sandbox import LIMITS
-from bot.service import Service, open_service, serve
+from bot.service import Service, open_service, platform_of, serve
 from db import bots, invitations, people, places, roles
 from db.errors import DatabaseError
 from db.scene import Actor
-from handlers.messages import Attachment, Incoming
 from tests.bot.process import run
+from tests.bot.serving import BOT, CANARY, Quiet, settings
 from tests.living import CONTENT, ROOT
 from tests.servers.telegram import TelegramServer
+from tests.servers.zalo import ZaloServer
 
-CANARY = "7654321:AACanaryCanaryCanaryCanaryCanaryCanary"
-BOT = BotConfig("thon", "telegram", "xa-may", "LOALANG_SERVED")
 CODE = re.compile(r"^ {4}([2-9A-Z]{4}-[2-9A-Z]{4})$", re.MULTILINE)
 PATIENCE = 30.0  # seconds until a program that hangs fails its test
-
-
-class Quiet:
-    """A platform on which nobody writes."""
-
-    name = "telegram"
-    limits: Limits = LIMITS["telegram"]
-    mention = link = ""
-
-    def __init__(self) -> None:
-        self.closed = False
-        self.called: list[bytes] = []
-
-    async def receive(self, store: Store) -> None:
-        await asyncio.Event().wait()
-
-    async def understand(self, update: RawUpdate) -> Incoming | None:
-        return None
-
-    async def send(self, outgoing: Outgoing) -> Sent:
-        return Sent()
-
-    async def fetch(self, file: Attachment, to: Path) -> None:
-        raise AssertionError
-
-    async def hook(self, request: web.Request) -> web.Response:
-        self.called.append(await request.read())
-        return web.Response()
-
-    async def aclose(self) -> None:
-        self.closed = True
 
 
 @pytest.fixture(autouse=True)
 def token(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv(BOT.token_env, CANARY)
     return CANARY
-
-
-def settings(folder: Path, *villages: str, **more: object) -> Config:
-    """A commune of its own, with one bot."""
-    content = folder / "content"
-    content.mkdir(exist_ok=True)
-    names = Names("Xã Mây", villages or ("Thôn Đông",))
-    (content / "commune.toml").write_text(commune_toml(names), encoding="utf-8")
-    config = Config(data=str(folder / "data"), content=str(content), bots=(BOT,))
-    return replace(config, **more)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
@@ -326,7 +280,7 @@ def founded(folder: Path, base_url: str) -> Path:
     path = folder / "config.toml"
     text = path.read_text(encoding="utf-8").replace("https://api.telegram.org", base_url)
     for line in ("[[bots]]", "name = ", "platform = ", "place = ", "token_file = "):
-        text = text.replace(f"\n# {line}", f"\n{line}")
+        text = text.replace(f"\n# {line}", f"\n{line}", 1)
     path.write_text(text.replace("\nport = 8080", "\nport = 0"), encoding="utf-8")
     return path
 
@@ -394,12 +348,84 @@ def test_no_token_is_in_the_settings_as_they_are_shown(tmp_path: Path) -> None:
     assert "Canary" not in repr(config)
 
 
-def test_only_telegrams_own_bots_load_its_room() -> None:
+def test_a_platforms_room_is_loaded_only_by_its_own_bots() -> None:
     script = (
         "import sys, bot.service, bot.check, bot.cli\n"
-        "print(*sorted(name for name in sys.modules if name.startswith('bot.platforms.tele')))"
+        "print(*(name for name in sys.modules if name.startswith('bot.platforms.tele')), "
+        "*(name for name in sys.modules if name == 'bot.platforms.zalo.platform'))"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert loaded.stdout.split() == []
+
+
+ZALO = replace(BOT, platform="zalo", display="Bot Loa Làng")
+PUBLIC = WebConfig(public="https://bot.xa.example")
+
+
+def test_a_bot_on_zalo_is_made_as_the_settings_say() -> None:
+    config = Config(web=PUBLIC, zalo=ZaloConfig(monthly=9000, counts="sent"))
+    platform = platform_of(ZALO, CANARY, config)
+    assert (platform.name, platform.mention) == ("zalo", "@Bot Loa Làng")
+    limits = platform.limits
+    assert (limits.monthly, limits.counts_received, limits.photos_by_url) == (9000, False, True)
+    assert platform_of(ZALO, CANARY, Config()).limits.counts_received
+    assert platform_of(BOT, CANARY, Config()).name == "telegram"
+
+
+@pytest.mark.parametrize(
+    ("bot", "web", "shown"),
+    [
+        pytest.param(ZALO, PUBLIC, True, id="Zalo"),
+        pytest.param(ZALO, WebConfig(), False, id="nobody reaches us"),
+        pytest.param(BOT, PUBLIC, False, id="Telegram takes files"),
+    ],
+)
+async def test_photos_have_addresses_where_zalo_can_read_them(
+    tmp_path: Path, bot: BotConfig, web: WebConfig, shown: bool
+) -> None:
+    config = settings(tmp_path, bots=(bot,), web=web)
+    async with opened(config) as service:
+        assert service.web
+        assert (service.app.photo_url is not None) == shown
+        assert (tmp_path / "data" / "photos.key").exists() == shown
+        paths = [str(getattr(each, "canonical", "")) for each in service.web.router.resources()]
+        assert any(path.startswith("/photos/") for path in paths) == shown
+
+
+async def test_an_address_of_a_photo_holds_over_a_new_start(tmp_path: Path) -> None:
+    config = settings(tmp_path, bots=(ZALO,), web=PUBLIC)
+    told = []
+    for _ in range(2):
+        async with opened(config) as service:
+            assert service.app.photo_url
+            told.append(service.app.photo_url(7))
+    assert told[0] == told[1]
+    assert told[0].startswith("https://bot.xa.example/photos/7-")
+
+
+async def test_the_program_serves_a_bot_on_zalo(tmp_path: Path) -> None:
+    async with ZaloServer() as server:
+        token = server.bot(token=f"14592322414547:{'AaCanary' * 8}")
+        config = await asyncio.to_thread(founded, tmp_path / "xa", "http://127.0.0.1:1")
+        text = config.read_text(encoding="utf-8").replace(
+            'platform = "telegram"', 'platform = "zalo"'
+        )
+        there = ("https://bot-api.zaloplatforms.com", server.base_url)
+        config.write_text(text.replace(*there), encoding="utf-8")
+        (tmp_path / "xa" / "token.txt").write_text(token, encoding="utf-8")
+        process = await started(config)
+        try:
+            await server.until(lambda: server.polled(token), PATIENCE)
+            person = server.person("Bà Lúa")
+            person.say(token, "chào em")
+            await server.until(lambda: person.received(token), PATIENCE)
+            process.send_signal(signal.SIGTERM)
+            status, out, err = await ended(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+    assert (status, err) == (0, "")
+    assert len(CODE.findall(out)) == 1
+    assert "Canary" not in out

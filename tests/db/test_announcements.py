@@ -207,12 +207,12 @@ async def test_an_announcement_is_unfinished_between_its_last_part_and_its_repor
     database: Database, village: Village
 ) -> None:
     progress = await database.write(released, village)
-    assert await database.read(announcements.unfinished) == 0
+    assert await database.read(announcements.unfinished, NOW) == 0
     for name in [name for name in village.groups if "households" in name]:
         await database.write(set_states, village.groups[name], part_1="sent", part_2="failed")
-    assert await database.read(announcements.unfinished) == 1
+    assert await database.read(announcements.unfinished, NOW) == 1
     await database.write(announcements.reported, progress.version_id, NOW)
-    assert await database.read(announcements.unfinished) == 0
+    assert await database.read(announcements.unfinished, NOW) == 0
 
 
 async def test_the_status_message_is_found_with_the_progress(

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db import groups
 from db.engine import Database
-from db.groups import Group
+from db.group_health import Group
 from db.permissions import NotAllowed
 from db.tables import Outbox, table
 from tests.db.village import NOW, Village, acting, build
@@ -60,7 +60,7 @@ def wrote(session: Session, village: Village, *states: tuple[str, str | None]) -
             "buttons": [],
             "state": state,
             "error": error,
-            "sent_at": NOW + timedelta(minutes=number) if state == "sent" else None,
+            "sent_at": NOW + timedelta(minutes=number) if state in ("sent", "relayed") else None,
         }
         session.execute(insert(outbox).values(**values))
 
@@ -76,6 +76,8 @@ HEALTH: list[tuple[str, list[tuple[str, str | None]], int | None, str]] = [
     ("tried_again", [SENT, ("queued", "Unreachable")], 0, "Unreachable"),
     ("not_tried_yet", [SENT, ("queued", None)], 0, ""),
     ("stopped", [SENT, ("cancelled", None)], 0, ""),
+    ("carried", [("relayed", None)], 0, ""),
+    ("carried_after_a_failure", [("failed", "ChatGone"), ("relayed", None)], 1, ""),
 ]
 
 
@@ -93,6 +95,25 @@ async def test_a_group_shows_what_arrived_and_what_went_wrong_since(
     assert group.arrived == (None if arrived is None else NOW + timedelta(minutes=arrived))
     assert (group.error, group.platform, group.segment) == (error, "zalo", "households")
     assert {(one.arrived, one.error) for one in found.values()} == {(None, "")}
+
+
+@pytest.mark.parametrize(
+    ("states", "handed"),
+    [
+        pytest.param([("handed", None)], True, id="handed"),
+        pytest.param([SENT, ("handed", None)], True, id="handed later"),
+        pytest.param([("handed", None), ("relayed", None)], False, id="carried later"),
+        pytest.param([SENT], False, id="sent"),
+        pytest.param([], False, id="nothing"),
+    ],
+)
+async def test_a_group_shows_whether_something_waits_to_be_carried_there(
+    database: Database, village: Village, states: Any, handed: bool
+) -> None:
+    await database.write(wrote, village, *states)
+    found = {one.title: one.handed for one in await database.read(seen, village, "head")}
+    assert found.pop("ben households zalo") is handed
+    assert set(found.values()) == {False}
 
 
 async def test_how_other_groups_are_is_not_asked_where_it_is_about_one(

@@ -105,7 +105,8 @@ async def test_a_code_ties_the_group_it_is_said_in(
     code, _ = await database.write(asked, village)
     result = await database.write(tied, village, spell(code), "Hộ dân Bến")
     author = village.people["head"]
-    assert result == Tied("Thôn ben", "households", False, "Hộ dân Bến", author)
+    assert result[:5] == ("Thôn ben", "households", False, "Hộ dân Bến", author)
+    assert (result.platform, result.tied_by, result.made_up) == ("zalo", 9, False)
     found = await database.read(group, "Hộ dân Bến")
     assert tuple(found) == (village.spots["ben"].id, "households")
 
@@ -115,9 +116,34 @@ async def test_a_group_without_a_title_is_called_by_its_segment_and_place(
 ) -> None:
     code, _ = await database.write(asked, village)
     result = await database.write(tied, village, code)
-    assert result.group == "HOUSEHOLDS Thôn ben"
+    assert (result.group, result.made_up) == ("HOUSEHOLDS Thôn ben", True)
     found = await database.read(group, "HOUSEHOLDS Thôn ben")
     assert found.segment == "households"
+
+
+async def test_a_group_without_a_title_is_called_as_it_is_said_with_the_code(
+    database: Database, village: Village
+) -> None:
+    def said(session: Session, code: str, title: str) -> Tied:
+        actor = acting(session, village, "resident", new_chat(session, village))
+        return groups.tie(session, actor, code=code, labels=LABELS, title=title)
+
+    code, _ = await database.write(asked, village)
+    first = await database.write(said, code, "Xóm Chài")
+    assert (first.group, first.made_up) == ("Xóm Chài", False)
+    there, _ = await database.write(asked, village, "cadre", "dong")
+    kept = await database.write(said, there, "")
+    assert (kept.group, kept.moved, kept.made_up) == ("Xóm Chài", True, False)
+
+
+async def test_a_title_made_up_is_made_up_anew_where_the_group_moves(
+    database: Database, village: Village
+) -> None:
+    code, _ = await database.write(asked, village)
+    await database.write(tied, village, code)
+    there, _ = await database.write(asked, village, "cadre", "dong")
+    moved = await database.write(tied, village, there)
+    assert (moved.group, moved.made_up, moved.was) == ("HOUSEHOLDS Thôn dong", True, "Thôn ben")
 
 
 async def test_a_group_may_move_by_a_new_code(database: Database, village: Village) -> None:
@@ -262,7 +288,7 @@ async def test_a_group_untied_is_no_audience_any_more_and_the_audit_says_by_whom
         return groups.untie(session, acting(session, village, "head"), chat_id=chat_id)
 
     was = await database.write(untied)
-    assert was == ("ben households zalo", "Thôn ben")
+    assert was == ("ben households zalo", "Thôn ben", False)
     assert tuple(await database.read(group, was.title)) == (None, None)
     ((action, by, detail),) = await noted(database)
     assert (action, by) == ("group.untied", village.people["head"])

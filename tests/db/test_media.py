@@ -9,11 +9,12 @@ from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from db import media
+from db.announcements import Part
 from db.media import Seen
 from db.scene import Actor
 from db.tables import Media, Outbox, table
 from tests.db.post import claim, put, put_in, row
-from tests.db.village import LATER, NOW, Village, acting
+from tests.db.village import LATER, NOW, Village, acting, released
 
 pytest_plugins = "tests.db.ground_fixtures"
 
@@ -139,3 +140,50 @@ def test_no_file_waits_beyond_a_time(session: Session, village: Village, actor: 
     media.hasten(session, actor.bot_id, NOW + (LATER - NOW) / 2)
     assert stored(session, far).due_at == NOW + (LATER - NOW) / 2
     assert stored(session, near).due_at == NOW
+
+
+def carried(session: Session, village: Village, file: int) -> None:
+    """An announcement with it to the group."""
+    parts = {"telegram": [Part("news"), Part("", file)]}
+    released(session, village, ["ben"], media=[file], parts=parts)
+
+
+def test_a_photo_is_shown_outside_once_an_announcement_has_carried_it(
+    session: Session, village: Village, actor: Actor
+) -> None:
+    file, other = media.want(session, actor, files=[PHOTO, PHOTO])
+    keep(session, other)
+    put(session, village, media_id=other)  # to somebody, and not as an announcement
+    assert media.released(session, file) is None
+    carried(session, village, file)
+    assert media.released(session, file) is None
+    keep(session, file)
+    assert media.released(session, file) == ("abc", "image/png")
+    assert media.released(session, other) is None
+    assert media.released(session, 999_999) is None
+
+
+def test_no_other_file_than_a_photo_is_shown_outside(
+    session: Session, village: Village, actor: Actor
+) -> None:
+    (file,) = media.want(session, actor, files=[PAPER])
+    carried(session, village, file)
+    media.keep(session, file, digest="d", size=5, mime="a/b", kind="document", now=NOW)
+    assert media.released(session, file) is None
+
+
+def test_a_row_in_hand_says_whether_its_photo_was_released(
+    session: Session, village: Village, actor: Actor
+) -> None:
+    file, other = media.want(session, actor, files=[PHOTO, PHOTO])
+    for one in (file, other):
+        keep(session, one)
+        put(session, village, media_id=one)
+    carried(session, village, file)
+    found = []
+    while rows := claim(session, village):
+        found += [(row.media_id, row.announcement, row.released) for row in rows]
+        for taken in rows:
+            put_in(session, taken.id, "sent")
+    replies, announced = [(file, False, True), (other, False, False)], [(None, True, False)]
+    assert found == [*replies, *announced, (file, True, True)]

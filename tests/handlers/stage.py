@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.scheduler import slots
 from content.loader import Content, load
+from db.quota import Allowance
 from db.scene import Actor, Grant, Scene
 from handlers.messages import Attachment, Chat, Location, Message, Press, Sender
 from handlers.router import Context
@@ -42,6 +43,7 @@ class Stage:
         self.content = content or load()
         self.answers: dict[Callable[..., Any], Any] = {}
         self.mention = self.link = ""
+        self.plans: Mapping[int, Allowance] = {}
 
     async def read(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         answer = self.answers[verb]
@@ -60,6 +62,7 @@ class Stage:
             slots=slots,
             mention=self.mention,
             link=self.link,
+            plans=self.plans,
         )
 
 

@@ -24,7 +24,7 @@ BROKEN_LIGHT = "đèn đường hỏng cả tuần rồi"
 PHOTO = Attachment("ref-1", "photo", "den.jpg")
 ASPECTS = ["noi_nop", "thoi_han", "le_phi", "online", "luu_y"]
 OTHERS = [f"faq.aspect:khai_sinh.{name}" for name in ASPECTS]
-MENU = ["faq.ask", "feedback.new", "tickets.mine", "start.language"]
+MENU = ["faq.ask", "feedback.new", "tickets.mine", "linking.open", "start.language"]
 
 
 def context(scene: Scene, language: str = "vi", content: Content | None = None) -> Context:

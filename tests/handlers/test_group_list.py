@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from db import groups
-from db.groups import Group, NoSuchGroup, Untied
+from db.group_health import Group
+from db.groups import NoSuchGroup, Untied
 from db.places import Spot
 from db.scene import Grant
 from tests.handlers.desk import (
@@ -210,7 +211,7 @@ async def test_a_group_that_is_gone_leads_back_to_the_list(action: str) -> None:
 async def test_a_menu_without_groups_says_so() -> None:
     reply = await Desk(HEAD).say("/nhom")
     assert reply.text == WORDS("groups.none")
-    assert actions(reply) == ["groups.add", "start.menu"]
+    assert actions(reply) == ["groups.add", "groups.hand", "groups.hand:aloud", "start.menu"]
 
 
 async def test_the_menu_is_for_whom_may_tie_groups() -> None:

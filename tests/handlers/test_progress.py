@@ -94,6 +94,7 @@ async def test_a_standing_button_that_is_refused_says_why(
     assert reply.text == WORDS(f"announcements.{key}")
 
 
+_MOVING_BY_HAND = ["status_moving", "count_handed"]
 STATUSES: list[tuple[str, dict[str, Any], list[str], bool]] = [
     ("begun", {"counts": {"queued": 4}}, ["status_begun"], True),
     ("halfway", {"counts": {"sent": 2, "sending": 2}}, ["status_moving"], True),
@@ -104,6 +105,9 @@ STATUSES: list[tuple[str, dict[str, Any], list[str], bool]] = [
         True,
     ),
     ("over", {"counts": {"sent": 4}}, ["status_over"], False),
+    ("by_hand_too", {"counts": {"sent": 1, "queued": 1, "handed": 2}}, _MOVING_BY_HAND, True),
+    ("only_by_hand", {"counts": {"sent": 1, "relayed": 1, "handed": 2}}, ["status_handed"], True),
+    ("all_carried", {"counts": {"sent": 1, "relayed": 3}}, ["status_over"], False),
     (
         "over_in_doubt",
         {"counts": {"sent": 3, "uncertain": 1}},
@@ -127,7 +131,7 @@ def test_the_status_says_how_far_and_offers_a_stop_while_it_moves(
 ) -> None:
     found = progress(**more)
     reply = status(found, WORDS)
-    values: dict[str, Any] = {"reached": found.count("sent"), "total": 4}
+    values: dict[str, Any] = {"reached": found.reached, "total": 4, "handed": 2}
     expected = [
         WORDS(f"announcements.{key}", count=found.count(key.removeprefix("count_")), **values)
         for key in keys
@@ -139,6 +143,18 @@ def test_the_status_says_how_far_and_offers_a_stop_while_it_moves(
 def test_a_report_of_full_success_has_nothing_to_press() -> None:
     reply = report(progress(counts={"sent": 4}), WORDS)
     assert (reply.text, reply.buttons) == (WORDS("announcements.report_all", total=4), ())
+
+
+def test_what_is_still_carried_is_named_and_not_offered_to_be_sent_again() -> None:
+    found = progress(counts={"sent": 3, "handed": 1}, not_reached={"handed": ("Nhóm một",)})
+    reply = report(found, WORDS)
+    assert reply.text.splitlines() == [
+        WORDS("announcements.report", reached=3, total=4),
+        "",
+        WORDS("announcements.not_reached_handed", count=1),
+        "– Nhóm một",
+    ]
+    assert reply.buttons == ()
 
 
 def test_a_report_names_who_was_not_reached_and_offers_just_those() -> None:

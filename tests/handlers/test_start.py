@@ -26,7 +26,7 @@ WRITING: dict[str, Any] = {
     "menu_body": "Ở đâu ạ?",
     "buttons": (("Thôi", "feedback.cancel"),),
 }
-RESIDENT = ["faq.ask", "feedback.new", "tickets.mine", "start.language"]
+RESIDENT = ["faq.ask", "feedback.new", "tickets.mine", "linking.open", "start.language"]
 CADRE = ["announcements.new", "bulletins.list", "tickets.inbox", "groups.menu"]
 
 

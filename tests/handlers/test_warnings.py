@@ -165,7 +165,7 @@ async def test_the_road_of_a_denunciation_names_no_number_and_says_what_the_law_
 
 
 STAFF = ("announcements", "bulletins", "exports", "groups", "publishing", "roles", "tickets")
-RESIDENTS = {"faq", "feedback", "people", "start"}
+RESIDENTS = {"faq", "feedback", "linking", "people", "start"}
 STEPS = [step for router in routers() for step in router.steps]
 STAFF_STEPS = [step for step in STEPS if step.partition(".")[0] in STAFF]
 

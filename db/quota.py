@@ -1,0 +1,282 @@
+"""The ledger of what a bot has received and sent in a month, where its platform sets a limit.
+
+It is written in the transactions that keep, settle and claim messages. What is in hand counts as
+sent, so that the limit holds whatever happens to the program; the last part of a month is kept
+for what is urgent. A month is one of the village's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from db.claims import QUEUED, SENDING, URGENT, Head
+from db.session import notify
+from db.tables import Bot, Outbox, Quota, table
+
+bot, outbox, quota = table(Bot), table(Outbox), table(Quota)
+
+HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+FIRST_PAUSE: Final = timedelta(minutes=1)  # after a refusal; doubled with each …
+LONGEST_PAUSE: Final = timedelta(hours=1)  # … up to this
+LONG: Final = timedelta(minutes=15)  # a pause in which announcements had better go by hand
+MOST: Final = 80  # percent of a month at which those who lead the place are warned
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a platform lets one bot say in a month. `counts_received`: what it hears counts too;
+    `reserve`: the percentage kept for what is urgent."""
+
+    monthly: int
+    counts_received: bool = True
+    reserve: int = 5
+
+    @property
+    def kept(self) -> int:
+        return -(-self.monthly * self.reserve // 100)
+
+    @property
+    def ordinary(self) -> int:
+        return self.monthly - self.kept
+
+
+class Entry(NamedTuple):
+    """A bot's line of the ledger for a month, as in `Quota`, and how much it has in hand."""
+
+    received: int = 0
+    sent: int = 0
+    warned: bool = False
+    refusals: int = 0
+    refused_until: datetime | None = None
+    refused_told: bool = False
+    in_hand: int = 0
+
+    def used(self, plan: Allowance) -> int:
+        return self.sent + self.in_hand + (self.received if plan.counts_received else 0)
+
+    def left(self, plan: Allowance) -> Left:
+        used = self.used(plan)
+        return Left(max(0, plan.monthly - used), max(0, plan.ordinary - used))
+
+    def refused(self, now: datetime) -> datetime | None:
+        """Until when the platform is left alone; not by a clock that was ahead."""
+        until = self.refused_until
+        return until if until and now < until <= now + LONGEST_PAUSE else None
+
+
+class Left(NamedTuple):
+    """Messages that may still leave this month: `all` of what is urgent, `ordinary` of others."""
+
+    all: int
+    ordinary: int
+
+
+class Room(NamedTuple):
+    """What may be claimed now, and the deliveries that would not fit."""
+
+    left: Left
+    stuck: frozenset[int]
+
+
+class Spent(NamedTuple):
+    """Where a bot stands this month: `used` of `monthly`."""
+
+    bot_id: int
+    name: str
+    month: str
+    received: int
+    sent: int
+    used: int
+    monthly: int
+    refused_until: datetime | None
+
+
+_IN_HAND: Final = (
+    select(func.count())
+    .select_from(outbox)
+    .where(outbox.c.bot_id == bindparam("bot"), SENDING)
+    .scalar_subquery()
+)
+_ENTRY: Final = (
+    select(
+        quota.c.received,
+        quota.c.sent,
+        quota.c.warned,
+        quota.c.refusals,
+        quota.c.refused_until,
+        quota.c.refused_told,
+        _IN_HAND,
+    )
+    .select_from(bot)
+    .outerjoin(quota, (quota.c.bot_id == bot.c.id) & (quota.c.month == bindparam("month")))
+    .where(bot.c.id == bindparam("bot"))
+)
+_WAITING: Final = (
+    select(outbox.c.priority, outbox.c.delivery_id, func.count().label("messages"))
+    .where(outbox.c.bot_id == bindparam("bot"), QUEUED)
+    .group_by(outbox.c.priority, outbox.c.delivery_id)
+    .order_by(outbox.c.priority, outbox.c.delivery_id.nulls_first())
+)
+
+
+def month(at: datetime) -> str:
+    """ "2026-11"."""
+    return f"{at.astimezone(HERE):%Y-%m}"
+
+
+def turn(at: datetime) -> datetime:
+    """When the next month begins."""
+    here = at.astimezone(HERE)
+    year, next_month = divmod(here.year * 12 + here.month, 12)
+    return datetime(year, next_month + 1, 1, tzinfo=HERE).astimezone(at.tzinfo)
+
+
+def received(session: Session, bot_id: int, count: int, now: datetime) -> None:
+    """So many new messages were kept."""
+    if count:
+        _add(session, bot_id, now, received=count)
+
+
+def sent(session: Session, bot_id: int, count: int, now: datetime) -> None:
+    """So many messages left, or may have left."""
+    if count:
+        _add(session, bot_id, now, sent=count)
+
+
+def entry(session: Session, bot_id: int, now: datetime) -> Entry:
+    row = session.execute(_ENTRY, {"bot": bot_id, "month": month(now)}).one()
+    return Entry(*row) if row.sent is not None else Entry(in_hand=row[-1])
+
+
+def left(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Left:
+    return entry(session, bot_id, now).left(plan)
+
+
+def refuse(session: Session, bot_id: int, now: datetime) -> datetime:
+    """The platform takes nothing of this bot now: until when it is left alone, longer each time.
+    What left together and was refused together counts as one."""
+    here = entry(session, bot_id, now)
+    if until := here.refused(now):
+        return until
+    until = min(now + _pause(here.refusals + 1), turn(now))
+    write(session, bot_id, now, refusals=here.refusals + 1, refused_until=until)
+    notify(session, "quota")
+    return until
+
+
+def taken(session: Session, bot_id: int, now: datetime) -> None:
+    """Something was sent after the last refusal was over."""
+    session.execute(
+        update(quota)
+        .where(quota.c.bot_id == bot_id, quota.c.month == month(now))
+        .where(quota.c.refused_until <= now)
+        .values(refusals=0, refused_until=None)
+    )
+
+
+def refused_until(session: Session, bot_id: int, now: datetime) -> datetime | None:
+    return entry(session, bot_id, now).refused(now)
+
+
+def refused_long(here: Entry) -> bool:
+    """Whether the refusals have lasted; until something is sent."""
+    return here.refusals > 0 and _pause(here.refusals) >= LONG
+
+
+def lost(here: Entry, now: datetime) -> bool:
+    """Whether it is a while until the platform is asked again."""
+    until = here.refused(now)
+    return until is not None and until - now >= LONG
+
+
+def spent(session: Session, plans: Mapping[int, Allowance], now: datetime) -> list[Spent]:
+    """This month of each of these bots, by the bots' ids."""
+    names = session.execute(
+        select(bot.c.id, bot.c.name).where(bot.c.id.in_(plans)).order_by(bot.c.id)
+    ).all()
+    found = []
+    for bot_id, name in names:
+        here, plan = entry(session, bot_id, now), plans[bot_id]
+        used, until = here.used(plan), here.refused(now)
+        counts = (here.received, here.sent, used, plan.monthly)
+        found.append(Spent(bot_id, name, month(now), *counts, until))
+    return found
+
+
+def stuck(session: Session, bot_id: int, plan: Allowance, now: datetime) -> list[int]:
+    """The deliveries waiting for this bot that it cannot carry this month, beside what goes
+    before them; all of them while its platform refuses it for long."""
+    return _stuck(session, bot_id, plan, entry(session, bot_id, now), now)
+
+
+def room(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Room | None:
+    """None while the platform is left alone."""
+    here = entry(session, bot_id, now)
+    if here.refused(now):
+        return None
+    return Room(here.left(plan), frozenset(_stuck(session, bot_id, plan, here, now)))
+
+
+def within(session: Session, room: Room, heads: Collection[Head]) -> list[Head]:
+    """Those that there is room for, the most urgent first. Of a delivery that would not fit,
+    nothing is begun."""
+    beyond = select(outbox.c.id).where(
+        outbox.c.id.in_([head.id for head in heads]), outbox.c.delivery_id.in_(room.stuck)
+    )
+    refused = set(session.execute(beyond).scalars()) if room.stuck else ()
+    found: list[Head] = []
+    for head in sorted(heads, key=lambda head: (head.priority, head.id)):
+        most = room.left.all if head.priority == URGENT else room.left.ordinary
+        if head.id not in refused and len(found) < most:
+            found.append(head)
+    return sorted(found)
+
+
+def waiting(session: Session, bot_id: int) -> Sequence[Any]:
+    """What is queued: (priority, delivery or None, messages), in the order in which it leaves."""
+    return session.execute(_WAITING, {"bot": bot_id}).all()
+
+
+def write(session: Session, bot_id: int, now: datetime, **values: Any) -> None:
+    """Into this month's line."""
+    row = {"bot_id": bot_id, "month": month(now), "received": 0, "sent": 0, **values}
+    session.execute(_line(session, row).on_conflict_do_update(index_elements=_KEY, set_=values))
+
+
+def _add(session: Session, bot_id: int, now: datetime, **counts: int) -> None:
+    row = {"bot_id": bot_id, "month": month(now), "received": 0, "sent": 0, **counts}
+    more = {name: quota.c[name] + count for name, count in counts.items()}
+    session.execute(_line(session, row).on_conflict_do_update(index_elements=_KEY, set_=more))
+    notify(session, "quota")
+
+
+_KEY: Final = ("bot_id", "month")
+
+
+def _line(session: Session, row: Mapping[str, Any]) -> Any:
+    dialect = session.get_bind().dialect.name
+    return (postgresql if dialect == "postgresql" else sqlite).insert(quota).values(**row)
+
+
+def _stuck(session: Session, bot_id: int, plan: Allowance, here: Entry, now: datetime) -> list[int]:
+    there, none = here.left(plan), lost(here, now)
+    found, ahead = [], 0
+    for priority, delivery_id, messages in waiting(session, bot_id):
+        most = there.all if priority == URGENT else there.ordinary
+        if delivery_id is not None and (none or ahead + messages > most):
+            found.append(int(delivery_id))
+        else:
+            ahead += messages
+    return found
+
+
+def _pause(refusals: int) -> timedelta:
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(refusals - 1, 6)))

@@ -1,0 +1,19 @@
+"""Through how many people an announcement goes by hand: its author sees it before sending."""
+
+from __future__ import annotations
+
+from db import relay
+from db.audience import Audience
+from db.bots import HAND
+from handlers.announcements.draft import Draft
+from handlers.router import Context
+
+
+async def by_hand(context: Context, draft: Draft, found: Audience) -> str:
+    """ "" where nothing is carried. Raises NotAllowed."""
+    stops = found.platforms.get(HAND, 0)
+    if not stops:
+        return ""
+    there = await context.read(relay.carriers, context.actor, draft.places, draft.segments)
+    key = "announcements.by_hand_unkept" if there.unkept else "announcements.by_hand"
+    return context.words(key, groups=stops, people=there.people, unkept=there.unkept)

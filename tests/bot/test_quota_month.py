@@ -1,0 +1,110 @@
+"""A whole month of a bot that may say so much and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db import announcements, quota, relay
+from db.announcements import Progress
+from db.tables import Delivery, Outbox, table
+from tests.bot.meter import Till, metered
+
+delivery, rows = table(Delivery), table(Outbox)
+GROUPS, DAYS, QUESTIONS = 12, 30, 30
+DAY = timedelta(days=1)
+ENDED = {"sent", "failed", "uncertain", "handed"}
+
+
+async def a_day(till: Till, day: int, *announced: tuple[str, bool]) -> list[Progress]:
+    """Questions, announcements (words, urgent), and what came of these. At every moment each of
+    their deliveries stands somewhere."""
+    await till.hear(day * QUESTIONS, QUESTIONS, answered=True)
+    made = []
+    for words, urgent in announced:
+        parts = [f"{words}, phần {part}" for part in range(1, 4 if urgent else 3)]
+        made.append((await till.announce(*parts, urgent=urgent)).version_id)
+
+    def done(session: Session) -> bool:
+        for version_id in made:
+            assert announcements.progress(session, version_id).total == GROUPS
+        return over(till, session)
+
+    await till.until(done)
+    return [await till.progress(version_id) for version_id in made]
+
+
+def over(till: Till, session: Session) -> bool:
+    """Whether nothing waits that the bot can send, and no announcement that it cannot."""
+    return not till.stuck(session) and not till.can_send(session)
+
+
+def unsent(session: Session, bot_id: int) -> list[str]:
+    waiting = select(rows.c.body).where(rows.c.bot_id == bot_id, rows.c.state == "queued")
+    return list(session.execute(waiting).scalars())
+
+
+def handed(session: Session) -> list[int]:
+    found = select(rows.c.delivery_id).where(rows.c.state == "handed").distinct()
+    return list(session.execute(found).scalars())
+
+
+def first(days: Sequence[Progress | None], state: str) -> int:
+    """The first day on which a delivery came to stand there."""
+    return next(day for day, one in enumerate(days) if one and one.count(state))
+
+
+async def test_a_month_is_never_overdrawn_and_everything_is_accounted_for(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Every day thirty questions with their answers and two announcements to twelve groups, the
+    second of every other day urgent: more than 3,000 messages, and two in a hundred meet a
+    fault. What the bot cannot send is carried by hand."""
+    month = metered(tmp_path, 3000, groups=GROUPS, faults=2, database_url=database_url)
+    async with month as till:
+        till.send()
+        till.carry()
+        till.tell()
+        ordinary: list[Progress | None] = []
+        urgent: list[Progress | None] = []
+        for day in range(DAYS):
+            hasty = bool(day % 2)
+            usual, other = await a_day(till, day, (f"tin {day}", False), (f"nữa {day}", hasty))
+            ordinary.append(usual)
+            urgent.append(other if hasty else None)
+            assert {state for one in (usual, other) for state in one.counts} <= ENDED
+            till.clock.advance(DAY)
+
+        assert till.meter.over == 0
+        entry = await till.database.read(quota.entry, till.bot_id, till.clock.now())
+        assert entry.used(till.plan) == till.meter.used == sum(till.meter.counted.values())
+        assert entry.sent == len(till.meter.arrived)
+
+        short = first(ordinary, "handed")
+        assert all(one and one.count("handed") == GROUPS for one in ordinary[short + 1 :])
+        assert any(one and not one.count("handed") for one in urgent[short + 1 :])
+        none = first(urgent, "handed")
+        assert short < none
+        assert entry.left(till.plan).all < 3 * GROUPS
+
+        await till.database.write(_carried, till)
+        ends = [one for one in (*ordinary, *urgent) if one]
+        for one in ends:
+            now = await till.progress(one.version_id)
+            assert (now.total, now.count("handed")) == (GROUPS, 0)
+            assert now.count("relayed") == one.count("handed")
+
+        assert await till.database.read(unsent, till.bot_id)
+        till.clock.advance(quota.turn(till.clock.now()) - till.clock.now())
+        await till.until(lambda session: over(till, session))
+        assert not await till.database.read(unsent, till.bot_id)
+        assert till.meter.over == 0
+
+
+def _carried(session: Session, till: Till) -> None:
+    """Whoever may announce there says so of all of it."""
+    relay.done(session, till.author(session), deliveries=handed(session))
