@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -19,15 +19,23 @@ _D_WITH_STROKE = str.maketrans({"đ": "d", "ð": "d", "ꟈ": "d"})
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 # Beyond this a run of marks is no language, and composing it costs quadratic time.
 _LONGEST_MARKS = 30
+_LONGEST_LABEL = 40
 
 
 def fold(text: str) -> str:
     """Lower case, no marks, đ as d, single spaces. Never raises, whatever the text holds."""
+    return _folded_label(text) if len(text) <= _LONGEST_LABEL else _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.translate(_SPACED).lower().split())
     bare = unicodedata.normalize("NFKD", _strip(text)).lower()
     bare = _strip(unicodedata.normalize("NFKD", bare)).translate(_D_WITH_STROKE)
     return " ".join(unicodedata.normalize("NFC", bare).split())
+
+
+_folded_label = lru_cache(maxsize=2000)(_folded)  # labels and listed words come again and again
 
 
 def _strip(text: str) -> str:

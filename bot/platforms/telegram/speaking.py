@@ -11,7 +11,7 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+from telegram import MessageEntity
 from telegram.ext import ExtBot
 
 from bot.platforms.base import (
@@ -40,7 +40,9 @@ T = TypeVar("T")
 MADE_UP: Final = "0:" + "A" * 35  # the real token is the wire's alone
 # It quotes at DEBUG what is sent and what is answered.
 QUOTING: Final = "telegram.ext.ExtBot"
-NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+# What is the same in every message, or nothing but labels, is said as Telegram reads it: as objects
+# of the library it would be built and taken apart again each time.
+NO_PREVIEW: Final[Any] = {"is_disabled": True}
 MAX_CAPTION: Final = 1024  # UTF-16 units
 SHORT: Final = 14  # characters of a label that leaves room for another beside it
 
@@ -205,12 +207,13 @@ async def unless(already: str, call: Awaitable[object]) -> None:
             raise
 
 
-def keyboard(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup | None:
-    """One below the other, for small screens and large letters; two short ones share a row."""
-    rows: list[list[InlineKeyboardButton]] = []
+def keyboard(buttons: tuple[tuple[str, str], ...]) -> Any:
+    """One below the other, for small screens and large letters; two short ones share a row.
+    https://core.telegram.org/bots/api#inlinekeyboardmarkup"""
+    rows: list[list[dict[str, str]]] = []
     room = False
     for label, callback in buttons:
-        button = InlineKeyboardButton(label, callback_data=callback)
+        button = {"text": label, "callback_data": callback}
         short = len(label) <= SHORT
         if room and short:
             rows[-1].append(button)
@@ -218,7 +221,7 @@ def keyboard(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup | Non
         else:
             rows.append([button])
             room = short
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows} if rows else None
 
 
 def _place(chat: str) -> tuple[str, int | None]:
