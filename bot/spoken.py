@@ -63,7 +63,7 @@ class Spoken:
         if len(left) == 1 and _FIGURES.fullmatch(left[0].folded) and len(tokens(text)) > 1:
             index = int(left[0].folded) - 1
             return index if 0 <= index < count else None
-        for number in self._numbers.possible(token.folded for token in left):
+        for number in self._numbers.possible(left):
             index = self._index[number]
             if number.find(left, strict=False) == range(len(left)) and index < count:
                 return index % count

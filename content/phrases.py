@@ -87,10 +87,13 @@ class Patterns(tuple[Pattern, ...]):
                 made._by_word.setdefault(max(pattern.needs, key=len), []).append(number)
         return made
 
-    def possible(self, present: Iterable[str]) -> list[Pattern]:
-        """Those that may be met where these words are present, in their order."""
-        there = frozenset(present)
-        numbers = [number for word in there for number in self._by_word.get(word, ())]
+    def possible(self, text: Sequence[Token]) -> list[Pattern]:
+        """Those that may be met in the text, in their order."""
+        known = self._by_word
+        numbers = {number for token in text for number in known.get(token.folded, ())}
+        if not numbers:
+            return []
+        there = frozenset(token.folded for token in text)
         return [self[number] for number in sorted(numbers) if self[number].needs <= there]
 
 
@@ -145,7 +148,7 @@ def after(text: str, opening: Sequence[Pattern], around: Iterable[Pattern]) -> s
 
 def _possible(text: Sequence[Token], all_patterns: Iterable[Pattern]) -> list[Pattern]:
     if isinstance(all_patterns, Patterns):
-        return all_patterns.possible(token.folded for token in text)
+        return all_patterns.possible(text)
     present = frozenset(token.folded for token in text)
     return [pattern for pattern in all_patterns if pattern.needs and pattern.needs <= present]
 

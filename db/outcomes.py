@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from db import chats, quota
 from db.claims import EDIT, QUEUED, SENDING, URGENT
+from db.prepared import Prepared, each
 from db.session import notify
 from db.tables import AnnouncementVersion, Delivery, Outbox, Upload, table
 
@@ -35,9 +36,9 @@ _target = outbox.alias("target")
 _there = select(_target.c.id).where(
     _target.c.id == outbox.c.ref, _target.c.state == "sent", _target.c.external_id.is_not(None)
 )
-_DROP_EDITS: Final = (
+_DROP_EDITS: Final = Prepared(
     update(outbox)
-    .where(outbox.c.ref.in_(bindparam("ids", expanding=True)), QUEUED, EDIT, ~_there.exists())
+    .where(outbox.c.ref.in_(each("ids")), QUEUED, EDIT, ~_there.exists())
     .values(state="cancelled")
 )
 
@@ -209,7 +210,7 @@ def _given_up(session: Session, row: Row[Any]) -> bool:
 
 def _drop_edits(session: Session, ids: Sequence[int]) -> None:
     """Of these messages, those that cannot be changed where they are lose their edits."""
-    session.execute(_DROP_EDITS, {"ids": ids})
+    _DROP_EDITS.run(session, {"ids": ids})
 
 
 def _moved(session: Session, row: Row[Any], to: str | None) -> bool:

@@ -3,26 +3,63 @@
 For each run SQLAlchemy does work of its own that takes several times as long as SQLite needs. So
 where a session stands on SQLite, such a statement goes to the driver directly, in the session's
 transaction, its values turned by the same types. Elsewhere the way to the server is what costs,
-and it runs like any other.
+and it runs like any other. A list of ids is one value here, so that the statement stays the same.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import ARRAY, JSON, BigInteger, Connection, Dialect, Select, bindparam, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 
 Run: TypeAlias = Callable[[Any, Mapping[str, Any]], list[Any]]
 Turn: TypeAlias = Callable[[Any], Any] | None  # a value, on its way in or out
 
 
+class _Ids(TypeDecorator[list[int]]):
+    """Integers as one value."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind = ARRAY(BigInteger) if dialect.name == "postgresql" else JSON()
+        return dialect.type_descriptor(kind)
+
+
+class _Each(FunctionElement[Any]):
+    """A list as a table with one column, `value`."""
+
+    inherit_cache = True
+
+
+@compiles(_Each)
+def _each(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Each, "postgresql")
+def _each_on_server(element: Any, compiler: Any, **options: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **options)}) AS value)"
+
+
+def each(name: str) -> Select[Any]:
+    """The ids in the list that is given under `name`, for `in_` and `not_in`."""
+    listed = _Each(bindparam(name, type_=_Ids())).table_valued("value")
+    return select(listed.c.value).correlate(None)
+
+
 class Prepared:
-    """A Core statement with named values that gives rows, read whole. `columns`: those that an
-    INSERT gets; none may be left to a default of the table. It holds no lists (`expanding`)."""
+    """A Core statement with named values, whose rows are read whole. `columns`: those that an
+    INSERT gets; none may be left to a default of the table. Lists are `each`, not `expanding`."""
 
     def __init__(self, statement: Any, *columns: str) -> None:
         self._statement: Executable = statement
@@ -31,18 +68,32 @@ class Prepared:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
         """Named tuples."""
-        connection = session.get_bind()
-        if not isinstance(connection, Connection) or connection.dialect.name != "sqlite":
+        if (run := self._on_sqlite(session)) is None:
             return list(session.execute(self._statement, dict(values)))
-        run = self._run = self._run or _prepared(self._statement, self._columns, connection.dialect)
-        session.flush()  # as any statement would, and
-        if not connection.in_transaction():
-            session.connection()  # begins one
-        return run(connection.connection.driver_connection, values)
+        return run(values)
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Of a statement that gives no rows."""
+        if (run := self._on_sqlite(session)) is None:
+            session.execute(self._statement, dict(values))
+        else:
+            run(values)
 
     def first(self, session: Session, values: Mapping[str, Any]) -> Any:
         """None: there is none."""
         return next(iter(self.rows(session, values)), None)
+
+    def _on_sqlite(self, session: Session) -> Callable[[Mapping[str, Any]], list[Any]] | None:
+        """The way past SQLAlchemy, where there is one."""
+        connection = session.get_bind()
+        if not isinstance(connection, Connection) or connection.dialect.name != "sqlite":
+            return None
+        if self._run is None:
+            self._run = _prepared(self._statement, self._columns, connection.dialect)
+        session.flush()  # as any statement would, and
+        if not connection.in_transaction():
+            session.connection()  # begins one
+        return partial(self._run, connection.connection.driver_connection)
 
 
 def _prepared(statement: Any, columns: Sequence[str], dialect: Dialect) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
@@ -80,13 +81,30 @@ def put_in(session: Session, row_id: int, state: str, external_id: str | None = 
 
 @contextlib.contextmanager
 def statements(session: Session) -> Iterator[list[tuple[str, Any]]]:
-    """What is sent to the database meanwhile: SQL and parameters."""
+    """What is sent to the database meanwhile: SQL and parameters (none where they stand in it)."""
     sent: list[tuple[str, Any]] = []
+    told: list[str] = []  # while SQLAlchemy has told already
 
     def note(_1: Any, _2: Any, sql: str, values: Any, _3: Any, _4: Any) -> None:
         sent.append((sql, values))
+        told.append(sql)
+
+    def done(*_: Any) -> None:
+        told.clear()
+
+    def trace(sql: str) -> None:
+        if not told:
+            sent.append((sql, ()))
 
     connection = session.connection()
+    driver = connection.connection.driver_connection
+    traced = driver if isinstance(driver, sqlite3.Connection) else None
     event.listen(connection, "before_cursor_execute", note)
+    event.listen(connection, "after_cursor_execute", done)
+    if traced:
+        traced.set_trace_callback(trace)
     yield sent
+    if traced:
+        traced.set_trace_callback(None)
     event.remove(connection, "before_cursor_execute", note)
+    event.remove(connection, "after_cursor_execute", done)

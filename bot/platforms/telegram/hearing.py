@@ -66,6 +66,9 @@ class Hearing:
         self._bot = Bot(f"{me.id}:{'x' * 35}")
         self._numbers = count()
         self._dispatcher = Dispatcher(disable_fsm=True)
+        # Who it is and what went wrong is asked of nobody here.
+        for aside in tuple(self._dispatcher.update.outer_middleware):
+            self._dispatcher.update.outer_middleware.unregister(aside)
         self._dispatcher.include_routers(_messages(me), _presses(), _memberships())
 
     async def understand(self, update: dict[str, Any]) -> Incoming | None:

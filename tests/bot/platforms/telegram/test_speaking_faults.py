@@ -19,6 +19,7 @@ from bot.platforms.base import (
     OutgoingDelete,
     OutgoingEdit,
     OutgoingLeave,
+    OutgoingLocation,
     OutgoingMessage,
     OutgoingPin,
     SendError,
@@ -27,6 +28,7 @@ from bot.platforms.base import (
 )
 from bot.platforms.telegram.speaking import Speaking
 from bot.platforms.telegram.wire import Wire
+from handlers.messages import Location
 from tests.bot.platforms.telegram.booth import (
     IMPATIENT,
     Booth,
@@ -225,9 +227,8 @@ async def test_a_message_already_pinned_is_pinned() -> None:
         assert (await Speaking(wire).send(OutgoingPin("7", "5"))).ids == ("5",)
 
 
-ODD: Final[list[Any]] = [
-    *(5, "sent", None, [], {}, True),
-    {"message_id": None},
+ODD: Final[list[Any]] = [5, "sent", None, [], {}, True, {"message_id": None}]
+NUMBERED: Final[list[Any]] = [
     DONE | {"chat": 5},
     DONE | {"date": "yesterday"},
     DONE | {"photo": 5},
@@ -241,3 +242,18 @@ async def test_an_answer_of_another_shape_breaks_nothing(result: object) -> None
     async with script(told) as server, Wire(TOKEN, base_url=server.base_url) as wire:
         error = await refusal(Speaking(wire), OutgoingMessage("7", "Mai họp"))
     assert type(error) is OutcomeUnknown
+
+
+@pytest.mark.parametrize("result", NUMBERED, ids=repr)
+async def test_words_that_got_a_number_have_been_sent_whatever_else_is_told(result: object) -> None:
+    told = answer(200, {"ok": True, "result": result})
+    async with script(told) as server, Wire(TOKEN, base_url=server.base_url) as wire:
+        assert (await Speaking(wire).send(OutgoingMessage("7", "Mai họp"))).ids == ("5",)
+
+
+@pytest.mark.parametrize("result", NUMBERED, ids=repr)
+async def test_of_what_is_read_whole_nobody_knows_then(result: object) -> None:
+    told = answer(200, {"ok": True, "result": result})
+    async with script(told) as server, Wire(TOKEN, base_url=server.base_url) as wire:
+        place = OutgoingLocation("7", Location(21.0, 105.0))
+        assert type(await refusal(Speaking(wire), place)) is OutcomeUnknown
