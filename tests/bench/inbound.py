@@ -17,7 +17,7 @@ from tests.bench.send import SETTLING, ceiling
 RATE: Final = 20.0  # updates a second of the trickle
 EACH: Final = 10  # messages of each person in a burst
 IN_TRICKLE: Final = 2  # … and in the trickle
-WARM_UP: Final = 40  # updates
+WARM_UP: Final = 40  # updates, each of somebody new: later all are known
 TRICKLES: Final = 2  # rounds of the trickle at most: it takes its time
 
 SAID: Final = "/trogiup"
@@ -34,7 +34,7 @@ async def play(server: Loopback, scale: Scale) -> Report:
         await server.prepare(limits=False)
         for one in players.values():
             await one.order("listen")
-            await _answered(server, one, WARM_UP, EACH, 0.0)
+            await _answered(server, one, max(WARM_UP, count // EACH), 1, 0.0)
         await rested(players.values())
 
         async def at_once(who: str, _: int) -> Row:

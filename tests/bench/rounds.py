@@ -27,7 +27,7 @@ class Scale:
 
 
 QUICK = Scale(
-    each=300, ours=300, peers=300, rounds=1, peer_rounds=1, probes=10, seconds=3, one_peer=True
+    each=300, ours=300, peers=150, rounds=1, peer_rounds=1, probes=10, seconds=3, one_peer=True
 )
 USUAL = Scale(each=500, ours=500, peers=200, rounds=5, peer_rounds=1, probes=20, seconds=10)
 FULL = Scale(each=1000, ours=3000, peers=600, rounds=5, peer_rounds=3, probes=25, seconds=20)

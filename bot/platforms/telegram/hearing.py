@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import logging
 import re
-from itertools import count
 from typing import Any, Final
 
-from aiogram import Bot, Dispatcher, Router, types
+from aiogram import Dispatcher, Router, types
 from aiogram.dispatcher.event.bases import UNHANDLED
 from pydantic import ValidationError
 
@@ -53,22 +52,23 @@ _STANDINGS: Final[dict[str, Standing]] = {
     "left": "out",
     "kicked": "out",
 }
+_EVENTS: Final[dict[str, type[types.TelegramObject]]] = {
+    "message": types.Message,
+    "edited_message": types.Message,
+    "callback_query": types.CallbackQuery,
+    "my_chat_member": types.ChatMemberUpdated,
+}
 _CALLBACK: Final = re.compile(r"(.+)\.(\d{1,4})", re.ASCII)
 
 
 class Hearing:
-    """aiogram's bot has an invented token, since it is never to speak. Its filters are not used:
-    each would cost a thread."""
+    """Its filters are not used: each would cost a thread. Nor is its own way in, which makes of an
+    update more than one event, and asks of it what nobody here wants to know."""
 
     def __init__(self, me: Me) -> None:
-        # It logs the number of every update, and errors with their words: we tell ours ourselves.
+        # It logs errors with their words: we tell ours ourselves.
         logging.getLogger("aiogram").setLevel(logging.CRITICAL + 1)
-        self._bot = Bot(f"{me.id}:{'x' * 35}")
-        self._numbers = count()
         self._dispatcher = Dispatcher(disable_fsm=True)
-        # Who it is and what went wrong is asked of nobody here.
-        for aside in tuple(self._dispatcher.update.outer_middleware):
-            self._dispatcher.update.outer_middleware.unregister(aside)
         self._dispatcher.include_routers(_messages(me), _presses(), _memberships())
 
     async def understand(self, update: dict[str, Any]) -> Incoming | None:
@@ -79,22 +79,23 @@ class Hearing:
         event = update[kind]
         if not isinstance(event, dict):
             raise NotUnderstood(kind)
-        marks = {"forwarded": is_forwarded(event), "untaken": untaken(event)}
-        # aiogram remembers updates by their numbers: never two of one number
-        numbered = {"update_id": next(self._numbers), kind: sifted(kind, event)}
         try:
-            heard = await self._dispatcher.feed_raw_update(self._bot, numbered, **marks)
+            read = _EVENTS[kind].model_validate(sifted(kind, event))
         except ValidationError as error:
-            path = _path(error)
+            path = _path(kind, error)
         else:
+            heard = await self._dispatcher.propagate_event(
+                kind, read, forwarded=is_forwarded(event), untaken=untaken(event)
+            )
             return None if heard is UNHANDLED else heard
         raise NotUnderstood(path)  # without the cause, which quotes what people wrote
 
 
-def _path(error: ValidationError) -> str:
+def _path(kind: str, error: ValidationError) -> str:
     """Where the first field stands that is not as Telegram promises."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return ".".join(str(step) for step in first["loc"] if step in FIELDS or isinstance(step, int))
+    steps = (str(step) for step in first["loc"] if step in FIELDS or isinstance(step, int))
+    return ".".join((kind, *steps))
 
 
 def _messages(me: Me) -> Router:
