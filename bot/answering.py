@@ -7,7 +7,7 @@ transaction is open while a handler runs.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -64,8 +64,11 @@ class Answering:
         dispatcher: Dispatcher,
         composer: Composer,
         clock: Clock,
+        platforms: Mapping[int, Platform] | None = None,
     ) -> None:
+        """`platforms`: all at work, by the ids of their bots."""
         self._bot_id = bot_id
+        self._platforms = platforms or {bot_id: platform}
         self._platform = platform
         self._database = database
         self._dispatcher = dispatcher
@@ -165,6 +168,7 @@ class Answering:
             slots,
             files=platform.limits.files,
             mention=platform.mention,
+            mentions={bot_id: one.mention for bot_id, one in self._platforms.items()},
             link=platform.link,
             plans=composer.plans,
         )

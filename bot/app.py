@@ -80,7 +80,9 @@ class App:
     ) -> Sequence[Intake | Sender | Fetcher]:
         words = self.content.words("vi")
         listener = Listener(bot_id, platform, self.database, composer, self.clock)
-        answering = Answering(bot_id, platform, self.database, dispatcher(), composer, self.clock)
+        answering = Answering(
+            bot_id, platform, self.database, dispatcher(), composer, self.clock, self.platforms
+        )
         return (
             Sender(bot_id, platform, self.database, self.clock, self.folder, words, self.photo_url),
             Fetcher(bot_id, platform, self.database, composer, self.clock, self.folder, keeping),
@@ -94,15 +96,18 @@ class App:
 
     async def settled(self) -> bool:
         """Whether nothing is due or in hand; rows due later or held do not count."""
-        return not await self.database.read(_waiting, self.platforms.keys(), self.clock)
+        bots, plans = self.platforms.keys(), self.plans
+        return not await self.database.read(_waiting, bots, plans, self.clock)
 
 
-def _waiting(session: Session, bots: Collection[int], clock: Clock) -> int:
+def _waiting(
+    session: Session, bots: Collection[int], plans: Mapping[int, Allowance], clock: Clock
+) -> int:
     now = clock.now()
     return (
         inbox.waiting(session)
         or media.waiting(session, now)
-        or outbox.unsettled(session, now)
+        or outbox.waiting(session, now, plans)
         or announcements.unfinished(session, now)
         or errands_pending(session, now)
         or len(chats.untold(session, bots))

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.clock import Clock, wait
 from bot.composer import Composer
 from content.schedule import HERE
-from db import errands, quota, relay
+from db import errands, people, quota, relay
 from db.engine import Database, DatabaseError
 from handlers.relay import wording
 
@@ -61,8 +61,15 @@ class Courier:
         for errand in errands.tell(session, version_id, now):
             carried = errand.keeper_id, errand.texts, errand.files
             composer.to_forward(session, now, *carried, urgent=errand.urgent)
-            said = wording.request(errand, words)
+            files = self._takes_files(session, errand.keeper_id, now)
+            said = wording.request(errand, words, files=files)
             composer.notice(session, now, wording.notice(errand, said))
+
+    def _takes_files(self, session: Session, person_id: int, now: datetime) -> bool:
+        """Whether they arrive where this person is written to."""
+        limits = self._composer.limits
+        boxes = people.mailboxes(session, (person_id,), now)
+        return all(limits[box.platform].files for box in boxes if box.platform in limits)
 
     def _remind(self, session: Session, version_id: int, now: datetime) -> None:
         words = self._composer.content.words("vi")

@@ -28,7 +28,7 @@ from bot.web.sandbox import sandbox_app
 from content.commune import Commune, Style, commune_of
 from content.loader import Content
 from db import bots, communes, groups, lock, occurrences, roles, schema, snapshot, sqlite
-from db.communes import Inhabited, NewGroup, NewPerson, NewPlace, Settlement
+from db.communes import Inhabited, NewByHand, NewGroup, NewPerson, NewPlace, Settlement
 from db.errors import DatabaseError
 
 BOTS: Final[dict[Style, str]] = {"telegram": "lang-telegram", "zalo": "lang-zalo"}  # their names
@@ -215,6 +215,7 @@ def settlement_of(commune: Commune) -> Settlement:
             )
             for p in commune.people
         ],
+        by_hand=[NewByHand(c.title, c.place, c.segment, c.keeper) for c in commune.by_hand],
     )
 
 

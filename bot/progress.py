@@ -1,4 +1,5 @@
-"""Follows announcements on their way: the living message to their author, and one report."""
+"""Follows announcements on their way: the living message to their author, and one report; where
+no message lives and keepers have yet to answer, one more before it."""
 
 from __future__ import annotations
 
@@ -52,31 +53,36 @@ class Follower:
 
     def _show(self, session: Session, version_id: int) -> None:
         now, progress = self._clock.now(), announcements.progress(session, version_id)
-        words = self._composer.content.words("vi")
-        if progress.mark != progress.shown:
-            self._edit(session, progress, words)
+        words, due = self._composer.content.words("vi"), progress.due(now)
+        if progress.mark != progress.shown and self._shows(session, progress, words, due):
             announcements.showed(session, version_id, progress.mark)
-        if not (progress.due(now) and announcements.reported(session, version_id, now)):
-            return
-        if not progress.quiet:
-            said = report(progress, words)
-            notice = Notice(
-                said.text,
-                people=(announcements.author(session, version_id),),
-                buttons=said.buttons,
-                code=f"TB-{version_id}",
-                careful=bool(progress.count("uncertain")),  # sending those again may double
-            )
-            self._composer.notice(session, now, notice)
+        if due and announcements.reported(session, version_id, now) and not progress.quiet:
+            self._report(session, progress, words)
 
-    def _edit(self, session: Session, progress: Progress, words: Words) -> None:
-        """Where a message cannot be changed, the report at the end has to do."""
+    def _shows(self, session: Session, progress: Progress, words: Words, due: bool) -> bool:
+        """Whether the author sees something new. Where a message cannot be changed, that is the
+        report, and once before it how far bots came, when keepers have yet to answer."""
         if progress.status_id is None or progress.author_chat is None:
-            return
+            return False
         platform = people.mailbox(session, progress.author_chat).platform
         limits = self._composer.limits.get(platform)
-        if limits is None or not limits.edits:
-            return
-        said = status(progress, words)
-        buttons = [(button.label, button.action) for button in said.buttons]
-        outbox.put_edit(session, progress.status_id, said.text, buttons, self._clock.now())
+        if limits is not None and limits.edits:
+            said = status(progress, words)
+            buttons = [(button.label, button.action) for button in said.buttons]
+            outbox.put_edit(session, progress.status_id, said.text, buttons, self._clock.now())
+            return True
+        early = progress.for_keepers and not progress.shown and not due
+        if early:
+            self._report(session, progress, words)
+        return early
+
+    def _report(self, session: Session, progress: Progress, words: Words) -> None:
+        said, version_id = report(progress, words), progress.version_id
+        notice = Notice(
+            said.text,
+            people=(announcements.author(session, version_id),),
+            buttons=said.buttons,
+            code=f"TB-{version_id}",
+            careful=bool(progress.count("uncertain")),  # sending those again may double
+        )
+        self._composer.notice(session, self._clock.now(), notice)

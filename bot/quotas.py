@@ -16,7 +16,7 @@ from bot.composer import Composer
 from bot.platforms.base import Limits
 from content.schedule import HERE, moment
 from content.words import Words
-from db import people, shortage
+from db import people, quota, shortage
 from db.engine import Database, DatabaseError
 from db.quota import Allowance
 from db.shortage import Shortage
@@ -60,11 +60,14 @@ class Quotas:
             await wait(self._wake, EVERY)
 
     async def sweep(self) -> None:
-        """Tell what has come to pass."""
+        """Tell what has come to pass, and drop replies that are too old."""
         now = self._clock.now()
         for bot_id, plan in self._plans.items():
             if await self._database.read(shortage.untold, bot_id, plan, now):
                 await self._database.write(self._tell, bot_id, plan, now)
+            if stale := await self._database.read(quota.stale, bot_id, plan, now):
+                await self._database.write(quota.give_up, stale)
+                log.warning("%d replies waited too long for a month that is spent", len(stale))
 
     def _tell(self, session: Session, bot_id: int, plan: Allowance, now: datetime) -> None:
         found = shortage.tell(session, bot_id, plan, now)

@@ -17,6 +17,7 @@ PlaceKind: TypeAlias = Literal["province", "commune", "village"]
 Segment: TypeAlias = Literal[
     "residents", "households", "party_members", "party_committee", "authorities", "unions"
 ]
+Aloud: TypeAlias = Literal["loudspeaker", "notice_board"]
 
 DEMO = Path(__file__).parent / "demo" / "commune.toml"
 _ABOVE = {"province": "", "commune": "province", "village": "commune"}
@@ -60,6 +61,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """What no bot is in. `keeper`: the id of who carries announcements there."""
+
+    title: str
+    place: str
+    segment: Segment | Aloud
+    keeper: str
+
+
+@dataclass(frozen=True, slots=True)
 class Commune:
     """`title`: the bot's name in a private chat; `mentions`: how groups address it, by style.
     Places stand parents first."""
@@ -69,6 +80,7 @@ class Commune:
     places: tuple[Place, ...]
     people: tuple[Person, ...]
     groups: tuple[Group, ...]
+    by_hand: tuple[ByHand, ...] = ()
 
     def place(self, slug: str) -> Place:
         return next(place for place in self.places if place.slug == slug)
@@ -87,7 +99,7 @@ def commune_of(folder: str) -> Commune:
 def load_commune(path: Path = DEMO) -> Commune:
     """Raises ContentError, which names the file, the line and what to do."""
     table = parse_toml(_read(path))
-    table.only(["bot", "places", "people", "groups"])
+    table.only(["bot", "places", "people", "groups", "by_hand"])
     bot = table.table("bot")
     bot.only(["title", *get_args(Style)])
     return Commune(
@@ -96,6 +108,7 @@ def load_commune(path: Path = DEMO) -> Commune:
         places=(places := _places(table)),
         people=(people := _people(table, places)),
         groups=_groups(table, places, people),
+        by_hand=_by_hand(table, places, people),
     )
 
 
@@ -166,6 +179,20 @@ def _groups(
             tied=tied,
         )
     return tuple(groups.values())
+
+
+def _by_hand(
+    table: Table, places: tuple[Place, ...], people: tuple[Person, ...]
+) -> tuple[ByHand, ...]:
+    staff = {person.id for person in people if person.role != "resident"}
+    found = []
+    for row in table.tables("by_hand") if "by_hand" in table else ():
+        row.only(["title", "place", "segment", "keeper"])
+        if (keeper := row.text("keeper")) not in staff:
+            raise row.wrong("keeper", f"“{keeper}” holds no role; name the id of somebody who does")
+        kind = cast(Segment | Aloud, _choice(row, "segment", Literal[Segment, Aloud]))
+        found.append(ByHand(row.text("title"), _place(row, places), kind, keeper))
+    return tuple(found)
 
 
 def _tied(row: Table) -> bool:

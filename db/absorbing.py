@@ -16,14 +16,15 @@ from db.tables import Person, Role, table
 person, role = table(Person), table(Role)
 
 
-def absorb(session: Session, mine: int, other: int, now: datetime) -> None:
+def absorb(session: Session, mine: int, other: int, now: datetime) -> dict[int, int]:
     """The person `other` is `mine`, and no row of its own any more. The right to say so is the
-    caller's to check."""
-    _fold_roles(session, mine, other, now)
+    caller's to check. The role that stands from now on for each that is folded into it."""
+    folded = _fold_roles(session, mine, other, now)
     _fill_in(session, mine, other)
     for column in pointing():
         session.execute(update(column.table).where(column == other).values({column: mine}))
     session.execute(delete(person).where(person.c.id == other))
+    return folded
 
 
 def pointing() -> list[Column[Any]]:
@@ -33,12 +34,13 @@ def pointing() -> list[Column[Any]]:
     return [key.parent for key in keys]
 
 
-def _fold_roles(session: Session, mine: int, other: int, now: datetime) -> None:
+def _fold_roles(session: Session, mine: int, other: int, now: datetime) -> dict[int, int]:
     """A role that both hold at a place is one: since the earlier day, until the later."""
     holding = or_(role.c.ends_at.is_(None), role.c.ends_at > now)
     both = select(role).where(role.c.person_id.in_((mine, other)), holding)
     rows = session.execute(both).all()
     same = {(row.name, row.place_id): row for row in rows if row.person_id == mine}
+    folded: dict[int, int] = {}
     for theirs in (row for row in rows if row.person_id == other):
         kept = same.get((theirs.name, theirs.place_id))
         if kept is None:
@@ -50,6 +52,8 @@ def _fold_roles(session: Session, mine: int, other: int, now: datetime) -> None:
         }
         session.execute(update(role).where(role.c.id == kept.id).values(**values))
         session.execute(delete(role).where(role.c.id == theirs.id))
+        folded[theirs.id] = kept.id
+    return folded
 
 
 def _fill_in(session: Session, mine: int, other: int) -> None:

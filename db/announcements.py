@@ -14,7 +14,6 @@ from sqlmodel import Session
 from db import audience, relay
 from db import outbox as outbox_verbs
 from db.audience import NobodyThere
-from db.bots import HAND
 from db.engine import notify
 from db.ledger import (
     FINAL,
@@ -219,7 +218,7 @@ def _columns(urgent: bool, now: datetime) -> dict[str, Any]:
         "code": literal(""),
         "media_id": part.c.media_id,
         "state": case(
-            (bot.c.platform == HAND, "handed"),
+            (relay.BY_HAND, "handed"),
             (media.c.state.in_(_GONE), "cancelled"),
             else_="queued",
         ),
@@ -310,7 +309,8 @@ def _requeue(
     no bot brings is its keeper's again."""
     chats = select(chat.c.id).join(place, place.c.id == chat.c.place_id).where(there)
     file = select(media.c.id).where(media.c.id == outbox.c.media_id)
-    by_hand = outbox.c.bot_id.in_(select(bot.c.id).where(bot.c.platform == HAND))
+    kept = select(chat.c.id).join(bot, bot.c.id == chat.c.bot_id).where(relay.BY_HAND)
+    by_hand = outbox.c.chat_id.in_(kept)
     there_is_none = file.where(media.c.state.in_(_GONE)).exists()
     again = (
         update(outbox)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from secrets import token_hex
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, insert, select, update
@@ -50,6 +51,11 @@ def by_hand(session: Session) -> int:
     top = session.execute(select(place.c.id).order_by(place.c.path).limit(1)).scalar_one()
     entered = insert(bot).values(name=f"({HAND})", platform=HAND, place_id=top)
     return int(session.execute(entered.returning(bot.c.id)).scalar_one())
+
+
+def carried() -> str:
+    """The id, as from a platform, of a new chat that is carried by hand."""
+    return f"{HAND}:{token_hex(8)}"
 
 
 class Ailing(NamedTuple):
@@ -111,5 +117,30 @@ def met(session: Session, bot_id: int) -> Met:
     return Met(*session.execute(found).one())
 
 
+class AtWork(NamedTuple):
+    """`groups`: how many it is in."""
+
+    id: int
+    name: str
+    platform: str
+    groups: int
+
+
+def at_work(session: Session, ids: Collection[int]) -> list[AtWork]:
+    """Those of these bots that hear; all of them where none does. By name."""
+    inside = func.count().filter(chat.c.kind == "group", chat.c.standing != "out")
+    rows = session.execute(
+        select(bot.c.id, bot.c.name, bot.c.platform, inside, bot.c.trouble.is_(None))
+        .outerjoin(chat, chat.c.bot_id == bot.c.id)
+        .where(bot.c.id.in_(ids))
+        .group_by(bot.c.id)
+        .order_by(bot.c.name)
+    ).all()
+    well = [row for row in rows if row[4]] or rows
+    return [AtWork(*row[:4]) for row in well]
+
+
 def named(session: Session) -> dict[str, int]:
-    return {row.name: row.id for row in session.execute(select(bot.c.id, bot.c.name))}
+    """Ids by name, of those that a program speaks for."""
+    found = select(bot.c.id, bot.c.name).where(bot.c.platform != HAND)
+    return {row.name: row.id for row in session.execute(found)}

@@ -13,7 +13,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import Session
 
+from db import relay
 from db.claims import EDIT, QUEUED
+from db.ledger import FOR_KEEPERS
 from db.people import staff
 from db.scene import Actor
 from db.session import notify
@@ -70,6 +72,8 @@ def stand(session: Session, actor: Actor, *, standing: str, before: str) -> list
     if standing != "out":
         values["untold"] = False  # else it is still to be told
     session.execute(update(chat).where(chat.c.id.in_([row.id for row in found])).values(**values))
+    if here.kind == "private" and standing == "out" != here.standing:
+        relay.shut_out(session, here.id)
     if standing != "out" and "out" in (here.standing, before):
         stay(session, here.id)
         session.execute(update(chat).where(chat.c.id == here.id).values(met_at=actor.now))
@@ -83,19 +87,22 @@ def _was(known: str, before: str, standing: str) -> str:
 
 
 def close(session: Session, chat_id: int) -> None:
-    """A send found the group closed to us: we are out of it, and that is to be told."""
+    """A send found the chat closed to us: we are out of it. Of a group that is to be told; what a
+    person was asked to carry is asked of somebody else."""
     closed = session.execute(
         update(chat)
-        .where(chat.c.id == chat_id, chat.c.kind == "group", ~IS_OUT)
+        .where(chat.c.id == chat_id, ~IS_OUT)
         .values(standing="out", untold=chat.c.place_id.is_not(None))
-        .returning(chat.c.id)
-    ).first()
-    if closed:
+        .returning(chat.c.kind)
+    ).scalar()
+    if closed == "private":
+        relay.shut_out(session, chat_id)
+    elif closed:
         notify(session, "chats")
 
 
 def back(session: Session, ids: Sequence[int]) -> None:
-    """These messages arrived: we are in their groups, whatever we thought."""
+    """These messages arrived: we are in their chats, whatever we thought."""
     found = select(outbox.c.chat_id).where(outbox.c.id.in_(ids))
     session.execute(update(chat).where(chat.c.id.in_(found), IS_OUT).values(**_IN))
 
@@ -124,11 +131,12 @@ def untold(session: Session, bots: Collection[int]) -> list[int]:
 
 def tell(session: Session, chat_id: int, now: datetime) -> Change | None:
     """It is told from now on. None: not yet, as an announcement to that group is still to be
-    reported, which says first what did not arrive; or not any more."""
+    reported, which says first what did not arrive; or not any more. What only keepers still have
+    to carry is not waited for."""
     report = (
         select(delivery.c.id)
         .join(version, version.c.id == delivery.c.version_id)
-        .where(delivery.c.chat_id == chat.c.id, version.c.reported_at.is_(None))
+        .where(delivery.c.chat_id == chat.c.id, version.c.reported_at.is_(None), ~FOR_KEEPERS)
     )
     row = session.execute(
         update(chat)
@@ -200,11 +208,13 @@ def _merge(session: Session, old: int, new: int) -> None:
             title=was.title,
             place_id=was.place_id,
             segment=was.segment,
+            keeper_id=func.coalesce(chat.c.keeper_id, was.keeper_id),
             met_at=func.coalesce(chat.c.met_at, was.met_at),
         )
     )
-    gone = {"place_id": None, "segment": None, "met_at": None, "untold": False}
-    session.execute(update(chat).where(chat.c.id == old).values(standing="out", **gone))
+    gone = dict.fromkeys(("place_id", "segment", "keeper_id", "met_at"))
+    values = {"standing": "out", "untold": False, **gone}
+    session.execute(update(chat).where(chat.c.id == old).values(**values))
 
 
 def _hand_over(session: Session, old: int, new: int) -> None:

@@ -13,9 +13,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    Row,
     Select,
     and_,
     bindparam,
@@ -28,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from db.prepared import Prepared, each
 from db.tables import Chat, Media, Outbox, Upload, table
 
 chat, media, outbox, upload = table(Chat), table(Media), table(Outbox), table(Upload)
@@ -57,7 +56,7 @@ class Head(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A row in hand. `ref`: the platform's id of the message an edit changes; `out`: it goes to
-    a tied group that the bot counts as closed to it."""
+    a tied group or private chat that the bot counts as closed to it."""
 
     id: int
     chat: int
@@ -86,7 +85,7 @@ def _first(*which: ColumnElement[bool], priorities: Sequence[int]) -> Select[Any
     return (
         select(func.min(outbox.c.id))
         .where(*which, QUEUED, ~EDIT, outbox.c.due_at.is_not(None))
-        .where(outbox.c.priority.in_(priorities))
+        .where(outbox.c.priority.in_([literal_column(str(one)) for one in priorities]))
         .group_by(outbox.c.chat_id, outbox.c.priority)
         .correlate(None)
     )
@@ -110,7 +109,7 @@ def _heads(*which: ColumnElement[bool]) -> Select[Any]:
         .join(chat, chat.c.id == outbox.c.chat_id)
         .outerjoin(upload, _UPLOADED)
         .where(*which, _DUE)
-        .where(or_(_TO_UPLOAD.is_(None), outbox.c.media_id.not_in(_UPLOADING)))
+        .where(or_(_TO_UPLOAD.is_(None), outbox.c.media_id.not_in(each("uploading"))))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(bindparam("limit"))
     )
@@ -120,11 +119,10 @@ def _heads(*which: ColumnElement[bool]) -> Select[Any]:
 _hand = outbox.alias("hand")
 _UPLOADED: Final = and_(upload.c.bot_id == outbox.c.bot_id, upload.c.media_id == outbox.c.media_id)
 _TO_UPLOAD: Final = case((upload.c.ref.is_(None), outbox.c.media_id))
-_UPLOADING: Final[BindParameter[Any]] = bindparam("uploading", expanding=True)
 _DUE: Final = outbox.c.due_at <= bindparam("now")
 _FREE: Final = and_(
     outbox.c.bot_id == bindparam("bot"),
-    outbox.c.chat_id.not_in(bindparam("blocked", expanding=True)),
+    outbox.c.chat_id.not_in(each("blocked")),
     outbox.c.chat_id.not_in(
         select(_hand.c.chat_id).where(
             _hand.c.bot_id == bindparam("bot"), _hand.c.state == literal_column("'sending'")
@@ -144,19 +142,19 @@ _before = select(_earlier.c.id).where(
     _earlier.c.chat_id == outbox.c.chat_id,
     _earlier.c.id < outbox.c.id,
 )
-_AWAITED_HEADS: Final = _heads(outbox.c.id.in_(_first(_FREE, priorities=(URGENT, REPLY))))
-_BULK_HEADS: Final = _heads(_FREE, ~_before.exists(), QUEUED, ~EDIT, _BULK)
-_EDIT_HEADS: Final = _heads(outbox.c.id.in_(_edits(_FREE)))
-_TAKE: Final = (
-    update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), QUEUED)
-    .values(state="sending")
+_AWAITED: Final = outbox.c.id.in_(_first(_FREE, priorities=(URGENT, REPLY)))
+_AWAITED_HEADS: Final = Prepared(_heads(_AWAITED))
+_BULK_HEADS: Final = Prepared(_heads(_FREE, ~_before.exists(), QUEUED, ~EDIT, _BULK))
+_EDIT_HEADS: Final = Prepared(_heads(outbox.c.id.in_(_edits(_FREE))))
+_TAKE: Final = Prepared(
+    update(outbox).where(outbox.c.id.in_(each("ids")), QUEUED).values(state="sending")
 )
+_OURS: Final = or_(chat.c.place_id.is_not(None), chat.c.kind == "private")
 _told = outbox.alias("told")
 _TOLD: Final = select(_told.c.id).where(
     _told.c.media_id == outbox.c.media_id, _told.c.delivery_id.is_not(None)
 )
-_CLAIMED: Final = (
+_CLAIMED: Final = Prepared(
     select(
         outbox.c.id,
         outbox.c.chat_id,
@@ -176,19 +174,20 @@ _CLAIMED: Final = (
         media.c.digest,
         media.c.kind.label("media_kind"),
         media.c.name,
-        and_(chat.c.standing == "out", chat.c.place_id.is_not(None)).label("out"),
+        and_(chat.c.standing == "out", _OURS).label("out"),
         and_(outbox.c.media_id.is_not(None), _TOLD.exists()).label("released"),
     )
     .join(chat, chat.c.id == outbox.c.chat_id)
     .outerjoin(target, target.c.id == outbox.c.ref)
     .outerjoin(media, media.c.id == outbox.c.media_id)
     .outerjoin(upload, _UPLOADED)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), SENDING)
+    .where(outbox.c.id.in_(each("ids")), SENDING)
     .order_by(outbox.c.id)
 )
 _ALL_DUE: Final = select(func.count()).where(
     QUEUED,
     _DUE,
+    outbox.c.bot_id.not_in(bindparam("but", expanding=True)),
     or_(
         outbox.c.id.in_(_first(priorities=(URGENT, REPLY, BULK))),
         outbox.c.id.in_(_edits()),
@@ -210,10 +209,10 @@ def heads(
     values["uploading"] = list(uploading)
     found: dict[int, Head] = {}
     for statement in (_AWAITED_HEADS, _BULK_HEADS):
-        for row in session.execute(statement, values):
+        for row in statement.rows(session, values):
             found.setdefault(row.chat_id, Head(*row))
     others = values | {"blocked": [*blocked, *found]}
-    edits = [Head(*row) for row in session.execute(_EDIT_HEADS, others)]
+    edits = [Head(*row) for row in _EDIT_HEADS.rows(session, others)]
     return sorted([*found.values(), *edits])
 
 
@@ -232,22 +231,23 @@ def claim(
     if not chosen:
         return []
     ids = [head.id for head in chosen]
-    session.execute(_TAKE, {"ids": ids})
+    _TAKE.run(session, {"ids": ids})
     return _in_hand(session, ids)
 
 
-def unsettled(session: Session, now: datetime) -> int:
+def unsettled(session: Session, now: datetime, but: Collection[int] = ()) -> int:
     """Rows in hand, and the first of each chat that are due. Rows behind one that waits for its
-    time wait with it."""
+    time wait with it. `but`: bots whose rows count only while in hand."""
     in_hand = session.execute(select(func.count()).where(SENDING)).scalar_one()
-    return int(in_hand + session.execute(_ALL_DUE, {"now": now}).scalar_one())
+    due = session.execute(_ALL_DUE, {"now": now, "but": list(but)})
+    return int(in_hand + due.scalar_one())
 
 
 def _in_hand(session: Session, ids: Sequence[int]) -> list[Claimed]:
-    return [_claimed(row) for row in session.execute(_CLAIMED, {"ids": ids})]
+    return [_claimed(row) for row in _CLAIMED.rows(session, {"ids": ids})]
 
 
-def _claimed(row: Row[Any]) -> Claimed:
+def _claimed(row: Any) -> Claimed:
     return Claimed(
         id=row.id,
         chat=row.chat_id,

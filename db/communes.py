@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from db import bots, people, places
@@ -35,6 +35,15 @@ class NewGroup(NamedTuple):
     segment: str
 
 
+class NewByHand(NamedTuple):
+    """`keeper`: the id of their account."""
+
+    title: str
+    place: str
+    segment: str
+    keeper: str
+
+
 class NewPerson(NamedTuple):
     """`role` "" for a resident; the account's id is also that of the private chat."""
 
@@ -51,6 +60,7 @@ class Settlement(NamedTuple):
     bots: Sequence[tuple[str, str, str]]  # name, platform, slug of the place
     groups: Sequence[NewGroup]
     people: Sequence[NewPerson]
+    by_hand: Sequence[NewByHand] = ()
 
 
 class Inhabited(Exception):
@@ -73,8 +83,12 @@ def settle(session: Session, settlement: Settlement, now: datetime) -> None:
     }
     for group in settlement.groups:
         _group(session, group, ids[group.bot], spots)
-    for new in settlement.people:
-        _person(session, new, ids[new.bot], spots, now)
+    keepers = {
+        new.external_id: _person(session, new, ids[new.bot], spots, now)
+        for new in settlement.people
+    }
+    for one in settlement.by_hand:
+        _by_hand(session, one, spots, keepers[one.keeper])
 
 
 def serve(
@@ -107,7 +121,9 @@ def served(session: Session) -> bool:
 
 
 def _platforms(session: Session) -> Sequence[str]:
-    return session.execute(select(bot.c.platform)).scalars().all()
+    """What is carried by hand may be so in practice and in service."""
+    found = select(bot.c.platform).where(bot.c.platform != bots.HAND)
+    return session.execute(found).scalars().all()
 
 
 def _places(session: Session, new: Sequence[NewPlace], spots: dict[str, Spot]) -> None:
@@ -133,9 +149,15 @@ def _group(session: Session, group: NewGroup, bot_id: int, spots: dict[str, Spot
         )
 
 
+def _by_hand(session: Session, new: NewByHand, spots: dict[str, Spot], keeper_id: int) -> None:
+    values = {"place_id": spots[new.place].id, "segment": new.segment, "title": new.title}
+    values |= {"bot_id": bots.by_hand(session), "external_id": bots.carried(), "kind": "group"}
+    session.execute(insert(chat).values(**values, keeper_id=keeper_id))
+
+
 def _person(
     session: Session, new: NewPerson, bot_id: int, spots: dict[str, Spot], now: datetime
-) -> None:
+) -> int:
     _, _, person_id = people.meet(
         session,
         bot_id=bot_id,
@@ -152,3 +174,4 @@ def _person(
     )
     if new.role:
         people.grant(session, person_id, new.role, spots[new.place].id, now)
+    return person_id

@@ -15,9 +15,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select, update
 from sqlmodel import Session
 
+from db import relay as relays
 from db.people import staff
 from db.permissions import roles_with
-from db.relay import HANDED, SEND, Stop, stop
+from db.relay import HANDED, SEND, Done, Stop, stop
 from db.scene import Actor
 from db.tables import (
     Account,
@@ -41,12 +42,14 @@ FORGOTTEN: Final = timedelta(days=7)  # of what was told longer ago nobody is re
 _told_of = version.alias("told_of")
 _UNTOLD: Final = and_(relay.c.told_at.is_(None), HANDED)
 _RECALLED: Final = and_(relay.c.done_at.is_(None), ~HANDED)
+_LISTED: Final = or_(relay.c.done_at.is_not(None), HANDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What one person carries of one version: the same messages to every stop. `body`: all the
-    words of the announcement; `texts`, `files` (media ids): what is still to be carried."""
+    """What one person was asked at one time to carry of one version: the same messages to every
+    stop, whose order stays. `body`: all the words of the announcement; `texts`, `files` (media
+    ids): what of them is carried by hand."""
 
     version_id: int
     keeper_id: int
@@ -58,7 +61,11 @@ class Errand:
 
     @property
     def code(self) -> str:
-        return f"TB-{self.version_id}"
+        return f"CT-{self.stops[0].delivery_id}"
+
+    @property
+    def open(self) -> tuple[Stop, ...]:
+        return tuple(stop for stop in self.stops if not stop.done)
 
 
 def untold(session: Session) -> list[int]:
@@ -86,10 +93,10 @@ def late(session: Session, now: datetime, *, daytime: bool) -> list[int]:
 
 
 def remind(session: Session, version_id: int, now: datetime, *, daytime: bool) -> list[Errand]:
-    """What is to be reminded of; it counts as done."""
+    """What is to be reminded of, each errand whole; it counts as done."""
     rows = _rows(session, delivery.c.version_id == version_id, _late(now, daytime))
     session.execute(_mark(rows).values(reminded_at=now))
-    return _errands(session, rows)
+    return _whole(session, rows)
 
 
 def recalled(session: Session) -> list[int]:
@@ -114,12 +121,42 @@ def pending(session: Session, now: datetime, *, daytime: bool) -> int:
     return int(session.execute(joined.where(news)).scalar_one())
 
 
-def mine(session: Session, actor: Actor, version_id: int | None = None) -> list[Errand]:
-    """What the actor still carries, the oldest first; `version_id`: of this one only."""
-    which = [relay.c.keeper_id == actor.person_id, HANDED]
-    if version_id is not None:
-        which.append(delivery.c.version_id == version_id)
-    return _errands(session, _rows(session, *which))
+def mine(session: Session, actor: Actor) -> list[Errand]:
+    """What the actor has not yet carried everywhere, the oldest first."""
+    return _whole(session, _rows(session, relay.c.keeper_id == actor.person_id, HANDED))
+
+
+def confirm(
+    session: Session, actor: Actor, *, deliveries: Sequence[int]
+) -> tuple[Done, list[Errand]]:
+    """As `relay.done`, with the actor's errands that these belong to."""
+    done = relays.done(session, actor, deliveries=deliveries)
+    return done, _with(session, actor, deliveries)
+
+
+def reopen(
+    session: Session, actor: Actor, *, deliveries: Sequence[int]
+) -> tuple[tuple[Stop, ...], list[Errand]]:
+    """As `relay.undo`, with the actor's errands that these belong to."""
+    stops = relays.undo(session, actor, deliveries=deliveries)
+    return stops, _with(session, actor, deliveries)
+
+
+def _with(session: Session, actor: Actor, deliveries: Collection[int]) -> list[Errand]:
+    carried = relay.c.keeper_id == actor.person_id, relay.c.delivery_id.in_(deliveries)
+    return _whole(session, _rows(session, *carried, _LISTED))
+
+
+def _whole(session: Session, rows: Sequence[Row[Any]]) -> list[Errand]:
+    """The errands that these rows are of, with all their stops, so that a number read off an
+    older message means the same one."""
+    if not rows:
+        return []
+    ids = {row.delivery_id for row in rows}
+    versions, keepers = {row.version_id for row in rows}, {row.keeper_id for row in rows}
+    theirs = delivery.c.version_id.in_(versions), relay.c.keeper_id.in_(keepers)
+    found = _errands(session, _rows(session, *theirs, _LISTED))
+    return [one for one in found if ids & {stop.delivery_id for stop in one.stops}]
 
 
 def _late(now: datetime, daytime: bool) -> ColumnElement[bool]:
@@ -149,6 +186,7 @@ def _rows(session: Session, *which: ColumnElement[bool]) -> list[Row[Any]]:
             relay.c.delivery_id,
             relay.c.keeper_id,
             relay.c.told_at,
+            relay.c.done_at,
             delivery.c.version_id,
             chat.c.title,
             chat.c.segment,
@@ -215,23 +253,24 @@ def _anybody(session: Session, place_id: int | None, now: datetime) -> int | Non
 
 
 def _reachable(session: Session, people: Collection[int]) -> set[int]:
-    """Who of them has a private chat."""
-    there = account.c.person_id.in_(people), account.c.chat_id.is_not(None)
-    return set(session.execute(select(account.c.person_id).where(*there)).scalars())
+    """Who of them has a private chat that is not closed to us."""
+    there = account.c.person_id.in_(people), chat.c.standing != "out"
+    found = select(account.c.person_id).join(chat, chat.c.id == account.c.chat_id)
+    return set(session.execute(found.where(*there)).scalars())
 
 
 def _errands(
     session: Session, rows: Sequence[Row[Any]], keepers: Mapping[int, int] | None = None
 ) -> list[Errand]:
-    """One for each keeper and version, where the same messages go to every stop. `keepers`: by
-    delivery, where they have just been chosen."""
+    """One for each keeper, version and time it was told, where the same messages go to every stop.
+    `keepers`: by delivery, where they have just been chosen."""
     contents = _contents(session, [row.delivery_id for row in rows])
     bundles: dict[tuple[Any, ...], list[Row[Any]]] = {}
     for row in rows:
         keeper = keepers[row.delivery_id] if keepers else row.keeper_id
-        key = (row.version_id, keeper, contents.get(row.delivery_id, ()))
+        key = (row.version_id, keeper, contents.get(row.delivery_id, ()), row.told_at)
         bundles.setdefault(key, []).append(row)
-    return [_errand(*key, rows=bundle) for key, bundle in bundles.items()]
+    return [_errand(*key[:3], rows=bundle) for key, bundle in bundles.items()]
 
 
 def _errand(
@@ -244,17 +283,17 @@ def _errand(
         rows[0].body,
         tuple(text for text, _ in content if text),
         tuple(file for _, file in content if file is not None),
-        tuple(stop(row, instead=row.own != keeper) for row in rows),
+        tuple(stop(row, instead=row.own != keeper, done=bool(row.done_at)) for row in rows),
     )
 
 
 def _contents(
     session: Session, deliveries: Sequence[int]
 ) -> dict[int, tuple[tuple[str, int | None], ...]]:
-    """By delivery, the words and files of its handed parts, in their order."""
+    """By delivery, the words and files of the parts carried by hand, in their order."""
     rows = session.execute(
         select(outbox.c.delivery_id, outbox.c.body, outbox.c.media_id)
-        .where(outbox.c.delivery_id.in_(deliveries), outbox.c.state == "handed")
+        .where(outbox.c.delivery_id.in_(deliveries), outbox.c.state.in_(("handed", "relayed")))
         .order_by(outbox.c.delivery_id, outbox.c.part)
     )
     found: dict[int, tuple[tuple[str, int | None], ...]] = {}

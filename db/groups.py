@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
@@ -319,7 +318,7 @@ def add_by_hand(
     if session.execute(select(exists().where(*same))).scalar_one():
         raise CarriedAlready
     twins = _twins(session, place_id, segment, bot.c.platform != bots.HAND)
-    values |= {"external_id": f"{bots.HAND}:{token_hex(8)}", "kind": "group"}
+    values |= {"external_id": bots.carried(), "kind": "group"}
     added = insert(chat).values(**values, keeper_id=keeper_id).returning(chat.c.id)
     chat_id = int(session.execute(added).scalar_one())
     detail = {"chat": chat_id, "place": place_id, "segment": segment, "keeper": keeper_id}

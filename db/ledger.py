@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import Session
 
@@ -29,6 +29,17 @@ STATES: Final = (
 UNDER_WAY: Final = ("queued", "sending")
 REACHED: Final = ("relayed", "sent")
 FINAL: Final = frozenset({*REACHED, "failed", "uncertain", "cancelled"})
+_piece, _sent_to = outbox.alias("piece"), delivery.alias("sent_to")
+_PIECES: Final = (
+    select(_piece.c.id)
+    .join(_sent_to, _sent_to.c.id == _piece.c.delivery_id)
+    .where(_sent_to.c.version_id == version.c.id)
+    .correlate(version)
+)
+_MOVING: Final = _PIECES.where(_piece.c.state.in_(UNDER_WAY)).exists()
+# Of a version: what bots bring has settled, and only keepers have something to carry.
+FOR_KEEPERS: Final = and_(~_MOVING, _PIECES.where(_piece.c.state == "handed").exists())
+
 PATIENCE: Final = timedelta(hours=24)  # with keepers, until the author hears who has not answered
 NAMED: Final = 20  # groups not reached that a ledger names
 
@@ -69,9 +80,14 @@ class Progress:
     def over(self) -> bool:
         return all(state in FINAL for state, count in self.counts.items() if count)
 
+    @property
+    def for_keepers(self) -> bool:
+        """Whether what bots bring has settled, and only keepers have something to carry."""
+        return bool(self.count("handed")) and not self.count(*UNDER_WAY)
+
     def due(self, now: datetime) -> bool:
         """Whether its author is to be told how it ended: keepers get their time, but no more."""
-        if self.over or self.count(*UNDER_WAY) or self.handed_at is None:
+        if not self.for_keepers or self.handed_at is None:
             return self.over
         return self.handed_at <= now - PATIENCE
 
@@ -166,8 +182,12 @@ def _not_reached(session: Session, ledger: Subquery) -> dict[str, tuple[str, ...
 
 
 def follow(session: Session, version_id: int, status_id: int) -> None:
-    """The outbox message `status_id` shows this version's progress from now on."""
-    session.execute(update(version).where(version.c.id == version_id).values(status_id=status_id))
+    """The outbox message `status_id` shows this version's progress from now on; if only keepers
+    have something to carry, it says so already."""
+    this = version.c.id == version_id
+    for_keepers = session.execute(select(version.c.id).where(this, FOR_KEEPERS)).first()
+    shown = progress(session, version_id).mark if for_keepers else ""
+    session.execute(update(version).where(this).values(status_id=status_id, shown=shown))
 
 
 def unreported(session: Session) -> list[int]:
@@ -180,13 +200,7 @@ def unreported(session: Session) -> list[int]:
 
 def unfinished(session: Session, now: datetime) -> int:
     """How many versions have settled and wait for their report; those that keepers still have
-    time to carry do not wait."""
-    moving = (
-        select(outbox.c.id)
-        .join(delivery, delivery.c.id == outbox.c.delivery_id)
-        .where(delivery.c.version_id == version.c.id)
-        .where(outbox.c.state.in_(UNDER_WAY))
-    )
+    time to carry wait only until their author was shown that."""
     carried = (
         select(delivery.c.id)
         .join(relay, relay.c.delivery_id == delivery.c.id)
@@ -194,12 +208,15 @@ def unfinished(session: Session, now: datetime) -> int:
         .where(relay.c.handed_at > now - PATIENCE)
     )
     waiting = select(func.count()).select_from(version).where(version.c.reported_at.is_(None))
-    settled = waiting.where(~moving.exists(), ~carried.exists())
+    before = [version.c.shown.contains(f"{state}:") for state in UNDER_WAY]
+    unseen = and_(version.c.status_id.is_not(None), or_(version.c.shown == "", *before))
+    over = and_(~_MOVING, ~carried.exists())
+    settled = waiting.where(or_(over, and_(FOR_KEEPERS, unseen)))
     return int(session.execute(settled).scalar_one())
 
 
 def showed(session: Session, version_id: int, mark: str) -> None:
-    """The status message shows these counts now."""
+    """Its author was shown these counts."""
     session.execute(update(version).where(version.c.id == version_id).values(shown=mark))
 
 

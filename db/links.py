@@ -2,7 +2,8 @@
 
 made ─▶ said by another account ─▶ “that is me” there ─▶ “that is me” here: one person
 Whoever holds one of the accounts has all rights of the person, so neither side is taken at the
-other's word: a code may be stolen, and somebody may be talked into saying one.
+other's word: a code may be stolen, and somebody may be talked into saying one. When an account is
+taken away again, by whomever, what it brought goes with it (see `belongings`).
 """
 
 from __future__ import annotations
@@ -14,17 +15,21 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlmodel import Session
 
-from db import audit
+from db import audit, belongings, people
 from db.absorbing import absorb
 from db.codes import digest, new_code
 from db.groups import CodeRefused
+from db.roles import GRANT
 from db.scene import Actor
-from db.tables import Account, Link, Person, table
+from db.tables import Account, Link, Person, Place, Role, table
 
 account, link, person = table(Account), table(Link), table(Person)
+place, role = table(Place), table(Role)
 
 LIFE: Final = timedelta(minutes=10)  # of a code
 PATIENCE: Final = timedelta(days=1)  # a question waits so long for its answer
+
+Roles = tuple[tuple[str, str], ...]  # each with the name of its place
 
 
 class Own(NamedTuple):
@@ -37,20 +42,45 @@ class Own(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A code that an account said: `who` asked for it, with their accounts' platforms."""
+    """A code that an account said: `who` asked for it, with their accounts' platforms. `roles`:
+    of the person who said it."""
 
     id: int
     who: str
     platforms: tuple[str, ...]
+    roles: Roles = ()
 
 
 class Asked(NamedTuple):
-    """The person who asked for the code is asked whether `account` is their own."""
+    """The person who asked for the code, and has these `roles`, is asked whether `account` is
+    their own."""
 
     id: int
     person_id: int
     language: str | None
     account: Own
+    roles: Roles = ()
+
+
+class Joined(NamedTuple):
+    """The account that is now one more of `who`'s; the `roles` that come with all of them, and
+    the other people (`admins`) who give roles there."""
+
+    account: Own
+    who: str
+    roles: Roles
+    admins: tuple[int, ...]
+
+
+class Parted(NamedTuple):
+    """The account that is no more `who`'s (`person_id`); the `roles` that it took along, and the
+    other people (`admins`) who give roles there."""
+
+    account: Own
+    person_id: int
+    who: str
+    roles: Roles
+    admins: tuple[int, ...]
 
 
 class Oneself(Exception):
@@ -113,7 +143,8 @@ def say(session: Session, actor: Actor, *, code: str) -> Said:
     except Over:
         raise CodeRefused from None  # another account said it first
     found = accounts(session, row.person_id)
-    return Said(row.id, row.who, tuple(dict.fromkeys(one.platform for one in found)))
+    platforms = tuple(dict.fromkeys(one.platform for one in found))
+    return Said(row.id, row.who, platforms, _roles(session, actor.person_id, actor.now))
 
 
 def spoil(session: Session, actor: Actor, *, code: str) -> None:
@@ -129,13 +160,13 @@ def agree(session: Session, actor: Actor, *, link_id: int) -> Asked:
     said = and_(link.c.used_by == actor.account_id, link.c.used_at.is_(None))
     values = {"used_at": actor.now, "expires_at": actor.now + PATIENCE}
     _move(session, actor, link_id, said, **values)
-    return _asked(session, link.c.id == link_id)[0]
+    return _asked(session, actor.now, link.c.id == link_id)[0]
 
 
 def waiting(session: Session, actor: Actor) -> Asked | None:
     """What the actor is asked now."""
     mine = and_(link.c.person_id == actor.person_id, link.c.used_at.is_not(None))
-    found = _asked(session, mine, *_open(actor.now))
+    found = _asked(session, actor.now, mine, *_open(actor.now))
     return found[0] if found else None
 
 
@@ -147,19 +178,25 @@ def decline(session: Session, actor: Actor, *, link_id: int) -> Own:
     return _account(session, _move(session, actor, link_id, either, decided_at=actor.now))
 
 
-def join(session: Session, actor: Actor, *, link_id: int) -> Own:
+def join(session: Session, actor: Actor, *, link_id: int) -> Joined:
     """Everything of the person behind the account is the actor's from now on: its other accounts,
-    roles, reports, and whatever else points to them. That account. Raises Over."""
+    roles, reports, and whatever else points to them. Raises Over."""
     mine = and_(link.c.person_id == actor.person_id, link.c.used_at.is_not(None))
     decided = {"decided_at": actor.now, "accepted": True}
     joined = _account(session, _move(session, actor, link_id, mine, **decided))
     other = _person_of(session, joined.id)
     if other == actor.person_id:
         raise Over
-    absorb(session, actor.person_id, other, actor.now)
+    mine_until_now, theirs = (
+        belongings.read(session, one, actor.now) for one in (actor.person_id, other)
+    )
+    folded = absorb(session, actor.person_id, other, actor.now)
     _void(session, *_all_of(actor.person_id), now=actor.now)
-    _note(session, actor, "joined", joined.id, other)
-    return joined
+    brought = mine_until_now.beside(theirs, folded).as_detail()
+    _note(session, actor, belongings.JOINED, joined.id, other, **brought)
+    who = _name(session, actor.person_id)
+    roles = _roles(session, actor.person_id, actor.now)
+    return Joined(joined, who, roles, _admins(session, actor, actor.person_id))
 
 
 def accounts(session: Session, person_id: int) -> list[Own]:
@@ -168,22 +205,37 @@ def accounts(session: Session, person_id: int) -> list[Own]:
     return [Own(*row) for row in rows]
 
 
-def part(session: Session, actor: Actor, *, account_id: int) -> Own:
-    """The account is somebody else's from now on, without roles or reports. Raises NotOwn."""
+def brought(session: Session, actor: Actor, account_id: int) -> Roles:
+    """The roles that this one of the actor's accounts would take along."""
+    taken = belongings.read(session, actor.person_id, actor.now).of(account_id)
+    return _titles(session, role.c.id.in_([one.role_id for one in taken.shares]))
+
+
+def part(session: Session, actor: Actor, *, account_id: int) -> Parted:
+    """The account is somebody else's from now on, with what it brought. Raises NotOwn."""
     mine = accounts(session, actor.person_id)
     parted = next((one for one in mine if one.id == account_id), None)
     if parted is None or len(mine) == 1:
         raise NotOwn
+    held = belongings.read(session, actor.person_id, actor.now)
+    new = _somebody_else(session, actor, parted)
+    belongings.move(session, account_id, actor.person_id, new, held, actor.now)
+    _void(session, *_all_of(actor.person_id), now=actor.now)
+    _note(session, actor, "account.parted", account_id, new)
+    who = _renamed(session, actor.person_id, [one.name for one in mine if one is not parted])
+    roles, admins = _roles(session, new, actor.now), _admins(session, actor, new)
+    return Parted(parted, actor.person_id, who, roles, admins)
+
+
+def _somebody_else(session: Session, actor: Actor, parted: Own) -> int:
     known = select(person.c.place_id, person.c.language).where(person.c.id == actor.person_id)
     place_id, language = session.execute(known).one()
     values = {"name": parted.name, "place_id": place_id, "language": language}
     new = session.execute(
         insert(person).values(created_at=actor.now, **values).returning(person.c.id)
     ).scalar_one()
-    session.execute(update(account).where(account.c.id == account_id).values(person_id=new))
-    _void(session, *_all_of(actor.person_id), now=actor.now)
-    _note(session, actor, "parted", account_id, new)
-    return parted
+    session.execute(update(account).where(account.c.id == parted.id).values(person_id=new))
+    return int(new)
 
 
 def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -212,7 +264,7 @@ def _all_of(person_id: int) -> tuple[ColumnElement[bool], ...]:
     return (link.c.person_id == person_id, link.c.used_by.in_(own))
 
 
-def _asked(session: Session, *conditions: ColumnElement[bool]) -> list[Asked]:
+def _asked(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> list[Asked]:
     rows = session.execute(
         select(
             link.c.id,
@@ -228,7 +280,10 @@ def _asked(session: Session, *conditions: ColumnElement[bool]) -> list[Asked]:
         .where(*conditions)
         .order_by(link.c.id.desc())
     )
-    return [Asked(row.id, row.person_id, row.language, Own(row.account, *row[4:])) for row in rows]
+    return [
+        Asked(id, who, language, Own(*own), _roles(session, who, now))
+        for id, who, language, *own in rows.all()
+    ]
 
 
 def _own() -> Any:
@@ -244,13 +299,43 @@ def _person_of(session: Session, account_id: int) -> int:
     return int(session.execute(found).scalar_one())
 
 
-def _note(session: Session, actor: Actor, what: str, account_id: int, person_id: int) -> None:
+def _name(session: Session, person_id: int) -> str:
+    return str(session.execute(select(person.c.name).where(person.c.id == person_id)).scalar_one())
+
+
+def _renamed(session: Session, person_id: int, names: list[str]) -> str:
+    """Nobody goes by the name of an account that is another's by now."""
+    if _name(session, person_id) not in names and names[0]:
+        session.execute(update(person).where(person.c.id == person_id).values(name=names[0]))
+    return _name(session, person_id)
+
+
+def _roles(session: Session, person_id: int, now: datetime) -> Roles:
+    holding = or_(role.c.ends_at.is_(None), role.c.ends_at > now)
+    return _titles(session, and_(role.c.person_id == person_id, holding))
+
+
+def _titles(session: Session, which: ColumnElement[bool]) -> Roles:
+    found = select(role.c.name, place.c.name.label("place"))
+    joined = found.join(place, place.c.id == role.c.place_id).where(which)
+    return tuple((row.name, row.place) for row in session.execute(joined.order_by(role.c.id)))
+
+
+def _admins(session: Session, actor: Actor, person_id: int) -> tuple[int, ...]:
+    """Who else gives roles where that person has one."""
+    places = {one.place_id for one in people.grants(session, person_id, actor.now)}
+    found = {one for id in places for one in people.staff(session, id, GRANT, actor.now)}
+    return tuple(sorted(found - {actor.person_id, person_id}))
+
+
+def _note(
+    session: Session, actor: Actor, action: str, account_id: int, person_id: int, **more: Any
+) -> None:
     """`person_id`: who the account belonged to before, or belongs to now."""
-    detail = {"account": account_id, "person": person_id}
     audit.note(
         session,
         at=actor.now,
         person_id=actor.person_id,
-        action=f"account.{what}",
-        detail=detail,
+        action=action,
+        detail={"account": account_id, "person": person_id, **more},
     )

@@ -159,12 +159,12 @@ def _heard(
 
 
 def _arrived(by: datetime) -> Exists:
-    """Whether a message of the version had arrived anywhere by then."""
+    """Whether a message of the version had arrived anywhere by then, or was carried there."""
     return (
         select(outbox.c.id)
         .join(delivery, delivery.c.id == outbox.c.delivery_id)
         .where(delivery.c.version_id == version.c.id)
-        .where(outbox.c.state == "sent", outbox.c.sent_at <= by)
+        .where(outbox.c.state.in_(("sent", "relayed")), outbox.c.sent_at <= by)
         .exists()
     )
 

@@ -48,6 +48,7 @@ __all__ = [
     "release",
     "settle",
     "unsettled",
+    "waiting",
 ]
 
 chat, outbox = table(Chat), table(Outbox)
@@ -243,10 +244,19 @@ def exchange(
     if room.stuck:
         notify(session, "relay")  # others carry it
     there = partial(quota.within, session, room)
-    limit += len(room.stuck)
+    limit += room.beside
     return claim(
         session, bot_id, blocked, now, limit, lambda found: choose(there(found)), uploading
     )
+
+
+def waiting(session: Session, now: datetime, plans: Mapping[int, Allowance]) -> int:
+    """As `unsettled`; of the bots with a plan, what may leave now, and what others are to carry."""
+    found = unsettled(session, now, plans)
+    for bot_id, plan in plans.items():
+        found += len(quota.stuck(session, bot_id, plan, now))
+        found += affordable(session, bot_id, (), now, plan)
+    return found
 
 
 def affordable(
@@ -256,5 +266,5 @@ def affordable(
     room = quota.room(session, bot_id, plan, now)
     if room is None:
         return False
-    found = heads(session, bot_id, blocked, now, 1 + len(room.stuck))
+    found = heads(session, bot_id, blocked, now, 1 + room.beside)
     return bool(quota.within(session, room, found))

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
+from db import quota as quotas
 from db.permissions import roles_with
 from db.prepared import Prepared
 from db.scene import Actor, Grant
@@ -47,9 +48,16 @@ _GRANTS: Final = Prepared(
 )
 
 
+# Its platform takes nothing now, or only what is urgent is left of the month, as was told.
 _SPENT: Final = (
     select(quota.c.bot_id)
-    .where(quota.c.bot_id == bot.c.id, quota.c.refused_until > bindparam("now"))
+    .where(quota.c.bot_id == bot.c.id)
+    .where(
+        or_(
+            quota.c.refused_until > bindparam("now"),
+            and_(quota.c.month == bindparam("month"), quota.c.refused_told),
+        )
+    )
     .exists()
 )
 _MAILBOXES: Final = (
@@ -151,7 +159,8 @@ def mailboxes(
     """One private chat a person, by person: where they were last talked with, of those where words
     arrive. `now` None: whatever the platforms would still take."""
     found: dict[int, Mailbox] = {}
-    for person_id, *box in session.execute(_MAILBOXES, {"people": person_ids, "now": now}):
+    values = {"people": person_ids, "now": now, "month": quotas.month(now) if now else ""}
+    for person_id, *box in session.execute(_MAILBOXES, values):
         found.setdefault(person_id, Mailbox(*box))
     return list(found.values())
 

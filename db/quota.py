@@ -13,20 +13,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from db.claims import QUEUED, SENDING, URGENT, Head
+from db.permissions import roles_with
 from db.session import notify
-from db.tables import Bot, Outbox, Quota, table
+from db.tables import Account, Bot, Outbox, Quota, Role, table
 
+account, role = table(Account), table(Role)
 bot, outbox, quota = table(Bot), table(Outbox), table(Quota)
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_PAUSE: Final = timedelta(minutes=1)  # after a refusal; doubled with each …
 LONGEST_PAUSE: Final = timedelta(hours=1)  # … up to this
 LONG: Final = timedelta(minutes=15)  # a pause in which announcements had better go by hand
+OLD: Final = timedelta(hours=24)  # a reply that nobody looks for any more
 MOST: Final = 80  # percent of a month at which those who lead the place are warned
 
 
@@ -80,10 +83,13 @@ class Left(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What may be claimed now, and the deliveries that would not fit."""
+    """What may be claimed at `now`, the deliveries that would not fit, and how many messages (of
+    these, or that only the reserve is left for) may stand before what fits."""
 
     left: Left
     stuck: frozenset[int]
+    beside: int
+    now: datetime
 
 
 class Spent(NamedTuple):
@@ -125,6 +131,8 @@ _WAITING: Final = (
     .group_by(outbox.c.priority, outbox.c.delivery_id)
     .order_by(outbox.c.priority, outbox.c.delivery_id.nulls_first())
 )
+_reply = outbox.alias("reply")
+_STALE: Final = and_(outbox.c.origin == "reply", outbox.c.due_at <= bindparam("latest"))
 
 
 def month(at: datetime) -> str:
@@ -214,7 +222,8 @@ def spent(session: Session, plans: Mapping[int, Allowance], now: datetime) -> li
 def stuck(session: Session, bot_id: int, plan: Allowance, now: datetime) -> list[int]:
     """The deliveries waiting for this bot that it cannot carry this month, beside what goes
     before them; all of them while its platform refuses it for long."""
-    return _stuck(session, bot_id, plan, entry(session, bot_id, now), now)
+    here = entry(session, bot_id, now)
+    return _stuck(waiting(session, bot_id), here.left(plan), lost(here, now))
 
 
 def room(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Room | None:
@@ -222,7 +231,12 @@ def room(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Room 
     here = entry(session, bot_id, now)
     if here.refused(now):
         return None
-    return Room(here.left(plan), frozenset(_stuck(session, bot_id, plan, here, now)))
+    there = here.left(plan)
+    waits = waiting(session, bot_id)
+    stuck = frozenset(_stuck(waits, there, lost(here, now)))
+    others = sum(row.messages for row in waits if row.delivery_id is None)
+    late = others if others > there.ordinary else 0
+    return Room(there, stuck, len(stuck) + late, now)
 
 
 def within(session: Session, room: Room, heads: Collection[Head]) -> list[Head]:
@@ -232,12 +246,50 @@ def within(session: Session, room: Room, heads: Collection[Head]) -> list[Head]:
         outbox.c.id.in_([head.id for head in heads]), outbox.c.delivery_id.in_(room.stuck)
     )
     refused = set(session.execute(beyond).scalars()) if room.stuck else ()
+    short = len(heads) > room.left.ordinary
+    free = _to_those_who_warn(session, heads, room.now) if short else ()
     found: list[Head] = []
     for head in sorted(heads, key=lambda head: (head.priority, head.id)):
-        most = room.left.all if head.priority == URGENT else room.left.ordinary
+        urgent = head.priority == URGENT or head.id in free
+        most = room.left.all if urgent else room.left.ordinary
         if head.id not in refused and len(found) < most:
             found.append(head)
     return sorted(found)
+
+
+def _to_those_who_warn(session: Session, heads: Collection[Head], now: datetime) -> set[int]:
+    """Of these, replies in private to people who may announce urgently (without them they could
+    not), and what has to leave before such a reply."""
+    waits = and_(_reply.c.origin == "reply", _reply.c.state == literal_column("'queued'"))
+    here = and_(_reply.c.bot_id == outbox.c.bot_id, _reply.c.chat_id == outbox.c.chat_id)
+    answers = select(_reply.c.id).where(here, waits)
+    found = (
+        select(outbox.c.id)
+        .join(account, account.c.chat_id == outbox.c.chat_id)
+        .join(role, role.c.person_id == account.c.person_id)
+        .where(outbox.c.id.in_([head.id for head in heads]), answers.exists())
+        .where(role.c.name.in_(roles_with("announcement:send_urgent")))
+        .where(or_(role.c.ends_at.is_(None), role.c.ends_at > now))
+    )
+    return set(session.execute(found).scalars())
+
+
+def stale(session: Session, bot_id: int, plan: Allowance, now: datetime) -> list[int]:
+    """Replies that have waited so long for a bot whose month is spent, or that its platform has
+    long refused, that they would only puzzle who asked."""
+    here = entry(session, bot_id, now)
+    if here.left(plan).ordinary and not refused_long(here):
+        return []
+    found = select(outbox.c.id).where(outbox.c.bot_id == bot_id, QUEUED, _STALE)
+    return list(session.execute(found, {"latest": now - OLD}).scalars())
+
+
+def give_up(session: Session, ids: Collection[int]) -> None:
+    """These replies are not sent any more, if they still wait; one that may be out already stays
+    in doubt."""
+    doubted = case((outbox.c.doubts > 0, "uncertain"), else_="cancelled")
+    session.execute(update(outbox).where(outbox.c.id.in_(ids), QUEUED).values(state=doubted))
+    notify(session, "settled")
 
 
 def waiting(session: Session, bot_id: int) -> Sequence[Any]:
@@ -266,10 +318,10 @@ def _line(session: Session, row: Mapping[str, Any]) -> Any:
     return (postgresql if dialect == "postgresql" else sqlite).insert(quota).values(**row)
 
 
-def _stuck(session: Session, bot_id: int, plan: Allowance, here: Entry, now: datetime) -> list[int]:
-    there, none = here.left(plan), lost(here, now)
+def _stuck(waits: Sequence[Any], there: Left, none: bool) -> list[int]:
+    """`none`: nothing of what waits can leave for a while."""
     found, ahead = [], 0
-    for priority, delivery_id, messages in waiting(session, bot_id):
+    for priority, delivery_id, messages in waits:
         most = there.all if priority == URGENT else there.ordinary
         if delivery_id is not None and (none or ahead + messages > most):
             found.append(int(delivery_id))

@@ -9,10 +9,10 @@ it, and when, is the matter of `errands`.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, and_, func, literal, select, update
+from sqlalchemy import Row, and_, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -21,12 +21,24 @@ from db.bots import HAND
 from db.permissions import NotAllowed
 from db.scene import Actor
 from db.session import notify
-from db.tables import Bot, Chat, Delivery, Outbox, Place, Relay, table
+from db.tables import (
+    Account,
+    AnnouncementVersion,
+    Bot,
+    Chat,
+    Delivery,
+    Outbox,
+    Place,
+    Relay,
+    table,
+)
 
-bot, chat, delivery = table(Bot), table(Chat), table(Delivery)
+account, bot, chat, delivery = table(Account), table(Bot), table(Chat), table(Delivery)
 outbox, place, relay = table(Outbox), table(Place), table(Relay)
+version = table(AnnouncementVersion)
 
 SEND: Final = "announcement:send"
+REGRET: Final = timedelta(days=1)  # in which one may say that it was not carried after all
 
 _part = outbox.alias("part")
 HANDED: Final = (
@@ -35,16 +47,22 @@ HANDED: Final = (
     .correlate(delivery)
     .exists()
 )
+# Of a chat and its bot: no bot writes there, or it may not just now and somebody can instead.
+BY_HAND: Final = or_(
+    bot.c.platform == HAND,
+    and_(chat.c.standing.in_(("out", "muted")), chat.c.keeper_id.is_not(None)),
+)
 
 
 class Stop(NamedTuple):
     """Where something is carried; `segment` as in `groups.REACHES`. `instead`: it has no keeper of
-    its own who can be written to."""
+    its own who can be written to. `done`: it was carried there, says somebody."""
 
     delivery_id: int
     title: str
     segment: str
     instead: bool = False
+    done: bool = False
 
 
 class Done(NamedTuple):
@@ -111,6 +129,20 @@ def take_over(session: Session, delivery_ids: Collection[int], now: datetime) ->
     return len(taken)
 
 
+def shut_out(session: Session, chat_id: int) -> None:
+    """What was said in that private chat has not arrived: whatever its person was asked to carry
+    is to be told anew, to whoever can be written to."""
+    people = select(account.c.person_id).where(account.c.chat_id == chat_id)
+    handed = select(_part.c.delivery_id).where(_part.c.state == "handed")
+    session.execute(
+        update(relay)
+        .where(relay.c.keeper_id.in_(people), relay.c.told_at.is_not(None))
+        .where(relay.c.done_at.is_(None), relay.c.delivery_id.in_(handed))
+        .values(told_at=None, reminded_at=None)
+    )
+    notify(session, "relay")
+
+
 def done(session: Session, actor: Actor, *, deliveries: Sequence[int]) -> Done:
     """They were carried, says their keeper, or whoever may announce there. Raises NotAllowed,
     NoSuchErrand."""
@@ -144,6 +176,23 @@ def done(session: Session, actor: Actor, *, deliveries: Sequence[int]) -> Done:
         tuple(stop(row) for row in rows if not row.done_at and row.delivery_id not in settled),
         _left(session, actor, versions),
     )
+
+
+def undo(session: Session, actor: Actor, *, deliveries: Collection[int]) -> tuple[Stop, ...]:
+    """Not carried after all, says whoever said so; their keeper has them again, and the author a
+    report to come. Those of them that are open now. Raises NoSuchErrand when there are none."""
+    back = _reopened(session, actor, deliveries)
+    rows = session.execute(
+        select(delivery.c.id.label("delivery_id"), chat.c.title, chat.c.segment)
+        .join(chat, chat.c.id == delivery.c.chat_id)
+        .join(relay, relay.c.delivery_id == delivery.c.id)
+        .where(delivery.c.id.in_(deliveries), HANDED)
+        .where(or_(relay.c.keeper_id == actor.person_id, relay.c.delivery_id.in_(back)))
+        .order_by(delivery.c.id)
+    ).all()
+    if not rows:
+        raise NoSuchErrand
+    return tuple(stop(row) for row in rows)
 
 
 def carriers(
@@ -190,6 +239,37 @@ def _settle(session: Session, actor: Actor, deliveries: Sequence[int]) -> set[in
     return settled
 
 
+def _reopened(session: Session, actor: Actor, deliveries: Collection[int]) -> set[int]:
+    """Of these, what the actor has settled within `REGRET` and is still wanted there. They were
+    reminded of it, so to speak."""
+    wanted = (
+        select(delivery.c.id)
+        .join(version, version.c.id == delivery.c.version_id)
+        .join(chat, chat.c.id == delivery.c.chat_id)
+        .where(delivery.c.id.in_(deliveries))
+        .where(version.c.stopped_at.is_(None), chat.c.place_id.is_not(None))
+    )
+    back = set(
+        session.execute(
+            update(relay)
+            .where(relay.c.delivery_id.in_(wanted), relay.c.done_by == actor.person_id)
+            .where(relay.c.done_at > actor.now - REGRET)
+            .values(done_at=None, done_by=None)
+            .values(reminded_at=func.coalesce(relay.c.reminded_at, actor.now))
+            .returning(relay.c.delivery_id)
+        ).scalars()
+    )
+    session.execute(
+        update(outbox)
+        .where(outbox.c.delivery_id.in_(back), outbox.c.state == "relayed")
+        .values(state="handed", sent_at=None)
+    )
+    theirs = select(delivery.c.version_id).where(delivery.c.id.in_(back))
+    session.execute(update(version).where(version.c.id.in_(theirs)).values(reported_at=None))
+    notify(session, "settled")
+    return back
+
+
 def _left(session: Session, actor: Actor, versions: Collection[int]) -> int:
     carried = and_(relay.c.keeper_id == actor.person_id, delivery.c.version_id.in_(versions))
     found = select(func.count()).select_from(relay)
@@ -197,6 +277,6 @@ def _left(session: Session, actor: Actor, versions: Collection[int]) -> int:
     return int(session.execute(joined.where(carried, HANDED)).scalar_one())
 
 
-def stop(row: Row[Any], *, instead: bool = False) -> Stop:
+def stop(row: Row[Any], *, instead: bool = False, done: bool = False) -> Stop:
     """Of a row with a delivery's id, and its chat's title and segment."""
-    return Stop(row.delivery_id, row.title, row.segment or "", instead)
+    return Stop(row.delivery_id, row.title, row.segment or "", instead, done)

@@ -15,9 +15,9 @@ from db.people import staff
 from db.permissions import ROLES
 from db.places import Spot, get
 from db.scene import Actor
-from db.tables import Bot, Person, Place, Ticket, TicketEvent, table
+from db.tables import Bot, Chat, Person, Place, Ticket, TicketEvent, table
 
-bot, event, person = table(Bot), table(TicketEvent), table(Person)
+bot, chat, event, person = table(Bot), table(Chat), table(TicketEvent), table(Person)
 place, ticket = table(Place), table(Ticket)
 
 
@@ -39,7 +39,7 @@ class Opened:
 class Report:
     """A report as its people and staff see it; `answer` is the newest one, by `answerer`,
     `again` what its person wrote last after that or before, `published` what bulletins may tell
-    of it."""
+    of it. `in_group`: it was made there, in the chat `chat_id`."""
 
     id: int
     who: str = field(repr=False)
@@ -60,6 +60,7 @@ class Report:
     answerer: str = field(default="", repr=False)
     again: str = field(default="", repr=False)
     published: str = field(default="", repr=False)
+    in_group: bool = False
 
     @property
     def location(self) -> tuple[float, float] | None:
@@ -256,7 +257,9 @@ def _query() -> Select[Any]:
             _newest(answerer, "answered").label("answerer"),
             _newest(select(event.c.body), "reopened").label("again"),
             ticket.c.published,
+            (chat.c.kind == "group").label("in_group"),
         )
+        .join(chat, chat.c.id == ticket.c.chat_id)
         .join(person, person.c.id == ticket.c.person_id)
         .join(place, place.c.id == ticket.c.place_id)
     )

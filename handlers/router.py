@@ -67,6 +67,7 @@ class Context:
     slots: Slots
     files: bool = True  # whether documents can be sent here
     mention: str = ""  # as in Platform
+    mentions: Mapping[int, str] = field(default_factory=dict)  # by the ids of all bots at work
     link: str = ""  # as in Platform
     plans: Mapping[int, Allowance] = field(default_factory=dict)  # by the ids of limited bots
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot import cli, config
+from handlers import routers
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("bot", "handlers", "content", "db")
@@ -155,6 +156,17 @@ def test_every_command_and_option_is_documented() -> None:
         assert f"| `loalang {command}" in documented
         for option in options:
             assert f"`{option}" in documented
+
+
+def test_every_command_in_chat_is_documented() -> None:
+    """By one of its names; none is documented that does not exist."""
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"(?<=`/)[a-z]+(?=`)", page.partition("## Settings")[0]))
+    known = [router.commands for router in routers()]
+    assert documented <= {name for commands in known for name in commands}
+    for commands in known:
+        for handler in commands.values():
+            assert documented & {name for name, other in commands.items() if other is handler}
 
 
 def test_nobody_reads_the_machines_clock_but_the_clock() -> None:

@@ -55,13 +55,8 @@ LIMITS: dict[Style, Limits] = {
         max_text=4096, buttons=True, edits=True, files=True, group_intake="all", pace=SWIFT
     ),
     # The village refuses above MOST_TEXT; the margin is for what is counted otherwise out there.
-    "zalo": Limits(
-        max_text=facts.SPLIT,
-        buttons=False,
-        edits=False,
-        files=False,
-        group_intake="mention",
-        pace=SWIFT,
+    "zalo": replace(
+        facts.LIMITS, pace=SWIFT, photos_by_url=False, monthly=None, counts_received=False
     ),
 }
 _MOST_TEXT = {"telegram": 4096, "zalo": facts.MOST_TEXT}  # UTF-16 units

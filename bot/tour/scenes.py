@@ -26,9 +26,9 @@ _CELLS: Final = ("code", "made_at", "place", "category", "what", "state", "hours
 _DAWN: Final = time(5, 30)
 _NOON: Final = time(11, 45)
 _CODE: Final = re.compile(r"PA-\d+")
-_COLUMNS: Final = (  # of the ledger
-    ("state_sent", ("sent",)),
-    ("state_waiting", ("queued", "sending")),
+COLUMNS: Final = (  # of the ledger
+    ("state_sent", ("sent", "relayed")),
+    ("state_waiting", ("queued", "sending", "handed")),
     ("state_uncertain", ("uncertain",)),
     ("state_failed", ("failed",)),
     ("state_cancelled", ("cancelled",)),
@@ -140,6 +140,24 @@ async def announce(tour: Tour) -> None:
     tour.releases.append((text, len(_GROUPS)))
 
 
+async def carry(tour: Tour) -> None:
+    author, keeper, words = "nhap", "sen", tour.lines
+    await tour.note("carry_note", keeper)
+    await tour.stage.say(author, "/thongbao")
+    await tour.say(author, "carry_text", show=False)
+    await tour.say(author, "carry_place", show=False)
+    onwards, loudspeaker = words("announcements.next"), words("segments.loudspeaker")
+    choices = onwards, loudspeaker, onwards, words("announcements.send")
+    await tour.choose(author, *choices, show=False)
+    asked = words("relay.ask_loudspeaker")
+    await tour.screen.show(await tour.overhear(keeper, proof=asked))
+    done = await tour.choose(keeper, words("relay.done_loudspeaker"))
+    prove(done, words("relay.noted"))
+    told = words("announcements.report_all", total=1)
+    await tour.screen.show(await tour.overhear(author, proof=told))
+    tour.releases.append((words("tour.carry_text"), 1))
+
+
 async def ask(tour: Tour) -> None:
     await tour.note("question_note")
     entry = next(entry for entry in tour.content.faq if entry.id == _ENTRY)
@@ -213,8 +231,8 @@ async def bulletin(tour: Tour) -> None:
 async def ledger(tour: Tour) -> None:
     await tour.note("ledger_note")
     found = await tour.stage.ledger()
-    names = [tour.words(f"tour.{key}") for key, _ in _COLUMNS]
-    counts = [[progress.count(*states) for _, states in _COLUMNS] for progress in found]
+    names = [tour.words(f"tour.{key}") for key, _ in COLUMNS]
+    counts = [[progress.count(*states) for _, states in COLUMNS] for progress in found]
     rows = [(what, counted) for (what, _), counted in zip(tour.releases, counts, strict=False)]
     sums = [sum(column) for column in zip(*counts, strict=True)]
     rows.append((tour.words("tour.ledger_total"), sums))
@@ -237,6 +255,7 @@ class Scene:
 
 SCENES: Final = (
     Scene(time(7, 0), "announce", announce),
+    Scene(time(7, 45), "carry", carry),
     Scene(time(8, 30), "question", ask),
     Scene(time(10, 15), "report", report),
     Scene(time(15, 45), "export", export),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from db import relay
 from db.audience import Audience
 from db.bots import HAND
+from db.relay import Carriers
 from handlers.announcements.draft import Draft
 from handlers.router import Context
 
@@ -15,5 +16,10 @@ async def by_hand(context: Context, draft: Draft, found: Audience) -> str:
     if not stops:
         return ""
     there = await context.read(relay.carriers, context.actor, draft.places, draft.segments)
-    key = "announcements.by_hand_unkept" if there.unkept else "announcements.by_hand"
-    return context.words(key, groups=stops, people=there.people, unkept=there.unkept)
+    return context.words(_key(there), groups=stops, people=there.people, unkept=there.unkept)
+
+
+def _key(there: Carriers) -> str:
+    if not there.unkept:
+        return "announcements.by_hand"
+    return "announcements.by_hand_unkept" if there.people else "announcements.by_hand_nobody"

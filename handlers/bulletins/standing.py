@@ -46,7 +46,7 @@ async def became(standing: Standing, context: Context) -> str:
         told = await context.read(announcements.progress, last.version_id)
     except NoSuchVersion:
         return words("bulletins.last_none")
-    return words("bulletins.last_sent", time=time, reached=told.count("sent"), total=told.total)
+    return words("bulletins.last_sent", time=time, reached=told.reached, total=told.total)
 
 
 def detail(standing: Standing, last: str, context: Context, note: str = "") -> Reply:

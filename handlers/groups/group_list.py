@@ -11,7 +11,7 @@ from typing import Final
 
 from content.folding import fold
 from content.words import Words
-from db import groups
+from db import errands, groups
 from db.bots import HAND
 from db.group_health import Group
 from db.groups import NoSuchGroup, Untied
@@ -73,7 +73,10 @@ async def _list(context: Context, number: int) -> Outcome:
         Button(words("groups.new_by_hand"), "groups.hand"),
         Button(words("groups.new_aloud"), "groups.hand:aloud"),
     )
-    return Reply("\n".join(lines), (*more, *_each(words, found), *new, back(context)))
+    carried = (Button(words("groups.to_carry"), "relay.list"),)
+    mine = carried if await context.read(errands.mine, context.actor) else ()
+    buttons = (*mine, *more, *_each(words, found), *new, back(context))
+    return Reply("\n".join(lines), buttons)
 
 
 def _each(words: Words, found: Sequence[Group]) -> tuple[Button, ...]:

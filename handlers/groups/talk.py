@@ -19,7 +19,7 @@ from db.invitations import Spoiled
 from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.announcements.draft import picked
-from handlers.groups import presence
+from handlers.groups import adding, presence
 from handlers.groups.code import Said, explained, possible, said, with_title, within
 from handlers.groups.ready import ready
 from handlers.groups.tied import tied
@@ -55,7 +55,7 @@ async def register(incoming: Incoming, context: Context) -> Outcome:
         return None
     text, private = _LINK.sub("", fold(incoming.text), count=1), context.scene.private
     if code := await _invitation(text, context):
-        return candidates.used(context, code) if private else _said(context, code)
+        return await _used(code, context) if private else _said(context, code)
     if not incoming.addressed or len(incoming.text) > LONGEST:
         return None
     if explained(text):
@@ -65,7 +65,20 @@ async def register(incoming: Incoming, context: Context) -> Outcome:
         return _spell(text, heard.asked, context)
     if not private:
         return _said(context, heard.code, heard.title)
-    return candidates.used(context, heard.code) if heard.asked or not context.scene.step else None
+    return await _used(heard.code, context) if heard.asked or not context.scene.step else None
+
+
+async def _used(code: str, context: Context) -> Outcome:
+    """In private; a group's code comes back as what to write in the group."""
+    return candidates.used(context, code, await _copied(code, context))
+
+
+async def _copied(code: str, context: Context) -> str:
+    words, written = context.words, code.upper()
+    found = await adding.ways(context)
+    if adding.plain(found):
+        return ready(words, "groups.code_in_private", context.mention, code=written)
+    return words("groups.code_in_private_many", ways=adding.told(context, found, written))
 
 
 def _heard(message: Message, text: str, context: Context) -> Said:
@@ -99,7 +112,9 @@ def _explain(context: Context) -> Reply | None:
     """Residents may mean something else by the word."""
     untied = not context.scene.private and context.scene.chat_place_id is None
     if untied or context.actor.can(TIE):
-        return Reply(ready(context.words, "groups.how_to_tie", context.mention), stay=True)
+        alone = not context.scene.private or len(context.mentions) < 2
+        mention = context.mention if alone else ""
+        return Reply(ready(context.words, "groups.how_to_tie", mention), stay=True)
     return None
 
 
@@ -172,18 +187,17 @@ async def say_segment(message: Message, context: Context) -> Outcome:
 
 @router.action("groups.segment")
 async def choose_segment(press: Press, context: Context, argument: str) -> Outcome:
-    words = context.words
+    words, ways = context.words, await adding.ways(context)
 
     def say(asked: Code) -> Reply:
-        text = ready(
-            words,
-            "groups.code",
-            context.mention,
-            code=asked.code,
-            place=asked.place,
-            segment=words(f"segments.{argument}"),
-        )
-        return Reply(text, (Button(words("groups.new"), "groups.add"), back(context)))
+        told = {"place": asked.place, "segment": words(f"segments.{argument}"), "code": asked.code}
+        if adding.plain(ways):
+            text = ready(words, "groups.code", context.mention, **told)
+        else:
+            text = words("groups.code_many", ways=adding.told(context, ways, asked.code), **told)
+        lacking = adding.lacking(ways)
+        by_hand = (Button(words("groups.new_by_hand"), "groups.hand"),) if lacking else ()
+        return Reply(text, (*by_hand, Button(words("groups.new"), "groups.add"), back(context)))
 
     refusals: dict[type[Exception], Reply] = {
         NotAllowed: await _ask_place(context, words("groups.not_there"))

@@ -6,12 +6,12 @@ from typing import Final
 
 from content.words import Words
 from db.groups import Tied
+from handlers.groups.adding import MOST
 from handlers.messages import Button, Notice, Reply
 from handlers.pages import LABEL
 from handlers.router import Context
 from handlers.tickets.reports import clip
 
-MOST: Final = {"zalo": 3}  # groups of one bot, where its platform's free plan sets a limit
 TWINS: Final = 4  # groups carried by hand that are offered to be untied
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from content.words import Words
+from content.words import LANGUAGES, Words
 from db import links
-from db.links import NotOwn, Own
+from db.links import Joined, NotOwn, Own, Parted, Roles
 from handlers.groups.group_list import platform_name
 from handlers.messages import Button, Message, Notice, Outcome, Press, Reply, effect
 from handlers.pages import LABEL
@@ -14,7 +14,7 @@ from handlers.roles.choosing import answered
 from handlers.router import Context, Router
 from handlers.start import again, back
 from handlers.tickets.reports import clip
-from handlers.titles import named
+from handlers.titles import named, titled
 
 router = Router()
 
@@ -29,6 +29,24 @@ def listed(context: Context, own: Sequence[Own]) -> Reply:
 
 def called(words: Words, account: Own) -> dict[str, str]:
     return {"platform": platform_name(words, account.platform), "who": named(words, account.name)}
+
+
+def also(words: Words, key: str, roles: Roles) -> str:
+    """One line more, which names the roles; "" where there are none."""
+    titles = ", ".join(titled(words, role, place) for role, place in roles)
+    return "\n" + words(key, titles=titles) if titles else ""
+
+
+def to_admins(context: Context, key: str, change: Joined | Parted) -> tuple[Notice, ...]:
+    """From which accounts somebody may speak for the place is their concern."""
+    if not change.admins:
+        return ()
+    words = context.content.words(LANGUAGES[0])
+    titles = ", ".join(titled(words, role, place) for role, place in change.roles)
+    account = called(words, change.account)
+    account["account"] = account.pop("who")
+    text = words(key, who=named(words, change.who), titles=titles, **account)
+    return (Notice(text, people=change.admins),)
 
 
 def _line(context: Context, one: Own) -> str:
@@ -49,9 +67,11 @@ async def part(press: Press, context: Context, argument: str) -> Outcome:
         return _gone(context)
     sure = Button(words("linking.part_now"), f"linking.parted:{one.id}")
     keep = Button(words("roles.keep"), "linking.keep.cancel")
-    return Reply(
-        words("linking.part_sure", **called(words, one)), (sure, keep), step="linking.sure"
+    roles = await context.read(links.brought, context.actor, one.id)
+    text = words("linking.part_sure", **called(words, one)) + also(
+        words, "linking.part_roles", roles
     )
+    return Reply(text, (sure, keep), step="linking.sure")
 
 
 @router.step("linking.sure")
@@ -64,13 +84,23 @@ async def say_sure(message: Message, context: Context) -> Outcome:
 async def parted(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
 
-    def say(one: Own) -> Reply:
-        elsewhere = one.chat_id if one.id != context.actor.account_id else None
-        told = Notice(words("linking.parted_notice"), chat=elsewhere)
-        text = words("linking.parted", **called(words, one))
-        return Reply(text, (back(context),), notices=(told,) if elsewhere else ())
+    def say(done: Parted) -> Reply:
+        roles = also(words, "linking.parted_roles", done.roles)
+        text = words("linking.parted", **called(words, done.account)) + roles
+        told = _to_the_other(context, done, text, words("linking.parted_notice") + roles)
+        told += to_admins(context, "linking.parted_admins", done)
+        return Reply(text, (back(context),), notices=told)
 
     return effect(links.part, account_id=int(argument)).then(say, {NotOwn: _gone(context)})
+
+
+def _to_the_other(context: Context, done: Parted, here: str, there: str) -> tuple[Notice, ...]:
+    """`there`: for the account that is gone; `here`: for the person who had it."""
+    if done.account.id == context.actor.account_id:
+        return (Notice(here, people=(done.person_id,)),)
+    if done.account.chat_id is None:
+        return ()
+    return (Notice(there, chat=done.account.chat_id),)
 
 
 @router.action("linking.keep.cancel")

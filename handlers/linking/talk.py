@@ -10,13 +10,13 @@ from content.folding import fold
 from content.words import Words
 from db import links
 from db.groups import CodeRefused
-from db.links import Asked, Oneself, Over, Own, Said, Waiting
+from db.links import Asked, Joined, Oneself, Over, Own, Said, Waiting
 from handlers.groups.code import possible
 from handlers.groups.group_list import platform_name
 from handlers.groups.talk import FORWARDED
 from handlers.interjection import beside, unfinished
 from handlers.linking import accounts
-from handlers.linking.accounts import called
+from handlers.linking.accounts import also, called, to_admins
 from handlers.messages import Button, Incoming, Message, Notice, Outcome, Press, Reply, effect
 from handlers.roles.choosing import answered
 from handlers.router import Context, Router
@@ -82,6 +82,7 @@ def _said(context: Context, code: str) -> Outcome:
 
     def say(said: Said) -> Reply:
         text = words("linking.said", who=named(words, said.who), platforms=_all(words, said))
+        text += also(words, "linking.warned", said.roles)
         buttons = (
             Button(words("linking.right"), f"linking.mine:{said.id}"),
             Button(words("linking.wrong"), f"linking.wrong:{said.id}"),
@@ -121,7 +122,8 @@ async def mine(press: Press, context: Context, argument: str) -> Outcome:
 
 
 def _question(words: Words, asked: Asked) -> str:
-    return words("linking.asked", **called(words, asked.account))
+    question = words("linking.asked", **called(words, asked.account))
+    return question + also(words, "linking.warned", asked.roles)
 
 
 def _answers(words: Words, asked: Asked) -> tuple[Button, ...]:
@@ -133,8 +135,9 @@ def _answers(words: Words, asked: Asked) -> tuple[Button, ...]:
 
 @router.action("linking.right", standing=True)
 async def right(press: Press, context: Context, argument: str) -> Outcome:
-    def say(other: Own) -> Reply:
-        told = _told(context, "linking.joined_notice", other, int(argument))
+    def say(joined: Joined) -> Reply:
+        told = _told(context, "linking.joined_notice", joined.account, int(argument))
+        told += to_admins(context, "linking.joined_admins", joined)
         reply = Reply(context.words("linking.joined"), (back(context),), notices=told)
         return beside(reply, context.scene)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from db import errands, relay
+from db import errands
 from db.errands import Errand
 from db.permissions import NotAllowed
-from db.relay import Done, NoSuchErrand
-from handlers.interjection import beside
+from db.relay import SEND, Done, NoSuchErrand, Stop
+from handlers.interjection import OFFERS, beside
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.pages import LABEL
-from handlers.people import says
-from handlers.relay.wording import MOST, QUOTED, did, request, titles
+from handlers.relay.sayings import ANY, ways
+from handlers.relay.wording import MOST, QUOTED, action, buttons, did, medium, request, titles
 from handlers.router import Context, Router
 from handlers.start import back
 from handlers.tickets.reports import clip, quote
@@ -28,14 +28,36 @@ async def told(incoming: Incoming, context: Context) -> Outcome:
         return None
     if not context.scene.private or context.scene.free_text:
         return None
-    if not says(context, "relay.done_words", incoming.text):
+    said = ways(incoming.text, context)
+    if not said or (ANY in said and _elsewhere(context)):
         return None
     found = await context.read(errands.mine, context.actor)
     if not found:
-        return _nothing(context) if context.actor.can(relay.SEND) else None
-    if len({errand.version_id for errand in found}) > 1:
-        return _list(found, context, "relay.which")
-    return _done([stop.delivery_id for one in found for stop in one.stops], context)
+        return _nothing(context) if ANY not in said and context.actor.can(SEND) else None
+    return _settled(found, said, context)
+
+
+def _settled(found: Sequence[Errand], said: Collection[str], context: Context) -> Outcome:
+    """Everything of one announcement that the words fit; asked which, where they fit several, or
+    nothing."""
+    fit = [one for one in found if _fitting(one, said)]
+    if len({one.version_id for one in fit}) == 1:
+        return _done([stop.delivery_id for one in fit for stop in _fitting(one, said)], context)
+    if len(fit or found) > 1:
+        return _list(fit or found, context, "relay.which")
+    return beside(
+        Reply(context.words("relay.which_stop"), (*buttons(found, context.words), back(context))),
+        context.scene,
+    )
+
+
+def _fitting(errand: Errand, said: Collection[str]) -> list[Stop]:
+    return [stop for stop in errand.open if ANY in said or medium(stop) in said]
+
+
+def _elsewhere(context: Context) -> bool:
+    """Whether “xong” may be meant for what is being talked about."""
+    return context.scene.step not in ("", *OFFERS)
 
 
 @router.command("chuyentay", "carrybyhand")
@@ -50,13 +72,26 @@ async def pressed(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("relay.show", standing=True)
 async def show(press: Press, context: Context, argument: str) -> Outcome:
-    found = await context.read(errands.mine, context.actor, _number(argument))
+    mine, number = await context.read(errands.mine, context.actor), _number(argument)
+    found = [one for one in mine if number in {stop.delivery_id for stop in one.stops}]
     return _shown(found[0], context) if found else _nothing(context)
 
 
 @router.action("relay.done", standing=True)
 async def done(press: Press, context: Context, argument: str) -> Outcome:
-    return _done([_number(one) for one in argument.split(",")], context)
+    return _done(_numbers(argument), context)
+
+
+@router.action("relay.undo", standing=True)
+async def undo(press: Press, context: Context, argument: str) -> Outcome:
+    def say(result: tuple[Sequence[Stop], Sequence[Errand]]) -> Reply:
+        stops, found = result
+        text = context.words("relay.undone", places=titles(stops))
+        return _with_menu(text, buttons(found, context.words), context)
+
+    late = Reply(context.words("relay.undo_late"), stay=True)
+    undoing = effect(errands.reopen, deliveries=_numbers(argument))
+    return undoing.then(say, {NoSuchErrand: late})
 
 
 async def _open(context: Context) -> Outcome:
@@ -70,33 +105,23 @@ async def _open(context: Context) -> Outcome:
 
 def _shown(errand: Errand, context: Context) -> Reply:
     """Ready to be passed on, as when it was first told."""
-    said = request(errand, context.words)
+    said = request(errand, context.words, files=context.files)
     reply = beside(Reply(said.text, (*said.buttons, back(context))), context.scene)
     return replace(reply, lead=errand.texts, lead_media=errand.files)
 
 
 def _list(found: Sequence[Errand], context: Context, key: str) -> Reply:
-    words, versions = context.words, _by_version(found)
+    words = context.words
     lines = [
-        words("relay.line", code=one.code, text=quote(one.body, QUOTED), count=count)
-        for one, count in versions
+        words("relay.line", code=one.code, text=quote(one.body, QUOTED), count=len(one.open))
+        for one in found
     ]
     choices = [
-        Button(clip(f"{one.code}: {quote(one.body, LABEL)}", LABEL), f"relay.show:{one.version_id}")
-        for one, _ in versions[:MOST]
+        Button(clip(f"{one.code}: {quote(one.body, LABEL)}", LABEL), action("show", one.stops[:1]))
+        for one in found[:MOST]
     ]
-    text = "\n".join([words(key, count=len(versions)), *lines])
+    text = "\n".join([words(key, count=len(found)), *lines])
     return beside(Reply(text, (*choices, back(context))), context.scene)
-
-
-def _by_version(found: Sequence[Errand]) -> list[tuple[Errand, int]]:
-    """One errand of each version, and to how many stops its versions go."""
-    first: dict[int, Errand] = {}
-    stops: dict[int, int] = {}
-    for errand in found:
-        first.setdefault(errand.version_id, errand)
-        stops[errand.version_id] = stops.get(errand.version_id, 0) + len(errand.stops)
-    return [(errand, stops[number]) for number, errand in first.items()]
 
 
 def _nothing(context: Context) -> Reply:
@@ -108,9 +133,24 @@ def _done(deliveries: Sequence[int], context: Context) -> Outcome:
         NotAllowed: Reply(context.words("relay.not_yours"), stay=True),
         NoSuchErrand: Reply(context.words("relay.nothing"), stay=True),
     }
-    return effect(relay.done, deliveries=deliveries).then(
-        lambda result: Reply(_noted(result, context), stay=True), refusals
+    return effect(errands.confirm, deliveries=deliveries).then(
+        lambda result: _confirmed(*result, context), refusals
     )
+
+
+def _confirmed(result: Done, found: Sequence[Errand], context: Context) -> Reply:
+    """What was noted, the menu as it was, and after it a way back."""
+    text, done = _noted(result, context), (*result.stops, *result.before)
+    undo = Button(context.words("relay.not_done"), action("undo", done))
+    menu = buttons(found, context.words)
+    return _with_menu(text, (*menu, undo) if menu and done else (), context)
+
+
+def _with_menu(text: str, menu: tuple[Button, ...], context: Context) -> Reply:
+    """Without its menu, where another question is open."""
+    if not menu or _elsewhere(context):
+        return Reply(text, stay=True)
+    return Reply(text, menu)
 
 
 def _noted(result: Done, context: Context) -> str:
@@ -125,6 +165,10 @@ def _noted(result: Done, context: Context) -> str:
     if result.left:
         lines.append(words("relay.left", count=result.left))
     return "\n".join(lines)
+
+
+def _numbers(argument: str) -> list[int]:
+    return [_number(one) for one in argument.split(",")]
 
 
 def _number(argument: str) -> int:

@@ -18,7 +18,6 @@ from db.permissions import NotAllowed
 from db.roles import TooLong
 from db.scene import Grant
 from handlers.groups.group_list import platform_name
-from handlers.groups.ready import ready
 from handlers.interjection import beside
 from handlers.messages import Button, Incoming, Message, Notice, Outcome, Press, Reply, effect
 from handlers.pages import LABEL
@@ -36,8 +35,8 @@ _ANSWERS: Final = ("roles.say_right", "roles.say_wrong", "people.yes_words", "pe
 router = Router()
 
 
-def used(context: Context, code: str) -> Outcome:
-    """A code said in private: perhaps an invitation."""
+def used(context: Context, code: str, in_group: str) -> Outcome:
+    """A code said in private: perhaps an invitation. `in_group`: the words for a group's."""
 
     def say(result: Used) -> Reply:
         return _granted_here(context, result) if result.grant else _asked(context, result)
@@ -45,7 +44,6 @@ def used(context: Context, code: str) -> Outcome:
     def refused(key: str) -> Reply:
         return Reply(context.words(key), stay=True)
 
-    in_group = ready(context.words, "groups.code_in_private", context.mention, code=code.upper())
     refusals = {
         ForGroup: Reply(in_group, stay=True),
         HasRole: refused("roles.has_role"),

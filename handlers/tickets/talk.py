@@ -236,10 +236,12 @@ def _send(answer: Answer, context: Context) -> Outcome:
 
 
 def _delivered(answer: Answer, told: tickets.Answered, context: Context) -> Reply:
+    """To where the report was made: if in private, to whichever account is its person's now."""
     words, report = context.words, told.report
     text, code = _notice_text(answer, told, context), tickets.code(report.id)
     offered = reports.reader_buttons(context.content.words(report.language), report.id)
-    notice = Notice(text, chat=report.chat_id, buttons=offered, code=code, media=answer.files)
+    people, chat = ((), report.chat_id) if report.in_group else ((report.person_id,), None)
+    notice = Notice(text, people, chat, buttons=offered, code=code, media=answer.files)
     key = "tickets.sent_more" if report.state == "answered" else "tickets.sent"
     waiting = Button(words("tickets.inbox_button"), "tickets.inbox")
     buttons = (waiting, publishing.button(report.id, context), back(context))

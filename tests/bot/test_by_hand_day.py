@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest_asyncio
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
 from db import announcements, bots
@@ -37,6 +37,8 @@ async def village(tmp_path: Path) -> AsyncIterator[Living]:
 
 
 def _stops(session: Session) -> None:
+    """Instead of those of the demo."""
+    session.execute(delete(chat).where(chat.c.bot_id == bots.by_hand(session)))
     people = dict(session.execute(select(account.c.external_id, account.c.person_id)).all())
     rows = session.execute(select(place.c.slug, place.c.id, place.c.name))
     for slug, place_id, name in [row for row in rows if row.slug in KEEPERS]:

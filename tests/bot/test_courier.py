@@ -20,9 +20,11 @@ from bot.courier import Courier
 from bot.platforms.sandbox import LIMITS
 from bot.progress import Follower
 from db import announcements, relay
+from db import outbox as outboxes
 from db.announcements import Progress
 from db.engine import Database
 from db.ledger import PATIENCE
+from db.outbox import Settled
 from db.quota import Allowance
 from db.tables import Chat, Outbox, table
 from tests.bot.crashing import Fate, MortalDatabase
@@ -113,11 +115,11 @@ async def post(database_url: str) -> AsyncIterator[Post]:
 
 async def test_the_keeper_gets_the_words_alone_and_then_where_to_carry_them(post: Post) -> None:
     await post.carried("Hội Phụ nữ thôn Bến", "Hội Người cao tuổi thôn Bến")
-    progress = await post.announced()
+    await post.announced()
     words, request = await post.sweep()
     assert (words.chat, words.body, words.labels) == (HEAD, BODY, [])
     assert "– Hội Phụ nữ thôn Bến\n– Hội Người cao tuổi thôn Bến\n" in request.body
-    assert request.code == f"TB-{progress.version_id}"
+    assert request.code == f"CT-{(await post.database.read(deliveries))[0]}"
     *each, every = request.labels
     assert every == WORDS("relay.done_all")
     assert all(len(label) <= 24 for label in request.labels)
@@ -180,6 +182,26 @@ async def test_nothing_is_ever_queued_to_where_no_bot_is(post: Post) -> None:
     assert found == ["handed"]
 
 
+async def test_what_a_keeper_who_blocked_the_bot_did_not_get_is_the_next_ones(post: Post) -> None:
+    await post.carried("A")
+    await post.announced()
+    await post.sweep()
+
+    def blocked(session: Session) -> None:
+        bot_id = post.village.bots["telegram"]
+        claims = outboxes.claim(session, bot_id, (), NOW, 9, list)
+        gone = [Settled(claimed.id, "failed", error="ChatGone") for claimed in claims]
+        outboxes.settle(session, gone, NOW)
+
+    await post.database.write(blocked)
+    words, request = await post.sweep()
+    assert (words.chat, words.body) == ("private approver", BODY)
+    assert request.chat == "private approver"
+    await post.database.write(blocked)
+    assert [row.chat for row in await post.sweep()] == ["private cadre"] * 2
+    assert await post.sweep() == []
+
+
 async def test_whoever_has_not_answered_is_reminded_once_and_by_day(post: Post) -> None:
     await post.carried("A", "B")
     await post.announced()
@@ -198,6 +220,23 @@ async def test_a_reminder_about_an_urgent_one_does_not_wait_for_the_day(post: Po
     assert await post.sweep(NIGHT + timedelta(minutes=29)) == []
     (reminder,) = await post.sweep(NIGHT + timedelta(minutes=30))
     assert BODY in reminder.body
+
+
+async def test_the_numbers_of_a_reminder_are_those_of_the_request(post: Post) -> None:
+    await post.carried("A", "B", "C")
+    await post.announced()
+    _, request = await post.sweep()
+    first = (await post.database.read(deliveries))[:1]
+
+    def one_done(session: Session) -> None:
+        relay.done(session, acting(session, post.village, "head"), deliveries=first)
+
+    await post.database.write(one_done)
+    (reminder,) = await post.sweep(LATE)
+    assert reminder.code == request.code
+    assert request.labels == ["Xong: A", "Xong: B", "Xong: C", WORDS("relay.done_all")]
+    assert reminder.labels == ["✓ A", *request.labels[1:]]
+    assert ("– A\n" in reminder.body, "– B\n– C\n" in reminder.body) == (False, True)
 
 
 async def test_who_has_carried_it_is_left_in_peace(post: Post) -> None:

@@ -163,6 +163,20 @@ async def test_the_demo_makes_its_own_bots_and_leaves_real_ones_alone(tmp_path: 
         assert (await demo.app.database.read(bots.named)).keys() == {"lang-telegram", "lang-zalo"}
 
 
+async def test_a_village_in_which_much_is_carried_by_hand_starts_again_and_is_emptied(
+    tmp_path: Path,
+) -> None:
+    async with living(tmp_path) as village:
+        await village.say("lua", "nhóm")
+        for label in ("Thêm loa", "Bảng tin", "Tôi"):
+            await village.press("lua", label)
+    async with living(tmp_path) as village:
+        (told,) = await village.say("lua", "nhóm")
+        assert "Bảng tin thôn Gò Sen" in told["text"]
+    remove(settings(tmp_path))
+    assert tree(tmp_path) == {"loalang.db.lock"}
+
+
 async def in_service(config: Config) -> None:
     """A database that knows the demo's commune and a real bot."""
     places = settlement_of(load_commune()).places

@@ -25,13 +25,13 @@ HEAD, SECOND = "lua", "cuc"  # a village head on Telegram, and her other account
 account, consent = table(Account), table(Consent)
 
 
-async def linked(village: Living) -> None:
+async def linked(village: Living, asker: str = HEAD, sayer: str = SECOND) -> None:
     """The head's second account becomes hers."""
-    code = re.search(r"\w{4}-\w{4}", said(await village.say(HEAD, "nối tài khoản")))
+    code = re.search(r"\w{4}-\w{4}", said(await village.say(asker, "nối tài khoản")))
     assert code
-    await village.say(SECOND, code[0])
-    await village.press(SECOND, WORDS("linking.right"))
-    assert WORDS("linking.joined") in said(await village.press(HEAD, WORDS("linking.right")))
+    await village.say(sayer, code[0])
+    await village.press(sayer, WORDS("linking.right"))
+    assert WORDS("linking.joined") in said(await village.press(asker, WORDS("linking.right")))
 
 
 async def count(village: Living, words: str) -> dict[str, int]:
@@ -61,6 +61,25 @@ async def test_a_right_given_on_telegram_works_on_zalo_and_ends_with_the_link(
         await village.press(HEAD, "Gỡ Zalo")
         await village.press(HEAD, WORDS("linking.part_now"))
         assert WORDS("linking.parted_notice") in said(await village.heard(SECOND, SECOND))
+        assert not_allowed in said(await village.say(SECOND, "thông báo"))
+        assert not_allowed not in said(await village.say(HEAD, "thông báo"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_who_was_talked_into_linking_keeps_the_role_when_they_are_taken_away(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else ""
+    async with living(tmp_path, url) as village:
+        not_allowed = WORDS("announcements.not_allowed")
+        await linked(village, SECOND, HEAD)
+        assert "cầm cả hai máy" in said(await village.heard(HEAD, HEAD))
+        assert not_allowed not in said(await village.say(SECOND, "thông báo"))
+        await village.say(SECOND, "thôi")
+        await village.say(SECOND, "liên kết")
+        assert "sẽ đi theo nó: Trưởng" in said(await village.press(SECOND, "Gỡ Telegram"))
+        await village.press(SECOND, WORDS("linking.part_now"))
+        assert "Tài khoản được gỡ giữ vai trò: Trưởng" in said(await village.heard(HEAD, HEAD))
         assert not_allowed in said(await village.say(SECOND, "thông báo"))
         assert not_allowed not in said(await village.say(HEAD, "thông báo"))
 

@@ -11,16 +11,19 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from bot import progress
+from bot.clock import Clock
 from bot.composer import Composer
 from bot.progress import Follower
-from db import announcements
+from db import announcements, relay
 from db.announcements import Part
 from db.tables import Chat, Delivery, Outbox, Place, table
 from handlers.messages import Reply
 from tests.bot.hall import Hall, Row
 from tests.bot.hall import hall as open_hall
+from tests.living import CONTENT
 
 chat, delivery, outbox, place = table(Chat), table(Delivery), table(Outbox), table(Place)
+WORDS = CONTENT.words("vi")
 ON_TELEGRAM, ON_ZALO = "lua", "tre"  # village heads
 AUTHORS = pytest.mark.parametrize("author", [ON_TELEGRAM, ON_ZALO], ids=["telegram", "zalo"])
 
@@ -179,6 +182,62 @@ async def test_those_that_failed_and_those_in_doubt_are_offered_apart(hall: Hall
     (report,) = await reports(hall, ON_ZALO)
     assert [label.partition(" nơi")[0].split()[-1] for label in report.labels] == ["2", "1"]
     assert f"TB-{version} 1" in report.body
+
+
+def entrusted(session: Session) -> None:
+    """What is handed is a keeper's from now on."""
+    handed = select(outbox.c.delivery_id).where(outbox.c.state == "handed")
+    relay.hand(session, handed, Clock().now())
+
+
+async def told_early(hall: Hall, author: str) -> tuple[int, list[Row]]:
+    """All that bots bring has settled, and one group is its keeper's; what was reported."""
+    version = await released(hall, author)
+    await settled(hall, version, "sent", "failed", "sending", "handed")
+    await follower(hall).sweep()
+    assert await reports(hall, author) == []
+    await settled(hall, version, "sent", "failed", "sent", "handed")
+    await hall.database.write(entrusted)
+    assert await hall.database.read(announcements.unfinished, hall.clock.now()) == 1
+    for follows in (follower(hall), follower(hall)):
+        await follows.sweep()
+        await follows.sweep()
+    assert await hall.database.read(announcements.unfinished, hall.clock.now()) == 0
+    return version, await reports(hall, author)
+
+
+async def test_where_nothing_can_be_changed_it_is_told_once_that_only_keepers_are_left(
+    hall: Hall,
+) -> None:
+    version, (early,) = await told_early(hall, ON_ZALO)
+    assert "2/4" in early.body
+    assert WORDS("announcements.not_reached_handed", count=1) in early.body
+    assert (len(early.labels), early.code) == (1, f"TB-{version}")
+    await settled(hall, version, "sent", "failed", "sent", "relayed")
+    for _ in range(2):
+        await follower(hall).sweep()
+    _, last = await reports(hall, ON_ZALO)
+    assert "3/4" in last.body
+
+
+async def test_where_a_message_lives_nothing_is_told_early(hall: Hall) -> None:
+    _, told = await told_early(hall, ON_TELEGRAM)
+    assert told == []
+    assert "2/4" in (await edits(hall, ON_TELEGRAM))[-1].body
+
+
+@AUTHORS
+async def test_what_is_carried_by_hand_alone_is_said_when_it_is_released_and_not_again(
+    hall: Hall, author: str
+) -> None:
+    version = await released(hall, author)
+    await settled(hall, version, *["handed"] * 4)
+    (row,) = await hall.reply(author, Reply("Đang nhờ", follows=version))
+    await hall.set_state("sent", [row.id])
+    await follower(hall).sweep()
+    await settled(hall, version, "relayed")
+    await follower(hall).sweep()
+    assert await reports(hall, author) == []
 
 
 async def test_what_is_sent_again_is_followed_and_reported_again(hall: Hall) -> None:

@@ -19,6 +19,7 @@ from db.quota import Allowance
 from db.shortage import Shortage
 from db.tables import Outbox, table
 from handlers import dispatcher
+from tests.bot.hamlet import outbox_states
 from tests.bot.meter import START, metered
 from tests.bot.reception import Failing
 from tests.bot.wire import GARBLED, Wire
@@ -153,6 +154,23 @@ async def test_admins_hear_once_that_a_month_runs_short(tmp_path: Path) -> None:
         assert len(await till.told()) == 2
 
 
+async def test_a_reply_that_waited_a_day_for_a_spent_month_is_not_sent_in_the_next(
+    tmp_path: Path,
+) -> None:
+    async with metered(tmp_path) as till:
+        await till.put("cũ")
+        await till.use(95)
+        till.send()
+        till.tell()
+        await till.later(hours=23)
+        await till.put("mới")
+        assert await till.states() == ["queued", "queued"]
+        till.clock.advance(timedelta(hours=1))
+        await till.until(lambda session: "cancelled" in outbox_states(session))
+        await till.later(days=31)
+        assert till.meter.arrived == ["mới"]
+
+
 async def test_what_is_refused_for_long_is_told_and_carried_by_hand(tmp_path: Path) -> None:
     async with metered(tmp_path, groups=3) as till:
         await till.appoint()
@@ -182,6 +200,17 @@ def test_what_those_who_lead_the_place_read_names_when_and_how_much() -> None:
         text = told(Shortage(kind, "lang", 1, 2841, 3000, 150, quota.turn(START)), WORDS)
         assert "2.841/3.000" in text
         assert ("0 giờ" if kind == "refused" else "01/01") in text
+
+
+async def test_what_a_spent_month_holds_back_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with metered(tmp_path) as till:
+        app = App(till.database, CONTENT, till.clock, {till.bot_id: till.meter}, tmp_path)
+        await till.put("một")
+        assert not await app.settled()
+        await till.use(95)
+        assert await app.settled()
+        await till.announce("tin")
+        assert not await app.settled(), "a keeper is to carry it"
 
 
 async def test_only_limited_bots_have_a_plan(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ from bot.platforms.base import Outgoing, Rejected, Sent
 from bot.platforms.sandbox import Sandbox
 from bot.tour import stage
 from bot.tour.play import play
-from bot.tour.scenes import SCENES
+from bot.tour.scenes import COLUMNS, SCENES
+from db.ledger import FINAL
 from tests.bot.process import PATIENCE, run
 from tests.living import CONTENT, ROOT
 from tests.loop import one_turn
@@ -63,6 +64,8 @@ def test_each_scene_shows_its_proof(drawn: dict[int, str]) -> None:
     shown = plain(drawn[60])
     assert shown.count(VI("tour.announce_text")) >= 4  # written, previewed, and in both groups
     assert VI("announcements.report_all", total=2) in shown
+    assert VI("relay.ask_loudspeaker") in shown
+    assert VI("relay.noted") in shown
     assert "Đăng ký khai sinh" in shown
     assert VI("faq.unsure") in shown
     assert "Mã: PA-1" in shown
@@ -77,7 +80,12 @@ def test_the_ledger_adds_up_to_the_groups_that_were_reached(drawn: dict[int, str
         rows = re.findall(r"((?: +\d+){6}) *$", text, re.MULTILINE)
         counted = [list(map(int, row.split())) for row in rows]
         assert [sum(row[:-1]) for row in counted] == [row[-1] for row in counted]
-        assert [row[0] for row in counted] == [2, 1, 3]
+        assert [row[0] for row in counted] == [2, 1, 1, 4]
+
+
+def test_every_state_of_a_delivery_has_its_column() -> None:
+    columns = [state for _, states in COLUMNS for state in states]
+    assert sorted(columns) == sorted({*FINAL, "queued", "sending", "handed"})
 
 
 def test_without_a_terminal_it_is_plain_text_and_leaves_no_folder(tmp_path: Path) -> None:

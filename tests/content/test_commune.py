@@ -44,6 +44,18 @@ def test_each_style_has_a_group_that_nobody_has_tied_yet() -> None:
     assert all(group.place == "" and group.segment == "" for group in loose)
 
 
+def test_a_loudspeaker_a_notice_board_and_a_group_are_carried_to_by_hand() -> None:
+    commune = load_commune()
+    assert [one.segment for one in commune.by_hand] == ["loudspeaker", "notice_board", "unions"]
+    assert {commune.person(one.keeper).place for one in commune.by_hand} == {"dong-gio"}
+
+
+def test_a_commune_may_have_nothing_that_is_carried(tmp_path: Path) -> None:
+    path = tmp_path / "commune.toml"
+    path.write_text(DEMO.read_text(encoding="utf-8").partition("[[by_hand]]")[0], encoding="utf-8")
+    assert load_commune(path).by_hand == ()
+
+
 def test_places_and_people_are_found_by_their_ids() -> None:
     commune = load_commune()
     assert commune.place("ben-do").parent == "song-trang"
@@ -84,6 +96,8 @@ def test_a_slip_in_the_file_is_named_with_its_line(
         pytest.param('id = "tgr-phu-nu"', 'id = "lua"', "“lua” is taken", id="a person's id"),
         pytest.param('parent = "huong-dong"', 'parent = "x"', "under a province", id="parent"),
         pytest.param("[[groups]]\n", "[[clubs]]\n", "unknown key “clubs”", id="unknown table"),
+        pytest.param('keeper = "sen"', 'keeper = "dao"', "“dao” holds no role", id="keeper"),
+        pytest.param('segment = "loudspeaker"', 'segment = "radio"', "unknown segment", id="what"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(

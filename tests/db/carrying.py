@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
-from db import announcements, bots
+from db import announcements, bots, errands
 from db.announcements import Part, Progress
 from db.tables import Account, Chat, Outbox, Relay, table
-from tests.db.village import BODY, PARTS, Village, acting
+from tests.db.village import BODY, NOW, PARTS, Village, acting
 
 account, chat = table(Account), table(Chat)
 outbox, relay = table(Outbox), table(Relay)
@@ -83,3 +83,22 @@ def unreachable(session: Session, village: Village, name: str) -> None:
     """They never wrote to a bot in private."""
     mine = account.c.person_id == village.people[name]
     session.execute(update(account).where(mine).values(chat_id=None))
+
+
+def tell(session: Session, version_id: int) -> list[tuple[int, list[str]]]:
+    """Who is told now, and of which stops."""
+    found = errands.tell(session, version_id, NOW)
+    return [(one.keeper_id, [stop.title for stop in one.stops]) for one in found]
+
+
+def told(session: Session, village: Village, *titles: str, urgent: bool = False) -> Progress:
+    """Announced to these groups, of which their keeper was told."""
+    for title in titles:
+        carried(session, village, title)
+    progress = announced(session, village, urgent=urgent)
+    tell(session, progress.version_id)
+    return progress
+
+
+def seen(session: Session, version_id: int) -> Progress:
+    return announcements.progress(session, version_id)

@@ -50,7 +50,7 @@ def asked(session: Session, first: Actor, second: Actor) -> int:
 
 
 def joined(session: Session, first: Actor, second: Actor) -> Own:
-    return links.join(session, first, link_id=asked(session, first, second))
+    return links.join(session, first, link_id=asked(session, first, second)).account
 
 
 def now(session: Session, actor: Actor, moment: datetime = NOW) -> Actor:
@@ -76,6 +76,8 @@ def _value(column: Column[Any], newest: dict[str, dict[str, Any]]) -> Any:
         return newest.get(key.column.table.name, {}).get(key.column.name)
     if column.nullable or column is column.table.autoincrement_column:
         return None
+    if column.name == "path":
+        return "1."  # of ids
     kind = getattr(column.type, "impl_instance", column.type).python_type
     return uuid4().hex if kind is str else _PLAIN[kind]
 

@@ -11,11 +11,12 @@ from sqlmodel import Session
 
 from db import announcements, chats, groups, outbox
 from db.chats import PATIENCE, Change
-from db.outbox import Result, Settled
+from db.outbox import REPLY, Draft, Result, Settled
 from db.tables import Chat, Delivery, Outbox, table
+from tests.db.carrying import announced, carried
 from tests.db.company import BEN, DONG, forsaken, here, known, stand, untold
 from tests.db.post import announce, claim, put, put_in, row
-from tests.db.village import NOW, Village, acting
+from tests.db.village import NOW, Village, acting, set_states
 
 pytest_plugins = "tests.db.ground_fixtures"
 
@@ -188,14 +189,14 @@ def test_a_group_that_stays_closed_is_told_no_second_time(
     assert row(session, message).state == "failed"
 
 
-def test_closed_private_chats_and_groups_not_tied_are_nobodys_matter(
+def test_of_closed_private_chats_and_groups_not_tied_nothing_is_told(
     session: Session, village: Village
 ) -> None:
     group, private = known(session, village, "-1"), known(session, village, "5", kind="private")
     chats.close(session, group)
     chats.close(session, private)
     assert untold(session, village) == []
-    assert [here(session, one).standing for one in (group, private)] == ["out", "member"]
+    assert [here(session, one).standing for one in (group, private)] == ["out", "out"]
 
 
 def test_it_is_told_after_the_report_of_what_did_not_arrive(
@@ -208,6 +209,21 @@ def test_it_is_told_after_the_report_of_what_did_not_arrive(
     assert chats.tell(session, group, NOW) is None
     assert untold(session, village) == [group]
     assert announcements.reported(session, version, NOW)
+    assert chats.tell(session, group, NOW) is not None
+
+
+def test_it_is_told_at_once_when_only_keepers_have_something_to_carry(
+    session: Session, village: Village
+) -> None:
+    carried(session, village, "Hội")
+    version = announced(session, village, segments=("households", "unions")).version_id
+    group = village.groups[BEN]
+    zalo, telegram = village.groups["ben households zalo"], group
+    set_states(session, zalo, part_1="sent", part_2="sent")
+    chats.close(session, group)
+    assert chats.tell(session, group, NOW) is None, "it may still arrive"
+    set_states(session, telegram, part_1="failed")
+    assert not announcements.progress(session, version).over
     assert chats.tell(session, group, NOW) is not None
 
 
@@ -244,6 +260,19 @@ def test_who_sends_knows_which_tied_groups_count_as_closed(
         session.execute(update(chat).where(chat.c.id == group).values(place_id=None))
     put(session, village)
     assert [claimed.out for claimed in claim(session, village)] == [tied]
+
+
+def test_who_unblocks_the_bot_is_in_again_with_the_first_message_that_arrives(
+    session: Session, village: Village
+) -> None:
+    home = known(session, village, "5", kind="private")
+    chats.close(session, home)
+    draft = Draft(village.bots["telegram"], home, "reply", REPLY, "Dạ", NOW)
+    outbox.put(session, [draft])
+    (claimed,) = claim(session, village)
+    assert claimed.out
+    outbox.settle(session, [Settled(claimed.id, "sent", "m1", back=claimed.out)], NOW)
+    assert here(session, home).standing == "member"
 
 
 @pytest.mark.parametrize("standing", ["admin", "member", "muted", "out"])
@@ -296,10 +325,12 @@ def test_a_group_met_under_both_ids_is_one_and_has_its_time(
 def test_a_tie_survives_the_move_to_where_we_were_greeted(
     session: Session, village: Village
 ) -> None:
-    old = village.groups[BEN]
+    old, keeper = village.groups[BEN], village.people["head"]
+    session.execute(update(chat).where(chat.c.id == old).values(keeper_id=keeper))
     new = known(session, village, "-1009", met_at=NOW)
     assert follow(session, village, old, "-1009")
     assert here(session, new).place_id == village.spots["ben"].id
+    assert [here(session, one).keeper_id for one in (old, new)] == [None, keeper]
     assert forsaken(session, village, LATER) == []
     assert [one.id for one in groups.overview(session, acting(session, village, "head"))].count(
         new

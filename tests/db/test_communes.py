@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel
 
-from db import audience, bots, communes, conversations, people, places
+from db import audience, bots, communes, conversations, people, places, routes
 from db.bots import UnknownPlace
-from db.communes import Inhabited, NewGroup, NewPerson, NewPlace, Settlement
+from db.communes import Inhabited, NewByHand, NewGroup, NewPerson, NewPlace, Settlement
 from db.engine import Database
 from db.scene import Scene
 from db.tables import Chat, Place, table
@@ -218,3 +218,19 @@ async def test_what_was_practised_in_is_not_served(database: Database) -> None:
     assert not await database.read(communes.served)
     with pytest.raises(Inhabited):
         await database.write(serve)
+
+
+async def test_what_is_carried_by_hand_has_its_keeper(database: Database) -> None:
+    board = NewByHand("Bảng tin", "duoi", "notice_board", "ong-khoai")
+    await database.write(settle, SETTLEMENT._replace(by_hand=[board]))
+    (route,) = [one for one in await database.read(routes.routes) if not one.bot]
+    assert (route.title, route.place, route.keeper) == ("Bảng tin", "Thôn Dưới", True)
+    assert route.mailboxes == frozenset({"telegram"})
+
+
+async def test_what_is_carried_by_hand_is_neither_practice_nor_service(database: Database) -> None:
+    await database.write(settle)
+    await database.write(bots.by_hand)
+    await database.write(settle)
+    assert not await database.read(communes.served)
+    assert (await database.read(bots.named)).keys() == {"telegram", "zalo"}

@@ -161,6 +161,19 @@ async def test_what_is_asked_names_the_account_and_what_it_was_said_to(
     assert await database.read(links.waiting, second) is None
 
 
+@pytest.mark.parametrize("holder", ["asker", "sayer"])
+async def test_either_side_is_asked_with_the_roles_that_it_would_share(
+    database: Database, holder: str
+) -> None:
+    village, first, second = await two(database)
+    person_id = (first if holder == "asker" else second).person_id
+    await database.write(people.grant, person_id, "village_head", village.spots["ben"].id, NOW)
+    said = await database.write(links.say, second, code=await database.write(links.ask, first))
+    told = await database.write(links.agree, second, link_id=said.id)
+    titles = (("village_head", "Thôn ben"),)
+    assert (told.roles, said.roles) == ((titles, ()) if holder == "asker" else ((), titles))
+
+
 async def test_a_code_holds_for_ten_minutes_and_until_there_is_a_newer_one(
     database: Database,
 ) -> None:
@@ -353,7 +366,7 @@ async def test_they_live_where_the_first_said(
     assert await database.read(living) == (place_id, "en" if then else None, "Bà Lúa")
 
 
-async def test_an_account_taken_away_is_somebody_without_roles(database: Database) -> None:
+async def test_an_account_that_brought_no_role_is_somebody_without_one(database: Database) -> None:
     village = await database.write(build)
     head = await database.read(acting, village, "head")
     second = await database.write(met, village, "zalo")
@@ -361,7 +374,8 @@ async def test_an_account_taken_away_is_somebody_without_roles(database: Databas
     mine = await database.read(links.accounts, head.person_id)
     head = replace(head, account_id=mine[0].id)
     pending = await database.write(links.ask, head)
-    assert await database.write(links.part, head, account_id=account.id) == account
+    parted = await database.write(links.part, head, account_id=account.id)
+    assert parted == (account, head.person_id, "head", (), ())
     apart = await database.read(linked.now, second)
     assert apart.person_id != head.person_id
     assert apart.grants == ()
@@ -381,13 +395,45 @@ async def test_taken_away_and_linked_again_it_is_the_same_person(database: Datab
         await database.write(links.part, first, account_id=second.account_id)
 
 
+@pytest.mark.parametrize("holder", ["first", "second"])
+async def test_who_gives_roles_is_told_of_an_account_more_that_holds_one(
+    database: Database, holder: str
+) -> None:
+    village, first, second = await two(database)
+    actors = {"first": first, "second": second}
+    commune, ben = village.spots["xa"].id, village.spots["ben"].id
+    admin = village.people["approver"]
+    for person_id, role, place_id in (
+        (admin, "admin", commune),
+        (village.people["stranger"], "admin", village.spots["xa-ben"].id),
+        (actors[holder].person_id, "village_head", ben),
+        (actors[holder].person_id, "admin", commune),
+    ):
+        await database.write(people.grant, person_id, role, place_id, NOW)
+    number = await database.write(asked, first, second)
+    found = await database.write(links.join, first, link_id=number)
+    assert (found.account.id, found.who) == (second.account_id, "Bà Lúa")
+    assert found.roles == (("village_head", "Thôn ben"), ("admin", "Xã Mẫu"))
+    assert found.admins == (admin,)
+
+
+async def test_of_residents_accounts_nobody_is_told(database: Database) -> None:
+    village, first, second = await two(database)
+    admin = village.people["approver"]
+    await database.write(people.grant, admin, "admin", village.spots["xa"].id, NOW)
+    number = await database.write(asked, first, second)
+    found = await database.write(links.join, first, link_id=number)
+    assert (found.roles, found.admins) == ((), ())
+
+
 async def test_it_is_noted_who_was_joined_and_parted(database: Database) -> None:
     _, first, second = await two(database)
     await database.write(joined, first, second)
     await database.write(links.part, first, account_id=second.account_id)
     apart = (await database.read(linked.now, second)).person_id
     detail = {"account": second.account_id}
+    joining = {**detail, "person": second.person_id, "roles": [], "keeps": []}
     assert await database.read(noted) == [
-        ("account.joined", first.person_id, {**detail, "person": second.person_id}),
+        ("account.joined", first.person_id, joining),
         ("account.parted", first.person_id, {**detail, "person": apart}),
     ]

@@ -50,9 +50,11 @@ class Home:
             out = update(chat).where(chat.c.id == actor.chat_id).values(standing="out")
             session.execute(out)
         else:
-            values = {"received": 0, "sent": 3000, "refusals": 7, "refused_until": LATER}
-            spent = {"bot_id": actor.bot_id, "month": "2026-11", **values}
-            session.execute(insert(quota).values(**spent))
+            refused = {"refusals": 7, "refused_until": LATER}
+            values = refused if what == "refused" else {"refused_told": True}
+            month = "2026-10" if what == "spent before" else "2026-11"
+            line = {"bot_id": actor.bot_id, "month": month, "received": 0, "sent": 3000}
+            session.execute(insert(quota).values(**line, **values))
 
 
 async def home(database: Database) -> Home:
@@ -84,7 +86,7 @@ async def test_one_they_talked_in_goes_before_one_they_did_not(
     assert await boxes(database, here) == [here.box(spoken)]
 
 
-@pytest.mark.parametrize("what", ["trouble", "out", "refused"])
+@pytest.mark.parametrize("what", ["trouble", "out", "refused", "spent"])
 @pytest.mark.parametrize("newest", ["telegram", "zalo"])
 async def test_where_words_do_not_arrive_the_other_is_taken(
     database: Database, newest: str, what: str
@@ -122,6 +124,13 @@ async def test_a_refusal_counts_while_it_lasts(database: Database, now: datetime
     await database.write(here.spoke, "zalo", NOW)
     await database.write(here.happens, "refused", "zalo")
     assert await boxes(database, here, now) == [here.box("zalo")]
+
+
+async def test_a_month_that_was_spent_does_not_count_in_the_next(database: Database) -> None:
+    here = await home(database)
+    await database.write(here.spoke, "zalo", NOW)
+    await database.write(here.happens, "spent before", "zalo")
+    assert await boxes(database, here) == [here.box("zalo")]
 
 
 async def test_everybody_has_one_and_it_costs_one_question(database: Database) -> None:

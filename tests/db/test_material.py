@@ -77,6 +77,14 @@ def test_only_what_its_audience_was_told_is_told_again(
     assert bodies(told(session, village)) == (["Mất nước."] if heard else [])
 
 
+def test_what_was_carried_there_by_hand_is_told_again(session: Session, village: Village) -> None:
+    announced(session, village)
+    session.execute(update(outbox).values(state="relayed"))
+    assert bodies(told(session, village)) == ["Mất nước."]
+    session.execute(update(outbox).values(state="handed", sent_at=None))
+    assert bodies(told(session, village)) == []
+
+
 def test_a_bulletin_for_two_tells_only_what_both_were_told(
     session: Session, village: Village
 ) -> None:

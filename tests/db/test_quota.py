@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,42 +10,20 @@ from sqlmodel import Session
 
 from db import inbox, outbox, outcomes, quota
 from db.announcements import Part
-from db.outbox import BULK, REPLY, URGENT, Claimed, Result, Settled
+from db.outbox import BULK, REPLY, URGENT, Result, Settled
 from db.quota import FIRST_PAUSE, Allowance, Left
 from db.tables import Delivery, Outbox, table
 from tests.db.post import put
+from tests.db.spending import BEN, DONG, OTHERS, PLAN, bodies, exchange, use
 from tests.db.village import NOW, Village, released, tied_group
 
 pytest_plugins = "tests.db.ground_fixtures"
 
 delivery, rows = table(Delivery), table(Outbox)
-PLAN = Allowance(100)
-OTHERS = ("ben households zalo", "dong households zalo", "xa households zalo")
-BEN, DONG, _ = OTHERS
-
-
-def exchange(
-    session: Session,
-    village: Village,
-    settled: Sequence[Settled] = (),
-    plan: Allowance = PLAN,
-    now: datetime = NOW,
-    limit: int = 99,
-) -> list[Claimed]:
-    bot_id = village.bots["zalo"]
-    return outbox.exchange(session, bot_id, settled, (), now, limit, list, plan=plan)
-
-
-def use(session: Session, village: Village, count: int, now: datetime = NOW) -> None:
-    quota.sent(session, village.bots["zalo"], count, now)
 
 
 def left(session: Session, village: Village, plan: Allowance = PLAN, now: datetime = NOW) -> Left:
     return quota.left(session, village.bots["zalo"], plan, now)
-
-
-def bodies(claims: Sequence[Claimed]) -> list[str]:
-    return [claimed.body for claimed in claims]
 
 
 @pytest.mark.parametrize(

@@ -9,38 +9,27 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session
 
 from db import announcements, errands, relay
-from db.announcements import Progress
 from db.errands import FORGOTTEN, REMIND, REMIND_URGENT
 from db.ledger import PATIENCE, STATES
 from db.permissions import NotAllowed
-from db.relay import Carriers, NoSuchErrand
+from db.relay import REGRET, Carriers, NoSuchErrand
 from db.tables import Chat, Media, Outbox, Relay, Role, table
-from tests.db.carrying import announced, carried, deliveries, states, unreachable
+from tests.db.carrying import (
+    announced,
+    carried,
+    deliveries,
+    seen,
+    states,
+    tell,
+    told,
+    unreachable,
+)
 from tests.db.village import BODY, LATER, NOW, Village, acting, set_states
 
 pytest_plugins = "tests.db.ground_fixtures"
 
 chat, files, outbox = table(Chat), table(Media), table(Outbox)
 carries, role = table(Relay), table(Role)
-
-
-def tell(session: Session, version_id: int) -> list[tuple[int, list[str]]]:
-    """Who is told now, and of which stops."""
-    found = errands.tell(session, version_id, NOW)
-    return [(one.keeper_id, [stop.title for stop in one.stops]) for one in found]
-
-
-def told(session: Session, village: Village, *titles: str, urgent: bool = False) -> Progress:
-    """Announced to these groups, of which their keeper was told."""
-    for title in titles:
-        carried(session, village, title)
-    progress = announced(session, village, urgent=urgent)
-    tell(session, progress.version_id)
-    return progress
-
-
-def seen(session: Session, version_id: int) -> Progress:
-    return announcements.progress(session, version_id)
 
 
 def test_what_goes_by_hand_is_handed_to_its_keeper_and_never_queued(
@@ -162,6 +151,53 @@ def test_a_keeper_whose_role_has_ended_still_confirms(session: Session, village:
         relay.done(session, head, deliveries=[0])
 
 
+def test_who_said_so_by_mistake_takes_it_back(session: Session, village: Village) -> None:
+    version_id = told(session, village, "A", "B").version_id
+    ids, head = deliveries(session), acting(session, village, "head", now=LATER)
+    relay.done(session, head, deliveries=ids)
+    announcements.reported(session, version_id, LATER)
+    stops, (errand,) = errands.reopen(session, head, deliveries=ids[:1])
+    assert [stop.title for stop in stops] == [stop.title for stop in errand.open] == ["A"]
+    assert dict(seen(session, version_id).counts) == {"relayed": 1, "handed": 1}
+    assert announcements.unreported(session) == [version_id]
+    again, _ = errands.reopen(session, head, deliveries=ids[:1])
+    assert again == stops
+    row = session.execute(select(carries).where(carries.c.delivery_id == ids[0])).one()
+    assert (row.keeper_id, row.done_at, row.done_by) == (village.people["head"], None, None)
+    assert errands.late(session, LATER + REMIND, daytime=True) == []
+    assert relay.done(session, head, deliveries=ids).left == 0
+    assert seen(session, version_id).reached == 2
+
+
+TOO_LATE = [
+    ("in time", "head", REGRET - timedelta(seconds=1), False, True),
+    ("after a day", "head", REGRET, False, False),
+    ("somebody else", "cadre", timedelta(0), False, False),
+    ("stopped meanwhile", "head", timedelta(0), True, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "stopped", "may"), [case[1:] for case in TOO_LATE], ids=[c[0] for c in TOO_LATE]
+)
+def test_only_who_said_so_takes_it_back_within_a_day(
+    session: Session, village: Village, name: str, after: timedelta, stopped: bool, may: bool
+) -> None:
+    version_id = told(session, village, "A", "B").version_id
+    ids = deliveries(session)
+    relay.done(session, acting(session, village, "head"), deliveries=ids[:1])
+    if stopped:
+        approver = acting(session, village, "approver")
+        announcements.stop(session, approver, version_id=version_id)
+    actor = acting(session, village, name, now=NOW + after)
+    if may:
+        assert relay.undo(session, actor, deliveries=ids[:1])
+    else:
+        with pytest.raises(NoSuchErrand):
+            relay.undo(session, actor, deliveries=ids[:1])
+    assert seen(session, version_id).count("relayed") == (not may)
+
+
 REMINDERS = [
     ("too early", False, REMIND - timedelta(seconds=1), True, False),
     ("late", False, REMIND, True, True),
@@ -194,7 +230,38 @@ def test_only_what_is_not_confirmed_is_reminded_of(session: Session, village: Vi
     head = acting(session, village, "head")
     relay.done(session, head, deliveries=deliveries(session)[:1])
     (errand,) = errands.remind(session, version_id, NOW + REMIND, daytime=True)
-    assert [stop.title for stop in errand.stops] == ["B"]
+    assert [stop.title for stop in errand.open] == ["B"]
+
+
+def test_an_errand_keeps_its_name_and_the_order_of_its_stops(
+    session: Session, village: Village
+) -> None:
+    for title in ("A", "B", "C"):
+        carried(session, village, title)
+    version_id = announced(session, village).version_id
+    (asked,) = errands.tell(session, version_id, NOW)
+    head = acting(session, village, "head")
+    first, *_ = deliveries(session)
+    _, (noted,) = errands.confirm(session, head, deliveries=[first])
+    (reminded,) = errands.remind(session, version_id, NOW + REMIND, daytime=True)
+    (left,) = errands.mine(session, head)
+    for errand in (noted, reminded, left):
+        assert [stop.title for stop in errand.stops] == ["A", "B", "C"]
+        assert (errand.code, errand.texts) == (asked.code, asked.texts)
+        assert [stop.title for stop in errand.open] == ["B", "C"]
+
+
+def test_what_is_asked_later_is_an_errand_of_its_own(session: Session, village: Village) -> None:
+    group = carried(session, village, "A")
+    carried(session, village, "B")
+    version_id = announced(session, village).version_id
+    first, _ = deliveries(session)
+    session.execute(update(outbox).where(outbox.c.chat_id == group).values(state="cancelled"))
+    tell(session, version_id)
+    session.execute(update(outbox).where(outbox.c.chat_id == group).values(state="handed"))
+    errands.tell(session, version_id, LATER)
+    codes = [one.code for one in errands.mine(session, acting(session, village, "head"))]
+    assert codes == [f"CT-{first}", f"CT-{first + 1}"]
 
 
 def test_a_stop_takes_back_what_is_not_confirmed_and_calls_back_who_was_told(
@@ -322,7 +389,6 @@ def test_what_somebody_carries_is_listed_until_it_is_done(
     tell(session, versions[1])
     head = acting(session, village, "head")
     assert [one.version_id for one in errands.mine(session, head)] == versions
-    assert [one.version_id for one in errands.mine(session, head, versions[1])] == versions[1:]
     relay.done(session, head, deliveries=deliveries(session)[:1])
     assert [one.version_id for one in errands.mine(session, head)] == versions[1:]
     assert errands.mine(session, acting(session, village, "cadre")) == []

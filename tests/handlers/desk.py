@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from db import audience, groups, invitations, media, people, places
+from db import audience, errands, groups, invitations, media, people, places
 from db.announcements import Progress
 from db.audience import Audience, Offer
 from db.places import Spot
@@ -80,6 +80,7 @@ def stage() -> Stage:
     stage.answers[media.states] = lambda ids: dict.fromkeys(ids, "kept")
     stage.answers[groups.overview] = lambda actor: []
     stage.answers[groups.loose] = []
+    stage.answers[errands.mine] = []
     stage.answers[invitations.open_among] = ""
     return stage
 

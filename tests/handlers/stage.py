@@ -43,6 +43,7 @@ class Stage:
         self.content = content or load()
         self.answers: dict[Callable[..., Any], Any] = {}
         self.mention = self.link = ""
+        self.mentions: Mapping[int, str] = {}
         self.plans: Mapping[int, Allowance] = {}
 
     async def read(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -61,6 +62,7 @@ class Stage:
             },
             slots=slots,
             mention=self.mention,
+            mentions=self.mentions,
             link=self.link,
             plans=self.plans,
         )

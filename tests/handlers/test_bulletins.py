@@ -182,6 +182,15 @@ async def test_why_the_last_issue_was_skipped_is_said(reason: str) -> None:
     assert reply.text.endswith(told)
 
 
+async def test_where_the_last_issue_was_carried_by_hand_it_was_received() -> None:
+    board = Board()
+    counts = {"sent": 1, "relayed": 2, "handed": 1}
+    board.stage.answers[announcements.progress] = progress(counts=counts)
+    reply = await board.press_elsewhere("bulletins.show:5")
+    time = "Thứ Sáu 20/11, 5 giờ 30 sáng"
+    assert reply.text.endswith(WORDS("bulletins.last_sent", time=time, reached=3, total=4))
+
+
 async def test_before_the_first_issue_there_is_no_last_one() -> None:
     reply = await Board(standing=replace(STANDING, last=None)).press_elsewhere("bulletins.show:5")
     assert reply.text.endswith(WORDS("bulletins.last_none"))

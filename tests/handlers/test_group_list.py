@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db import groups
+from db import errands, groups
 from db.group_health import Group
 from db.groups import NoSuchGroup, Untied
 from db.places import Spot
@@ -222,3 +222,11 @@ async def test_the_menu_is_for_whom_may_tie_groups() -> None:
 async def test_in_a_group_the_menu_is_not_shown() -> None:
     desk = Desk(CADRE, chat_kind="group")
     assert (await desk.hear(message("/nhom", group=True))).text == WORDS("groups.in_private")
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_who_has_something_to_carry_finds_it_in_the_menu(waits: bool) -> None:
+    desk = listing(one(1))
+    desk.stage.answers[errands.mine] = [object()] if waits else []
+    offered = actions(await desk.say("/nhom"))
+    assert offered[: 1 + waits] == [*["relay.list"] * waits, "groups.show:1"]

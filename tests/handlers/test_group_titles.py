@@ -12,7 +12,7 @@ from bot.platforms.zalo import facts
 from db import invitations
 from db.groups import Tied
 from handlers.groups import talk as group_talk
-from handlers.groups.tied import MOST
+from handlers.groups.adding import MOST
 from handlers.messages import Button, Chat, Effect, Outcome, Reply
 from handlers.router import Dispatcher
 from tests.handlers.desk import BEN, RESIDENT, WORDS, ask_first, fallback, stage, stale

@@ -9,7 +9,7 @@ import pytest
 
 from db import invitations, links
 from db.groups import CodeRefused
-from db.links import Asked, NotOwn, Oneself, Over, Own, Said, Waiting
+from db.links import Asked, Joined, NotOwn, Oneself, Over, Own, Parted, Roles, Said, Waiting
 from handlers import dispatcher
 from handlers.messages import Notice, Reply
 from tests.handlers.desk import RESIDENT, WORDS, Desk, actions, labels
@@ -20,26 +20,36 @@ CODE = "7KQM-3XRT"
 HERE = Own(8, "sandbox-telegram", "Bà Lúa", 9)  # the account of the scene
 THERE = Own(21, "sandbox-zalo", "Lúa", 30)
 ASKED = Asked(6, 7, "vi", THERE)
+JOINED = Joined(THERE, "Bà Lúa", (), ())
+PARTED = Parted(THERE, 7, "Bà Lúa", (), ())
+HEAD: Roles = (("village_head", "Thôn Bến Đò"), ("cadre", "Xã Sông Trăng"))
+TITLES = "Trưởng thôn Bến Đò, Cán bộ xã Sông Trăng"
 SAID = Said(6, "Bà Lúa", ("sandbox-telegram",))
 ABOUT_THERE = {"platform": "Zalo", "who": "Lúa"}
 DISPATCHER = dispatcher()
 
 
 def desk(
-    *, own: Sequence[Own] = (HERE,), waiting: Asked | None = None, code: str = "", **more: Any
+    *,
+    own: Sequence[Own] = (HERE,),
+    waiting: Asked | None = None,
+    code: str = "",
+    brought: Roles = (),
+    **more: Any,
 ) -> Desk:
     """`code`: the one that somebody may say."""
     here = Stage(shipped())
     here.answers[links.accounts] = lambda person_id: list(own)
     here.answers[links.waiting] = waiting
+    here.answers[links.brought] = brought
     here.answers[links.open_among] = lambda codes, now: next(
         (one for one in codes if one.upper() == code), ""
     )
     here.answers[invitations.open_among] = ""
     played = Desk(RESIDENT, answers=here, dispatcher=DISPATCHER, **{"version": 1, **more})
     played.results |= {links.ask: CODE, links.say: SAID, links.agree: ASKED, links.spoil: None}
-    played.results |= {links.join: THERE, links.decline: THERE}
-    played.results[links.part] = THERE
+    played.results |= {links.join: JOINED, links.decline: THERE}
+    played.results[links.part] = PARTED
     return played
 
 
@@ -147,6 +157,19 @@ async def test_a_no_there_ends_it_without_a_word_here(text: str) -> None:
     assert (reply.text, reply.notices) == (WORDS("linking.declined"), ())
 
 
+async def test_who_has_a_role_is_warned_what_a_yes_gives_away_on_either_side() -> None:
+    warning = WORDS("linking.warned", titles=TITLES)
+    there = desk(code=CODE)
+    there.results[links.say] = SAID._replace(roles=HEAD)
+    there.results[links.agree] = ASKED._replace(roles=HEAD)
+    reply = await there.say(CODE)
+    assert reply.text.splitlines()[-1] == warning
+    (question,) = (await there.press("linking.mine:6")).notices
+    assert question.text.splitlines()[-1] == warning
+    again = await desk(waiting=ASKED._replace(roles=HEAD)).say("liên kết")
+    assert again.text == question.text
+
+
 async def test_anything_else_asks_again() -> None:
     here = desk(code=CODE)
     await here.say(CODE)
@@ -162,6 +185,17 @@ async def test_a_yes_here_joins_and_tells_the_other_account() -> None:
     assert reply.text == WORDS("linking.joined")
     (told,) = reply.notices
     assert (told.text, told.chat, told.people) == (WORDS("linking.joined_notice"), 30, ())
+
+
+async def test_whoever_gives_roles_hears_of_an_account_more_that_holds_one() -> None:
+    here = desk()
+    here.results[links.join] = JOINED._replace(roles=HEAD, admins=(41, 42))
+    reply = await here.press_elsewhere("linking.right:6")
+    _, told = reply.notices
+    assert (told.people, told.buttons) == ((41, 42), ())
+    assert told.text == WORDS(
+        "linking.joined_admins", who="Bà Lúa", platform="Zalo", account="Lúa", titles=TITLES
+    )
 
 
 async def test_a_no_here_tells_the_other_account() -> None:
@@ -223,11 +257,28 @@ async def test_an_account_is_taken_away_after_a_question(text: str) -> None:
     assert reply.notices == (Notice(WORDS("linking.parted_notice"), chat=30),)
 
 
-async def test_the_account_one_writes_with_needs_no_notice() -> None:
+async def test_of_the_account_one_writes_with_the_other_hears() -> None:
     here = desk(own=(HERE, THERE))
-    here.results[links.part] = HERE
+    here.results[links.part] = PARTED._replace(account=HERE)
     await here.press_elsewhere("linking.part:8")
-    assert (await here.press("linking.parted:8")).notices == ()
+    reply = await here.press("linking.parted:8")
+    assert reply.notices == (Notice(reply.text, people=(7,)),)
+    assert reply.text == WORDS("linking.parted", platform="Telegram", who="Bà Lúa")
+
+
+async def test_the_roles_that_it_takes_along_are_named_to_everybody_concerned() -> None:
+    here = desk(own=(HERE, THERE), brought=HEAD)
+    here.results[links.part] = PARTED._replace(roles=HEAD, admins=(41,))
+    asked = await here.press_elsewhere("linking.part:21")
+    assert asked.text.splitlines()[-1] == WORDS("linking.part_roles", titles=TITLES)
+    reply = await here.press("linking.parted:21")
+    line = WORDS("linking.parted_roles", titles=TITLES)
+    theirs, admins = reply.notices
+    assert [reply.text.splitlines()[-1], theirs.text.splitlines()[-1]] == [line, line]
+    assert (theirs.chat, admins.people) == (30, (41,))
+    assert admins.text == WORDS(
+        "linking.parted_admins", who="Bà Lúa", platform="Zalo", account="Lúa", titles=TITLES
+    )
 
 
 @pytest.mark.parametrize("text", ["không", "giữ lại", "Không, giữ lại"])

@@ -28,7 +28,7 @@ async def test_an_answer_reaches_the_resident_with_the_code_the_report_and_the_d
     assert told.done[-1].verb is tickets.answer
     assert told.done[-1].arguments == {"number": 12, "body": "Thợ sẽ sửa trong tuần."}
     (notice,) = reply.notices
-    assert notice.chat == 32
+    assert (notice.people, notice.chat) == ((REPORT.person_id,), None)
     assert notice.code == "PA-12"
     assert notice.text == WORDS(
         "tickets.notice",
@@ -41,6 +41,14 @@ async def test_an_answer_reaches_the_resident_with_the_code_the_report_and_the_d
     assert notice.text in shown.text
     assert reply.text == WORDS("tickets.sent", code="PA-12", who="Bác Mít")
     assert reply.step is None
+
+
+async def test_a_report_made_in_a_group_is_answered_there() -> None:
+    told = desk(HEAD, report=replace(REPORT, in_group=True))
+    await told.press_elsewhere("tickets.answer:12")
+    await told.say("Đã sửa xong")
+    (notice,) = (await told.press("tickets.send")).notices
+    assert (notice.people, notice.chat) == ((), 32)
 
 
 async def test_the_answer_is_written_in_the_language_of_the_report() -> None:
@@ -87,7 +95,7 @@ async def test_others_who_were_asked_to_answer_hear_that_it_is_done() -> None:
     await told.press_elsewhere("tickets.answer:12")
     await told.say("Đã sửa xong")
     resident, others = (await told.press("tickets.send")).notices
-    assert resident.chat == 32
+    assert resident.people == (REPORT.person_id,)
     assert (others.people, others.buttons) == ((21, 22), ())
     by, who = "Trưởng thôn Bến Đò", told.scene.name
     assert others.text == WORDS("tickets.answered_by", code="PA-12", by=by, who=who)

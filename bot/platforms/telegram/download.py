@@ -9,13 +9,11 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-
 from bot.platforms.base import ChatGone, FileGone, PlatformError, Rejected, Unreachable
+from bot.platforms.line import save
 from bot.platforms.telegram.wire import Wire
 
 PATIENCE: Final = 300.0  # seconds: 20 MB at 70 kB/s
-PIECE: Final = 256 * 1024  # bytes
 TOO_LARGE: Final = "file is too big"  # for Telegram, which gives nothing of it
 
 
@@ -40,20 +38,7 @@ async def download(wire: Wire, ref: str, to: Path, most: int) -> None:
             raise FileGone("Telegram no longer has the file")
         if answer.status != 200:
             raise Unreachable(f"the file was not given (HTTP {answer.status})")
-        await _write(answer.content, to, most + 1)
-
-
-async def _write(content: aiohttp.StreamReader, to: Path, most: int) -> None:
-    with to.open("wb") as file:  # not in a thread: a stop meanwhile would leave it open
-        while most > 0:
-            try:
-                piece = await content.read(min(PIECE, most))
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                raise Unreachable("the file stopped coming") from None
-            if not piece:
-                return
-            most -= len(piece)
-            await asyncio.to_thread(file.write, piece)
+        await save(answer.content, to, most + 1)
 
 
 def _stand_in(to: Path, size: int) -> None:

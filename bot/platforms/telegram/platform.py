@@ -25,10 +25,10 @@ from bot.platforms.base import (
     Store,
     Taken,
 )
+from bot.platforms.parsing import parsed
 from bot.platforms.telegram.download import download
 from bot.platforms.telegram.loading import Loading
 from bot.platforms.telegram.me import Me, me_of
-from bot.platforms.telegram.parsing import parsed
 from bot.platforms.telegram.polling import HEARD, HOLD, poll, raw, unread
 from bot.platforms.telegram.webhook import Watch, webhook_of
 from bot.platforms.telegram.wire import Wire, quietly

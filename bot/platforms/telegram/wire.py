@@ -5,10 +5,8 @@ https://core.telegram.org/bots/api#making-requests
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import aiohttp
 
@@ -22,13 +20,11 @@ from bot.platforms.base import (
     SendError,
     Taken,
     TooManyRequests,
-    Unreachable,
 )
-from bot.platforms.telegram.naming import Names
-from bot.platforms.telegram.parsing import parsed
+from bot.platforms.line import Line
+from bot.platforms.parsing import parsed
 
 PATIENCE: Final = 30.0  # seconds for an answer; uploads and long polls have their own
-CONNECTING: Final = 10.0  # seconds until there is a connection to send by
 # Telegram closes what was idle for about a minute: a connection of ours never gets that old, so
 # that one closed in our face never looks like a message of which nobody knows.
 IDLE: Final = 20.0  # seconds
@@ -36,96 +32,21 @@ AT_ONCE: Final = 100  # connections
 LONGEST_WAIT: Final = 3600.0  # seconds: what a pause asked for is believed
 
 
-class Wire:
+class Wire(Line):
     """`base_url`: Telegram's own address, or that of a Bot API server of one's own; `proxy`: of
-    an HTTP proxy, "" for none. Neither token nor address is in any error or `repr`."""
+    an HTTP proxy, "" for none."""
 
     def __init__(self, token: str, *, base_url: str, proxy: str = "") -> None:
-        self._token = token
-        self._base = base_url.rstrip("/")
-        self._proxy = proxy or None
-        self._opened: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        if self._opened is not None:
-            await self._opened.close()
-
-    @property
-    def _session(self) -> aiohttp.ClientSession:
-        """Opened in the loop that uses it."""
-        if self._opened is None:
-            connector = aiohttp.TCPConnector(
-                limit=AT_ONCE, keepalive_timeout=IDLE, resolver=Names()
-            )
-            self._opened = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar()
-            )
-        return self._opened
+        super().__init__("Telegram", token, base_url, at_once=AT_ONCE, idle=IDLE, proxy=proxy)
 
     async def call(self, method: str, patience: float = PATIENCE, **values: Any) -> Any:
         """The `result` of a method. Raises SendError, Taken."""
         status, body = await self.post(method, values, patience)
         return result_of(status, body)
 
-    async def post(
-        self, method: str, data: Mapping[str, Any] | aiohttp.FormData, patience: float
-    ) -> tuple[int, bytes]:
-        """Status and body of whatever answers. Raises Unreachable, OutcomeUnknown."""
-        url = f"{self._base}/bot{self._token}/{method}"
-        body = data if isinstance(data, aiohttp.FormData) else in_json(data)
-        timeout = aiohttp.ClientTimeout(total=patience, connect=min(CONNECTING, patience / 2))
-        try:
-            async with self._session.post(
-                url, data=body, timeout=timeout, proxy=self._proxy, allow_redirects=False
-            ) as answer:
-                return answer.status, await answer.read()
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise lost(error) from None
-
     async def download(self, path: str, patience: float) -> aiohttp.ClientResponse:
         """The open answer to `getFile`'s path; the caller closes it. Raises Unreachable."""
-        url = f"{self._base}/file/bot{self._token}/{path}"
-        timeout = aiohttp.ClientTimeout(total=patience, connect=CONNECTING)
-        try:
-            return await self._session.get(
-                url, timeout=timeout, proxy=self._proxy, allow_redirects=False
-            )
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
-            raise Unreachable("the file could not be asked for") from None
-
-
-def in_json(values: Mapping[str, Any]) -> aiohttp.BytesPayload:
-    """A tenth of the work of a form, and a third of the bytes of Vietnamese in one. Half
-    characters, which nothing can carry, become "?"."""
-    body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-    return aiohttp.BytesPayload(body, content_type="application/json")
-
-
-NO_CONNECTION: Final = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-)
-
-
-def lost(error: Exception) -> SendError:
-    """What a failed exchange leaves certain: without a connection nothing has left."""
-    if isinstance(error, NO_CONNECTION):
-        return Unreachable("no connection to Telegram")
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return Unreachable("the proxy does not let us through")
-    return OutcomeUnknown(f"no answer from Telegram ({type(error).__name__})")
+        return await self.read(f"{self._base}/file/bot{self._token}/{path}", patience)
 
 
 def result_of(status: int, body: bytes) -> Any:

@@ -5,21 +5,19 @@ The address comes from outside: it must not lead us into the village office's ow
 
 from __future__ import annotations
 
-import asyncio
 import re
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 from yarl import URL
 
 from bot.platforms.base import FileGone, Unreachable
+from bot.platforms.line import save
 from bot.platforms.zalo.wire import Wire
 
 PATIENCE: Final = 120.0  # seconds: 10 MB at 85 kB/s
-PIECE: Final = 256 * 1024  # bytes
 MOVES: Final = 3  # redirects that are followed
 GONE: Final = (403, 404, 410)
 _NAME: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -36,7 +34,7 @@ async def download(wire: Wire, url: str, to: Path, most: int, *, here: bool = Fa
             if answer.status in GONE:
                 raise FileGone("Zalo no longer has the photo")
             if answer.status == 200:
-                await _write(answer.content, to, most + 1)
+                await save(answer.content, to, most + 1)
                 return
             if not 300 <= answer.status < 400:
                 raise Unreachable(f"the photo was not given (HTTP {answer.status})")
@@ -84,16 +82,3 @@ def _next(url: str, location: str) -> str:
         return str(URL(url).join(URL(location))) if location else ""
     except ValueError:
         return ""
-
-
-async def _write(content: aiohttp.StreamReader, to: Path, most: int) -> None:
-    with to.open("wb") as file:  # not in a thread: a stop meanwhile would leave it open
-        while most > 0:
-            try:
-                piece = await content.read(min(PIECE, most))
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                raise Unreachable("the photo stopped coming") from None
-            if not piece:
-                return
-            most -= len(piece)
-            await asyncio.to_thread(file.write, piece)

@@ -28,6 +28,7 @@ SAY: Final = "sendMessage"
 SHOW: Final = "sendPhoto"  # by an address that Zalo reads; nothing can be uploaded [F2]
 SIGNAL: Final = "sendChatAction"
 TYPING: Final = "typing"
+SIGNAL_COUNTS: Final = True  # to the month: not known [U], so with a monthly plan none is shown
 # There is none that edits, deletes, pins, leaves, uploads a file or tells of a chat. [D1], 404 [F1]
 
 # --- webhooks
@@ -60,14 +61,21 @@ BOLD: Final = "b"  # among the `text_styles`, whose places are UTF-16 units [D1]
 
 Treatment: TypeAlias = Literal["refused", "token", "gone", "idle", "pause", "unknown"]
 CODES: Final[dict[int, Treatment]] = {  # [D2]
+    # Also, it may be, for a chat that never was [U]: a refusal costs the one message, while taking
+    # it for a closed chat would cost a group for the sake of a text.
     400: "refused",
     401: "token",
     403: "unknown",  # "Internal server error", in these words
-    404: "gone",  # no such chat, method or webhook
+    404: "gone",  # no such chat, method or webhook; believed of a chat if Zalo knows the method
     408: "idle",  # to a poll: nothing came; to anything else: nobody knows
     426: "refused",  # too many tests of a webhook today
     429: "pause",  # too fast, or the month is used up: it does not say
 }
+# Believed of the HTTP status alone, under a page of somebody before Zalo: a pause is asked for by
+# who stands before what does the work, so nothing was done. [U]
+BARE: Final = frozenset({408, 429})
+# A call without anything in it is answered by 400, "must not be empty", where Zalo knows its
+# method [D2][F1]: it sends nothing, and tells a closed chat from a method or an address that moved.
 
 
 def treatment(code: int) -> Treatment:
@@ -81,11 +89,11 @@ HOLD: Final = 30  # of an idle poll [D2]; sent as text, as documented [X]
 MARGIN: Final = 15.0  # more, until a poll is given up
 PATIENCE: Final = 15.0  # for an answer
 PHOTO_PATIENCE: Final = 60.0  # while Zalo reads the photo from us
-CONNECTING: Final = 10.0
 KEPT_OPEN: Final = 10.0  # an idle connection; when Zalo closes its side is not known [U]
 PAUSE: Final = 60.0  # after a 429, which tells no time [D2]
 POLL_PAUSE: Final = 5.0  # the same, of a poll: what comes meanwhile is lost
-LOOK_AFTER: Final = 60.0  # between looks whether a webhook is still ours
+LOOK_AFTER: Final = 60.0  # between looks whether a webhook is still ours, and between tries
+PROVEN: Final = 60.0  # how long it is believed whether Zalo knows a method
 TYPING_LASTS: Final = 5.0  # how long “is writing” shows [U]
 
 # --- the free plan, as of 26/09/2026 [D2]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from bot.platforms.base import NotUnderstood
 from bot.platforms.fields import Fields
 from bot.platforms.mention import is_mentioned, without_mention
-from bot.platforms.telegram.parsing import parsed
+from bot.platforms.parsing import parsed
 from bot.platforms.zalo import facts
 from bot.platforms.zalo.updates import events_in, id_of
 from content.folding import normalize

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.platforms.base import Outgoing, RawUpdate, Sent, Store, Taken
-from bot.platforms.telegram.parsing import parsed
+from bot.platforms.base import Outgoing, RawUpdate, Sent, Store, Taken, Unreachable
+from bot.platforms.parsing import parsed
 from bot.platforms.zalo import facts
 from bot.platforms.zalo.download import download, is_loopback
 from bot.platforms.zalo.hearing import understood
@@ -61,9 +61,10 @@ class Zalo:
         self._called = called
         self._secret = secret_of(token)
         self._store: Store | None = None
-        self._hooked = False  # Zalo was told where to call
+        self._hooked = False  # Zalo gets through by our webhook, as far as is known
+        self._failed = False  # Zalo has tried to, in vain
         self._known = asyncio.Event()  # how we are mentioned
-        self._writing = Writing(self._wire)
+        self._writing = Writing(self._wire, allowed=monthly is None or not facts.SIGNAL_COUNTS)
         self._poller = Poller(self._wire, self._writing.show)
         self._speaking = Speaking(self._wire)
         if self.mention:
@@ -104,12 +105,19 @@ class Zalo:
                     raise Taken("webhook")
 
     async def _set_webhook(self) -> None:
+        """Zalo keeps the address even where its own try came to nothing; setting it again tries
+        again. Raises SendError."""
+        if self._failed:
+            await asyncio.sleep(facts.LOOK_AFTER)
         result = await self._wire.call(
             facts.SET_WEBHOOK, url=self._hook_url, secret_token=self._secret
         )
-        self._hooked = True
-        if fault := fault_of(result):
-            log.warning("Zalo could not call us (%s); see `loalang check`", fault)
+        fault = fault_of(result)
+        if fault and not self._failed:
+            log.warning("Zalo cannot call us (%s); check web.public and what stands there", fault)
+        self._hooked, self._failed = not fault, bool(fault)
+        if fault:
+            raise Unreachable(f"Zalo cannot call us ({fault})")
 
     async def hook(self, request: web.Request) -> web.Response:
         """Zalo brings an update: 200 once it is kept, and only then."""
@@ -125,6 +133,7 @@ class Zalo:
         except Exception as error:  # whatever it was: Zalo must not believe that we have it
             log.error("an update could not be kept: %s", type(error).__name__)
             return web.Response(status=503)
+        self._hooked = True
         for event in events:
             self._writing.show(event)
         return web.Response()

@@ -17,7 +17,7 @@ from bot.platforms.base import (
     TooManyRequests,
     Unreachable,
 )
-from bot.platforms.telegram.parsing import parsed
+from bot.platforms.parsing import parsed
 from bot.platforms.zalo import facts
 from bot.platforms.zalo.updates import events_in, is_event, raw, unread
 from bot.platforms.zalo.webhook import webhook_url

@@ -3,9 +3,11 @@ address of ours. There is nothing else here: no buttons, edits, pins or files.""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.platforms.base import (
+    ChatGone,
     File,
     Outgoing,
     OutgoingAlbum,
@@ -20,6 +22,7 @@ from bot.platforms.base import (
 )
 from bot.platforms.rendering import utf16_length
 from bot.platforms.zalo import facts
+from bot.platforms.zalo.proof import Proof
 from bot.platforms.zalo.updates import id_of
 from bot.platforms.zalo.wire import Wire
 from content.folding import normalize
@@ -44,6 +47,7 @@ class Speaking:
         self._wire = wire
         self._patience = patience
         self._photo_patience = photo_patience
+        self._proof = Proof(wire)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Raises SendError."""
@@ -73,7 +77,7 @@ class Speaking:
                 {"start": start, "len": length, "st": [facts.BOLD]}
                 for start, length in outgoing.bold
             ]
-        return _sent(await self._wire.call(facts.SAY, self._patience, **values))
+        return await self._call(facts.SAY, self._patience, values)
 
     async def _show(self, outgoing: OutgoingMessage, file: File) -> Sent:
         if file.kind != "photo":
@@ -83,7 +87,16 @@ class Speaking:
         values = {"chat_id": outgoing.chat, "photo": file.url}
         if caption := _fitting(outgoing.text, facts.MOST_CAPTION):
             values["caption"] = caption
-        return _sent(await self._wire.call(facts.SHOW, self._photo_patience, **values))
+        return await self._call(facts.SHOW, self._photo_patience, values)
+
+    async def _call(self, method: str, patience: float, values: Mapping[str, Any]) -> Sent:
+        try:
+            result = await self._wire.call(method, patience, **values)
+        except ChatGone:
+            await self._proof.of(method)  # and what made Zalo say so may be over by now
+            result = await self._wire.call(method, patience, **values)
+        id = id_of(result.get("message_id")) if isinstance(result, dict) else ""
+        return Sent((id,) if id else ())
 
 
 def _fitting(text: str, most: int) -> str:
@@ -92,8 +105,3 @@ def _fitting(text: str, most: int) -> str:
     if utf16_length(text) > most:
         raise Rejected("the text is too long")
     return text
-
-
-def _sent(result: Any) -> Sent:
-    id = id_of(result.get("message_id")) if isinstance(result, dict) else ""
-    return Sent((id,) if id else ())

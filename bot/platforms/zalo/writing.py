@@ -13,14 +13,17 @@ AT_ONCE: Final = 4  # signals under way; more than that are not missed
 
 
 class Writing:
-    def __init__(self, wire: Wire) -> None:
+    """`allowed`: nobody's month is used up by it."""
+
+    def __init__(self, wire: Wire, *, allowed: bool = True) -> None:
         self._wire = wire
+        self._allowed = allowed
         self._shown: dict[str, float] = {}  # chat → until when, of the loop's clock
         self._under_way: set[asyncio.Task[None]] = set()
 
     def show(self, event: Any) -> None:
         """For words or a photo said in private; once while it lasts."""
-        if not _is_answered(event) or len(self._under_way) >= AT_ONCE:
+        if not (self._allowed and _is_answered(event)) or len(self._under_way) >= AT_ONCE:
             return
         chat, now = chat_of(event), asyncio.get_running_loop().time()
         self._shown = {known: until for known, until in self._shown.items() if until > now}

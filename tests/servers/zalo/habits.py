@@ -23,5 +23,6 @@ class Habits:
     gone: int = 404  # code for a chat that the bot was put out of: nobody has seen it
     unknown: int = 400  # code for a chat that never was
     counts_received: bool = False  # what is received counts to the month, too
+    outcome: str = "webhook.ok"  # of its own try of a webhook, when it is set
     tries: int = 1  # of a webhook, until an event is given up: undocumented
     grace: float = 3.0  # seconds an event waits for the next poll: an invention

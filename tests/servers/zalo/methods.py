@@ -130,7 +130,7 @@ def send_chat_action(call: Call) -> Json:
 
 
 def set_webhook(call: Call) -> Json:
-    """Whether it answers is not tried."""
+    """Whether it answers is not tried: that comes to what the habit is."""
     url, secret = call.text("url"), call.text("secret_token")
     host = urlsplit(url).hostname
     if not url.startswith("https://") and host not in ("127.0.0.1", "localhost"):
@@ -142,8 +142,9 @@ def set_webhook(call: Call) -> Json:
     if call.bot.hook is not None:
         call.bot.hook.end()
     hook = call.bot.hook = Hook(call.server, call.bot, url, secret)
-    verified = {"ok": True, "outcome": "webhook.ok", "status_code": 200, "latency_ms": 1}
-    return {"url": url, "updated_at": hook.set_at, "verification": verified | {"hint": ""}}
+    outcome = call.server.habits.outcome
+    verified = {"ok": outcome == "webhook.ok", "outcome": outcome, "latency_ms": 1, "hint": ""}
+    return {"url": url, "updated_at": hook.set_at, "verification": verified}
 
 
 def delete_webhook(call: Call) -> Json:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 import pytest_asyncio
 
-from bot.platforms.telegram import parsing
+from bot.platforms import parsing
 from bot.platforms.telegram.polling import raw
 from tests.bot.platforms.telegram.mischief import (
     NUMBER,

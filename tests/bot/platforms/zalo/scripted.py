@@ -23,17 +23,15 @@ IDLE: Final = b'{"ok":false,"description":"Request timeout","error_code":408}'
 
 @dataclass(eq=False)
 class Script:
-    """`answers` to polls: status and body. `asked`: every call, its method and its body."""
+    """`answers` to polls: status and body. `asked`: every call, its method and its body; `polls`:
+    those that were polls."""
 
     base_url: str
     answers: list[tuple[int, bytes]]
     asked: list[tuple[str, Any]] = field(default_factory=list)
+    polls: int = 0
     waiting: Waiting = field(default_factory=Waiting)
     news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def polls(self) -> int:
-        return sum(method == "getUpdates" for method, _ in self.asked)
 
     def say(self, *answers: tuple[int, bytes]) -> None:
         self.answers += answers
@@ -45,6 +43,7 @@ class Script:
     async def serve(self, request: web.Request) -> web.Response:
         method = request.path.rpartition("/")[2]
         self.asked.append((method, await request.json()))
+        self.polls += method == "getUpdates"
         self.waiting.look()
         status, body = 200, yes({"account_name": "bot.thu"})
         if method == "getWebhookInfo":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,14 @@ def test_every_code_has_its_treatment(code: int, treatment: str) -> None:
 def test_practice_and_what_people_carry_go_by_the_same_sizes() -> None:
     assert sandbox.LIMITS["zalo"].max_text == hand.LIMITS.max_text == facts.LIMITS.max_text
     assert facts.SPLIT < facts.MOST_TEXT
+
+
+def test_practice_is_zalo_without_its_hurry_its_month_and_its_way_with_photos() -> None:
+    practice = sandbox.LIMITS["zalo"]
+    assert practice.monthly is None
+    assert not practice.photos_by_url
+    own = replace(practice, pace=facts.LIMITS.pace, photos_by_url=True, monthly=facts.MONTHLY)
+    assert replace(own, counts_received=facts.COUNTS_RECEIVED) == facts.LIMITS
 
 
 def test_the_table_costs_no_library() -> None:

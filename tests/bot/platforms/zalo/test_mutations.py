@@ -5,26 +5,35 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from itertools import chain, islice
+from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeAlias
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import Session
 
-from bot.platforms.base import NotUnderstood
+from bot.clock import Clock
+from bot.platforms.base import NotUnderstood, RawUpdate
 from bot.platforms.zalo.hearing import understood
 from bot.platforms.zalo.platform import Zalo
-from bot.platforms.zalo.updates import raw
+from bot.platforms.zalo.updates import events_in, raw
+from db import inbox, tables
+from db.engine import Database
+from db.tables import table
 from handlers.messages import Message
+from tests.bot.hamlet import bot_ids, founded, hamlet
 from tests.bot.platforms.zalo.recorded import ID, MENTIONS, RECORDED
 from tests.bot.platforms.zalo.scripted import TOKEN, Shelf, hearing, script, yes
 
-Path: TypeAlias = tuple[str | int, ...]
+Where: TypeAlias = tuple[str | int, ...]
 
 COUNT: Final = 10_000
 PATH: Final = set("abcdefghijklmnopqrstuvwxyzJSON_. ")
-POLLED: Final = 200
+ENOUGH: Final = 120.0  # seconds
 SEED: Final = 20_261_122
 CANARY: Final = "chimđỏkhôngkể"
 MISSING: Final = object()
@@ -49,14 +58,14 @@ OTHERS: Final[tuple[Any, ...]] = (
 )
 
 
-def places(value: Any, above: Path = ()) -> Iterator[Path]:
+def places(value: Any, above: Where = ()) -> Iterator[Where]:
     yield above
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from places(inner, (*above, key))
 
 
-def changed(value: Any, path: Path, other: Any) -> Any:
+def changed(value: Any, path: Where, other: Any) -> Any:
     """The same with `other` in one place."""
     if not path:
         return None if other is MISSING else other
@@ -116,17 +125,49 @@ def test_ten_thousand_broken_events_are_understood_left_or_refused() -> None:
     assert min(counts.values()) > 500
 
 
-async def test_none_stops_the_poller_and_none_is_lost(caplog: pytest.LogCaptureFixture) -> None:
+def numbered(update: Any, number: int) -> Any:
+    """The same as another message, where it tells which one it is."""
+    message = update.get("message") if isinstance(update, dict) else None
+    if not isinstance(message, dict) or not isinstance(message.get("message_id"), str):
+        return update
+    return update | {"message": message | {"message_id": f"m{number}"}}
+
+
+def inbox_rows(session: Session) -> list[tuple[str, bytes]]:
+    rows = table(tables.Inbox)
+    return [(row.key, row.body) for row in session.execute(select(rows))]
+
+
+class Inbox(Shelf):
+    """The database as a bot's store."""
+
+    def __init__(self, database: Database, bot_id: int) -> None:
+        super().__init__()
+        self._database = database
+        self._bot_id = bot_id
+
+    async def store(self, updates: Sequence[RawUpdate]) -> None:
+        found = [(one.key, one.lane, one.body) for one in updates]
+        await self._database.write(inbox.receive, self._bot_id, found, Clock().now())
+
+
+async def test_none_stops_the_poller_and_none_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
-    sample = Random(SEED).sample(list(mutated()), POLLED)
-    broken = [update for update in sample if update and not isinstance(update, list)]
-    async with script(*((200, yes(update)) for update in broken)) as zalo:
-        shelf = Shelf()
+    broken = [numbered(update, number) for number, update in enumerate(mutated())]
+    async with AsyncExitStack() as stack:
+        zalo = await stack.enter_async_context(script(*((200, yes(one)) for one in broken)))
+        database = await stack.enter_async_context(founded(tmp_path, hamlet(), Clock()))
+        shelf = Inbox(database, (await bot_ids(database))["zalo"])
         platform = Zalo(TOKEN, base_url=zalo.base_url, display="Bot Loa Làng")
         async with hearing(platform, shelf) as receiving:
-            await zalo.until(lambda: zalo.polls == len(broken) + 1)
+            await zalo.waiting.until(lambda: zalo.polls > COUNT, ENOUGH)
             assert not receiving.done()
-            found = [check(update.body) for update in shelf.kept]
-    assert len(found) == len(broken) > POLLED * 0.8
-    assert [json.dumps(json.loads(one.body)) for one in shelf.kept] == list(map(json.dumps, broken))
+        rows = await database.read(inbox_rows)
+    events = [event for update in broken for event in events_in({"result": update})]
+    assert len(events) > COUNT * 0.9
+    kept = {raw(event).key: json.dumps(event) for event in reversed(events)}  # the first of each
+    assert {key: json.dumps(json.loads(body)) for key, body in rows} == kept
+    assert len(kept) > COUNT * 0.7
     assert CANARY not in caplog.text

@@ -15,7 +15,6 @@ import pytest_asyncio
 from bot.platforms import rendering
 from bot.platforms.base import (
     BadToken,
-    ChatGone,
     File,
     OutcomeUnknown,
     Outgoing,
@@ -172,7 +171,6 @@ async def test_what_zalo_says_no_to_is_told_apart(booth: Booth) -> None:
     server, message = booth.server, OutgoingMessage(booth.an.id, "x")
     for code, kind in (
         (400, Rejected),
-        (404, ChatGone),
         (403, OutcomeUnknown),
         (502, OutcomeUnknown),
         (429, TooManyRequests),

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import pytest_asyncio
 
 from bot.platforms.zalo.updates import raw
 from tests.bot.platforms.telegram.mischief import arrived, loud, queued
-from tests.bot.platforms.zalo.test_mutations import CANARY, SEED, mutated
+from tests.bot.platforms.zalo.test_mutations import CANARY, SEED, mutated, numbered
 from tests.bot.zalograph import PATIENT, Zalograph, zalograph
 from tests.servers.faults import FaultKind
 from tests.servers.zalo import Plan
@@ -28,14 +28,6 @@ ASKED: Final = "khai sinh cần giấy gì"
 async def village(tmp_path: Path) -> AsyncIterator[Zalograph]:
     async with zalograph(tmp_path, habits=PATIENT, plan=Plan()) as village:
         yield village
-
-
-def numbered(update: Any, number: int) -> Any:
-    """The same as another message, where it tells which one it is."""
-    message = update.get("message") if isinstance(update, dict) else None
-    if not isinstance(message, dict) or not isinstance(message.get("message_id"), str):
-        return update
-    return update | {"message": message | {"message_id": f"m{number}"}}
 
 
 async def test_every_broken_event_is_done_or_set_aside_and_nobody_waits(

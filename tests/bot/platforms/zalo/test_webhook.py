@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -14,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.platforms.base import RawUpdate, Taken
+from bot.platforms.base import RawUpdate, Taken, Unreachable
 from bot.platforms.zalo import facts
 from bot.platforms.zalo.platform import Zalo
 from bot.platforms.zalo.webhook import fault_of, secret_of
@@ -171,21 +170,35 @@ def test_what_zalos_own_try_came_to_is_told_in_its_code_alone(result: Any, fault
     assert fault_of(result) == fault
 
 
-async def test_a_try_that_failed_is_logged_and_we_listen(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING)
-    async with ZaloServer() as server, called(server) as (_, platform, _):
-        failed = {"verification": {"ok": False, "outcome": "webhook.err.dns"}}
-        call = platform._wire.call
+async def test_a_try_that_failed_is_told_and_made_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "LOOK_AFTER", 0.0)
+    async with ZaloServer(habits=Habits(outcome="webhook.err.dns")) as server:
+        async with called(server) as (_, platform, _):
+            shelf = Shelf()
+            for _ in range(3):
+                with pytest.raises(Unreachable, match=r"webhook\.err\.dns"):
+                    await platform.receive(shelf.store)
+            assert shelf.calls == 0
+            server.habits = Habits()
+            async with hearing(platform, shelf):
+                await shelf.until(lambda: shelf.calls)
+        assert server.records.calls["setWebhook"] == 4
+    assert caplog.text.count("webhook.err.dns") == 1
 
-        async def told(method: str, *given: Any, **values: Any) -> Any:
-            result = await call(method, *given, **values)
-            return failed if method == facts.SET_WEBHOOK else result
 
-        platform._wire.call = told  # type: ignore[method-assign]
-        shelf = Shelf()
-        async with hearing(platform, shelf):
-            await shelf.until(lambda: shelf.calls)
-    assert "webhook.err.dns" in caplog.text
+async def test_who_gets_through_all_the_same_is_heard() -> None:
+    async with ZaloServer(habits=Habits(outcome="webhook.err.timeout")) as server:
+        async with called(server) as (token, platform, _):
+            person, shelf = server.person(), Shelf()
+            with pytest.raises(Unreachable):
+                await platform.receive(shelf.store)
+            person.say(token, "mất nước")
+            await shelf.until(lambda: shelf.kept)
+            async with hearing(platform, shelf):
+                await shelf.until(lambda: shelf.calls > 1)
+        assert server.records.calls["setWebhook"] == 1
 
 
 async def test_that_we_write_is_shown_in_private_once_while_it_lasts() -> None:
@@ -194,7 +207,8 @@ async def test_that_we_write_is_shown_in_private_once_while_it_lasts() -> None:
         group = server.group("Thôn Khe", [token])
         server.fault("error", "sendchataction", times=1, status=502)
         other = server.person()
-        async with hearing(Zalo(token, base_url=server.base_url), shelf):
+        platform = Zalo(token, base_url=server.base_url, monthly=None)
+        async with hearing(platform, shelf):
             await server.until(lambda: server.polled(token))
             person.say(token, "một")
             person.say(group, "@Bot Loa Làng hai")
@@ -207,10 +221,21 @@ async def test_that_we_write_is_shown_in_private_once_while_it_lasts() -> None:
             assert server.records.actions == [(other.id, "typing")]
 
 
+async def test_a_month_that_ends_is_not_spent_on_showing_that_we_write() -> None:
+    async with ZaloServer() as server:
+        token, person, shelf = server.bot(), server.person(), Shelf()
+        async with hearing(Zalo(token, base_url=server.base_url, monthly=3000), shelf):
+            await server.until(lambda: server.polled(token))
+            person.say(token, "một")
+            await shelf.until(lambda: shelf.kept)
+            await server.idle()
+        assert server.records.calls["sendChatAction"] == 0
+
+
 async def test_a_sticker_is_not_written_about() -> None:
     async with ZaloServer() as server:
         token, person, shelf = server.bot(), server.person(), Shelf()
-        async with hearing(Zalo(token, base_url=server.base_url), shelf):
+        async with hearing(Zalo(token, base_url=server.base_url, monthly=None), shelf):
             await server.until(lambda: server.polled(token))
             person.say(token, sticker=True)
             await shelf.until(lambda: shelf.kept)

@@ -18,7 +18,7 @@ from bot.platforms.base import (
     TooManyRequests,
     Unreachable,
 )
-from bot.platforms.telegram.parsing import parsed
+from bot.platforms.parsing import parsed
 from bot.platforms.zalo import facts
 from bot.platforms.zalo.wire import Idle, Wire, quietly, result_of
 from tests.bot.platforms.zalo.scripted import IDLE, TOKEN, no, script, yes
@@ -100,7 +100,6 @@ def test_too_many_is_for_the_whole_bot_since_zalo_tells_no_more() -> None:
     [
         pytest.param(403, PAGE, id="a proxy's page"),
         pytest.param(401, PAGE, id="a proxy's lock"),
-        pytest.param(429, PAGE, id="a proxy's pause"),
         pytest.param(404, PAGE, id="a server that is not Zalo's"),
         pytest.param(502, PAGE, id="a gateway's page"),
         pytest.param(200, PAGE, id="a page of welcome"),
@@ -118,6 +117,13 @@ def test_too_many_is_for_the_whole_bot_since_zalo_tells_no_more() -> None:
 )
 def test_what_zalo_did_not_say_is_not_certain(status: int, body: bytes) -> None:
     assert type(judged(status, body)) is OutcomeUnknown
+
+
+@pytest.mark.parametrize("body", [PAGE, b"", b'{"message":"Too Many Requests"}'])
+def test_a_pause_is_believed_of_whoever_stands_before_zalo(body: bytes) -> None:
+    told = judged(429, body)
+    assert isinstance(told, TooManyRequests)
+    assert told.whole
 
 
 @pytest.mark.parametrize("body", [IDLE, PAGE, b""])
