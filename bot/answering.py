@@ -171,6 +171,7 @@ class Answering:
             mentions={bot_id: one.mention for bot_id, one in self._platforms.items()},
             link=platform.link,
             plans=composer.plans,
+            blind=composer.blind,
         )
 
     async def _scene(self, update: Waiting, incoming: Incoming) -> Scene:

@@ -21,7 +21,7 @@ from bot.intake import Intake
 from bot.listener import Listener
 from bot.media import Fetcher
 from bot.packer import PhotoUrl
-from bot.platforms.base import Platform
+from bot.platforms.base import Limits, Platform
 from bot.presence import Presence
 from bot.progress import Follower
 from bot.quotas import Quotas, allowance
@@ -55,7 +55,7 @@ class App:
     async def run(self) -> None:
         """Until cancelled."""
         limits = {platform.name: platform.limits for platform in self.platforms.values()}
-        composer = Composer(self.content, limits, self.plans)
+        composer = Composer(self.content, limits, self.plans, self._blind(limits))
         await asyncio.to_thread(self.folder.mkdir, 0o700, parents=True, exist_ok=True)
         keeping = asyncio.Lock()
         follower = Follower(self.database, composer, self.clock, self.follow_every)
@@ -74,6 +74,11 @@ class App:
             for bot_id, platform in self.platforms.items():
                 for part in self._parts(bot_id, platform, composer, keeping):
                     tasks.create_task(part.run())
+
+    def _blind(self, limits: Mapping[str, Limits]) -> frozenset[str]:
+        """Platforms that would read photos at an address, where we have none."""
+        told = self.photo_url is not None
+        return frozenset(name for name, one in limits.items() if one.photos_by_url and not told)
 
     def _parts(
         self, bot_id: int, platform: Platform, composer: Composer, keeping: asyncio.Lock

@@ -80,9 +80,9 @@ def _routes(config: Config) -> Iterator[Finding]:
         routes = routes_of(config) if config.content else None
     except DatabaseError:
         return
-    if routes and routes.well:
-        yield Finding(f"✓ {routes.well}", wrong=False)
-    yield from (Finding(f"✗ {line}", wrong=True) for line in (routes.wrong if routes else ()))
+    if routes:
+        yield from (Finding(f"✓ {line}", wrong=False) for line in routes.well)
+        yield from (Finding(f"✗ {line}", wrong=True) for line in routes.wrong)
 
 
 def _bots(config: Config) -> str:

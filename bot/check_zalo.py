@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from bot import tokens
 from bot.clock import Clock
-from bot.config import BotConfig, Config, ConfigError
+from bot.config import BotConfig, Config, ConfigError, ZaloConfig
 from bot.founding import program
 from content.folding import fold
 from db.errors import DatabaseError
@@ -19,10 +20,15 @@ if TYPE_CHECKING:
     from db.quota import Spent
 
 
+_PAGE: Final = "https://bot.zaloplatforms.com/bots/"  # docs/zalo.md: seen by one party
+_FIRST: Final = "bot"  # a name on Zalo begins so
+
+
 class _Known(NamedTuple):
-    """A bot as Zalo knows it; `webhook` "": it has none."""
+    """A bot as Zalo knows it; `id`, `webhook` "": it has none, or it is not told."""
 
     me: Me
+    id: str
     webhook: str
 
 
@@ -57,8 +63,11 @@ def bot_on_zalo(bot: BotConfig, config: Config) -> str:
         raise ConfigError(
             f"bot {bot.name}: Zalo does not say who it is ({type(error).__name__}); try again later"
         ) from None
-    parts = (_mention(bot, known.me), _groups(known.me), _way(bot, config, known.webhook))
-    return f"bot {bot.name}: {'; '.join((*parts, _photos(config)))}"
+    parts = [_mention(bot, known.me), _groups(known.me), _way(bot, config, known.webhook)]
+    parts.append(_photos(config))
+    if known.id:
+        parts.append(f"its page should be {_PAGE}{known.id}")
+    return f"bot {bot.name}: {'; '.join(parts)}"
 
 
 async def _asked(token: str, config: Config) -> _Known:
@@ -68,7 +77,14 @@ async def _asked(token: str, config: Config) -> _Known:
     from bot.platforms.zalo.wire import Wire
 
     async with Wire(token, base_url=config.zalo.base_url) as wire:
-        return _Known(me_of(await wire.call(facts.ME)), await webhook_url(wire))
+        result = await wire.call(facts.ME)
+        return _Known(me_of(result), _id_of(result), await webhook_url(wire))
+
+
+def _id_of(result: Any) -> str:
+    """Figures, as they stand in the address of the bot's page."""
+    found = result.get("id") if isinstance(result, dict) else None
+    return found if isinstance(found, str) and found.isascii() and found.isdigit() else ""
 
 
 def _mention(bot: BotConfig, me: Me) -> str:
@@ -80,6 +96,11 @@ def _mention(bot: BotConfig, me: Me) -> str:
         )
     if me.display and fold(me.display) != fold(name):
         return f"“@{name}” in groups, while Zalo calls it “{me.display}”: mend display if it errs"
+    if not fold(name).startswith(_FIRST):
+        return (
+            f"“@{name}” in groups, while names on Zalo begin with “Bot”: look whether display is "
+            "what people see"
+        )
     return f"“@{name}” in groups"
 
 
@@ -105,12 +126,15 @@ def _way(bot: BotConfig, config: Config, webhook: str) -> str:
 
 
 def _photos(config: Config) -> str:
-    reached = config.web.public and config.web.port
-    return "photos by address" if reached else "no photos: for them set web.public"
+    if config.web.public and config.web.port:
+        return "photos by address"
+    lacking = "let web.port be another than 0" if config.web.public else "set web.public"
+    return f"no photos: for them {lacking}"
 
 
 def plan_of(bot: BotConfig, config: Config) -> str:
-    """What our own ledger says of it; what is wrong with the database is told elsewhere."""
+    """What our own ledger says of it; what is wrong with the database is told elsewhere. Raises
+    ConfigError for a month that is used up."""
     from db.schema import stand
 
     try:
@@ -119,19 +143,35 @@ def plan_of(bot: BotConfig, config: Config) -> str:
         return f"plan of {bot.name}: not known without the database"
     if used is None:
         return f"plan of {bot.name}: nothing used yet"
-    from bot.platforms.zalo import facts
-    from db.quota import HERE
+    told = "; ".join((_spent(bot, *used), *_beyond(*used)))
+    if used.spent.used >= used.spent.monthly:
+        raise ConfigError(
+            f"{told}; all is used up until the month is over: till then announcements are carried "
+            "by hand; for more make a further bot"
+        )
+    return told
 
-    met, spent = used
-    told = (
+
+def _spent(bot: BotConfig, met: Met, spent: Spent) -> str:
+    from bot.platforms.zalo import facts
+
+    return (
         f"plan of {bot.name}: {spent.used}/{spent.monthly} messages in {spent.month}, "
         f"{met.groups}/{facts.MOST_GROUPS} groups, {met.people}/{facts.MOST_USERS} people"
     )
+
+
+def _beyond(met: Met, spent: Spent) -> Iterator[str]:
+    """What is not as on the free plan on an ordinary day."""
+    from bot.platforms.zalo import facts
+    from db.quota import HERE
+
     if spent.refused_until:
-        told += f"; Zalo takes nothing until {spent.refused_until.astimezone(HERE):%H:%M}"
+        yield f"Zalo takes nothing until {spent.refused_until.astimezone(HERE):%H:%M}"
     if met.groups > facts.MOST_GROUPS or met.people > facts.MOST_USERS:
-        told += "; more than the free plan: make a further bot, or have groups carried by hand"
-    return told
+        yield "more than the free plan: make a further bot, or have groups carried by hand"
+    if spent.monthly > (free := ZaloConfig().monthly):
+        yield f"the free plan gives {free} a month: let zalo.monthly be so unless you pay for more"
 
 
 async def _used(bot: BotConfig, config: Config) -> _Used | None:

@@ -31,6 +31,7 @@ class Composer:
     content: Content
     limits: Mapping[str, Limits]
     plans: Mapping[int, Allowance] = field(default_factory=dict)
+    blind: frozenset[str] = frozenset()  # platforms that no photo can be sent to
 
     def split(self, text: str) -> dict[str, tuple[str, ...]]:
         """How each platform, and whoever carries it by hand, will carry a text, with room for
@@ -76,8 +77,11 @@ class Composer:
         for notice in reply.notices:
             self.notice(session, actor.now, notice)
 
-    def notice(self, session: Session, now: datetime, notice: Notice) -> None:
+    def notice(
+        self, session: Session, now: datetime, notice: Notice, *, urgent: bool = False
+    ) -> None:
         """Queue words for other chats."""
+        priority = URGENT if urgent else REPLY
         boxes = people.mailboxes(session, notice.people, now)
         if notice.chat is not None:
             boxes = [people.mailbox(session, notice.chat)]
@@ -88,9 +92,9 @@ class Composer:
             offers = notice.buttons and not notice.careful
             idle = conversations.idle(session, box.chat_id) if offers else None
             text = self._with_codes(notice, limits, idle is not None)
-            drafts = self._spoken(box, "notice", REPLY, text, notice.buttons, now, notice.code)
+            drafts = self._spoken(box, "notice", priority, text, notice.buttons, now, notice.code)
             ids = outbox.put(session, drafts)
-            self._files(session, box, "notice", REPLY, notice.media, now)
+            self._files(session, box, "notice", priority, notice.media, now)
             if idle is not None and not limits.buttons:
                 conversations.offer(session, box.chat_id, idle, ids[-1], now)
 
@@ -98,23 +102,24 @@ class Composer:
         self,
         session: Session,
         now: datetime,
-        person_id: int,
+        box: Mailbox,
         texts: Sequence[str],
         files: Sequence[int],
         *,
         urgent: bool,
+        code: str,
     ) -> None:
         """Queue messages that somebody passes on: each as it is, and nothing with them."""
         priority = URGENT if urgent else REPLY
-        for box in people.mailboxes(session, (person_id,), now):
-            limits = self.limits.get(box.platform)
-            if limits is None:
-                continue
-            pieces = [
-                piece for text in texts for piece in parts(text, limits.max_text, numbered=False)
-            ]
-            outbox.put(session, [_words(box, "notice", priority, one, now) for one in pieces])
-            self._files(session, box, "notice", priority, files, now)
+        pieces = self.pieces(box, texts)
+        words = [_words(box, "notice", priority, one, now, code) for one in pieces]
+        outbox.put(session, words)
+        self._files(session, box, "notice", priority, files, now, code)
+
+    def pieces(self, box: Mailbox, texts: Sequence[str]) -> list[str]:
+        """The messages that carry these texts as they are."""
+        most = self.limits[box.platform].max_text
+        return [piece for text in texts for piece in parts(text, most, numbered=False)]
 
     def _spoken(
         self,
@@ -137,7 +142,7 @@ class Composer:
                 piece,
                 now,
                 buttons=offered if last else (),
-                code=code if last else "",
+                code=code,
             )
             for piece, last in zip(pieces, _ending(len(pieces)), strict=True)
         ]
@@ -150,6 +155,7 @@ class Composer:
         priority: int,
         files: Sequence[int],
         now: datetime,
+        code: str = "",
     ) -> None:
         states = media.states(session, files) if files else {}
         outbox.put(
@@ -163,6 +169,7 @@ class Composer:
                     "",
                     now if states[file] == "kept" else None,
                     media_id=file,
+                    code=code,
                 )
                 for file in files
                 if states.get(file) in ("kept", "wanted")
@@ -226,8 +233,10 @@ class Composer:
         )
 
 
-def _words(box: Mailbox, origin: str, priority: int, text: str, now: datetime) -> Draft:
-    return Draft(box.bot_id, box.chat_id, origin, priority, text, now)
+def _words(
+    box: Mailbox, origin: str, priority: int, text: str, now: datetime, code: str = ""
+) -> Draft:
+    return Draft(box.bot_id, box.chat_id, origin, priority, text, now, code=code)
 
 
 def _ending(count: int) -> list[bool]:

@@ -18,6 +18,7 @@ PRACTICE: Final = "thu"  # the folder of practice, in that of the service
 _HERE: Final = Path(__file__).parent
 _TOKEN: Final = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
 _PASSWORD: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@|[?&](ssl)?password=")
+_ADDRESS: Final = re.compile(r"\s*(public|base_url)\s*=")
 _BOT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # it stands in a web address
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KINDS: Final = {"str": (str, "text in quotes"), "int": (int, "a whole number")}
@@ -235,12 +236,14 @@ def _bot(path: Path, table: object, web: WebConfig) -> BotConfig:
     if not _BOT_NAME.fullmatch(bot.name):
         raise ConfigError(f"{path}: bots.name may hold a–z, 0–9, - and _; rename that bot")
     if bot.platform not in _PLATFORMS:
-        advice = _NO_PLATFORM.get(bot.platform, 'write platform = "telegram" or "zalo"')
+        usual = 'write platform = "telegram" or "zalo", in small letters'
+        advice = _NO_PLATFORM.get(bot.platform, usual)
         raise ConfigError(f"{path}: bot {bot.name} has a platform that cannot be served; {advice}")
     if bot.webhook and not (web.public and web.port):
+        lacking = "let web.port be another than 0" if web.public else "set web.public"
         raise ConfigError(
-            f"{path}: bot {bot.name} has a webhook, and nobody can call it; set web.public and "
-            "web.port, or take out webhook: without it the bot asks by itself"
+            f"{path}: bot {bot.name} has a webhook, and nobody can call it; {lacking}, or take out "
+            "webhook: without it the bot asks by itself"
         )
     if bot.display and bot.platform != "zalo":
         raise ConfigError(
@@ -298,6 +301,11 @@ def _refuse_secrets(path: Path, text: str) -> None:
     for line in text.splitlines():
         if not _PASSWORD.search(line):
             continue
+        if found := _ADDRESS.match(line):
+            raise ConfigError(
+                f"{path}: a name and a password stand in the address of “{found[1]}”, which takes "
+                'none; write it without them: "https://…"'
+            )
         if "proxy" in line:
             raise ConfigError(
                 f"{path}: a password stands in the proxy's address, and such a proxy is not "

@@ -115,6 +115,7 @@ def _tell(folder: Path, invited: Invited, say: Say) -> None:
     say("")
     say("Mã này chỉ để tập: trong làng tập, ai nhắn mã riêng cho bot sẽ thành quản trị đầu tiên.")
     say("Mã dùng một lần, đến " + last)
+    say("Mã cho bot thật thì lệnh run in ra, lúc chạy thật.")
     say("For practice only: there, whoever sends it to the bot in private becomes the first admin;")
     say("it counts once, until then.")
     say("")

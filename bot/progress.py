@@ -12,11 +12,12 @@ from sqlmodel import Session
 from bot.clock import Clock, wait
 from bot.composer import Composer
 from content.words import Words
-from db import announcements, outbox, people
+from db import announcements, errands, outbox, people
 from db.announcements import Progress
 from db.engine import Database, DatabaseError
-from handlers.announcements.talk import report, status
-from handlers.messages import Notice
+from db.relay import LATE
+from handlers.announcements.progress import carried, report, status
+from handlers.messages import Notice, Reply
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class Follower:
 
     def _show(self, session: Session, version_id: int) -> None:
         now, progress = self._clock.now(), announcements.progress(session, version_id)
+        if progress.due(now) and errands.forsake(session, now, version_id):
+            progress = announcements.progress(session, version_id)
         words, due = self._composer.content.words("vi"), progress.due(now)
         if progress.mark != progress.shown and self._shows(session, progress, words, due):
             announcements.showed(session, version_id, progress.mark)
@@ -62,22 +65,32 @@ class Follower:
     def _shows(self, session: Session, progress: Progress, words: Words, due: bool) -> bool:
         """Whether the author sees something new. Where a message cannot be changed, that is the
         report, and once before it how far bots came, when keepers have yet to answer."""
-        if progress.status_id is None or progress.author_chat is None:
-            return False
-        platform = people.mailbox(session, progress.author_chat).platform
-        limits = self._composer.limits.get(platform)
-        if limits is not None and limits.edits:
+        if progress.status_id is not None and self._edits(session, progress.author_chat):
             said = status(progress, words)
             buttons = [(button.label, button.action) for button in said.buttons]
             outbox.put_edit(session, progress.status_id, said.text, buttons, self._clock.now())
             return True
-        early = progress.for_keepers and not progress.shown and not due
+        if progress.shown == LATE:
+            if progress.over:
+                self._report(session, progress, words, carried(progress, words))
+            return True
+        if progress.status_id is None:
+            return False
+        early = progress.for_keepers and progress.sought and not progress.shown and not due
         if early:
             self._report(session, progress, words)
         return early
 
-    def _report(self, session: Session, progress: Progress, words: Words) -> None:
-        said, version_id = report(progress, words), progress.version_id
+    def _edits(self, session: Session, chat_id: int | None) -> bool:
+        if chat_id is None:
+            return False
+        limits = self._composer.limits.get(people.mailbox(session, chat_id).platform)
+        return limits is not None and limits.edits
+
+    def _report(
+        self, session: Session, progress: Progress, words: Words, said: Reply | None = None
+    ) -> None:
+        said, version_id = said or report(progress, words), progress.version_id
         notice = Notice(
             said.text,
             people=(announcements.author(session, version_id),),

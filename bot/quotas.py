@@ -16,7 +16,7 @@ from bot.composer import Composer
 from bot.platforms.base import Limits
 from content.schedule import HERE, moment
 from content.words import Words
-from db import people, quota, shortage
+from db import overdue, people, shortage
 from db.engine import Database, DatabaseError
 from db.quota import Allowance
 from db.shortage import Shortage
@@ -65,9 +65,9 @@ class Quotas:
         for bot_id, plan in self._plans.items():
             if await self._database.read(shortage.untold, bot_id, plan, now):
                 await self._database.write(self._tell, bot_id, plan, now)
-            if stale := await self._database.read(quota.stale, bot_id, plan, now):
-                await self._database.write(quota.give_up, stale)
-                log.warning("%d replies waited too long for a month that is spent", len(stale))
+            if stale := await self._database.read(overdue.stale, bot_id, plan, now):
+                await self._database.write(overdue.give_up, stale)
+                log.warning("%d messages waited too long for a month that is spent", len(stale))
 
     def _tell(self, session: Session, bot_id: int, plan: Allowance, now: datetime) -> None:
         found = shortage.tell(session, bot_id, plan, now)
@@ -76,7 +76,8 @@ class Quotas:
         log.warning("bot %s: %s; see `loalang check`", found.bot, _LOGGED[found.kind])
         admins = people.staff(session, found.place_id, "role:grant", now)
         text = told(found, self._composer.content.words("vi"))
-        self._composer.notice(session, now, Notice(text, people=admins))
+        last = found.kind != "most"  # of what may still leave
+        self._composer.notice(session, now, Notice(text, people=admins), urgent=last)
 
 
 def told(found: Shortage, words: Words) -> str:
@@ -86,6 +87,8 @@ def told(found: Shortage, words: Words) -> str:
         bot=found.bot,
         used=thousands(found.used, words),
         monthly=thousands(found.monthly, words),
+        last=thousands(found.last, words),
+        answers=thousands(found.last - found.kept, words),
         kept=thousands(found.kept, words),
         time=moment(found.until, words),
         date=f"{found.until.astimezone(HERE):%d/%m}",
@@ -94,6 +97,6 @@ def told(found: Shortage, words: Words) -> str:
 
 _LOGGED: Final = {
     "most": "most of its month is used",
-    "spent": "only the part of its month for urgent messages is left",
+    "spent": "what is left of its month is for answers and urgent messages",
     "refused": "its platform takes no messages now",
 }

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from content.documents import ContentError, File, Layers, Table, nearest, parse_toml
+from content.folding import fold
 from content.phrases import Pattern, patterns
 
 LANGUAGES = ("vi", "en")
@@ -31,6 +32,7 @@ class Words:
         self.language = language
         self._pieces = {key: split(text) for key, text in texts.items()}
         self._phrases: dict[str, tuple[Pattern, ...]] = {}
+        self._folded: dict[str, frozenset[str]] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text of `key`. Values are inserted as they are, braces included."""
@@ -51,6 +53,12 @@ class Words:
         if key not in self._phrases:
             self._phrases[key] = patterns(self(key).split(","))
         return self._phrases[key]
+
+    def folded(self, key: str) -> frozenset[str]:
+        """What is listed, with commas, under `key`, folded."""
+        if key not in self._folded:
+            self._folded[key] = frozenset(fold(word) for word in self(key).split(","))
+        return self._folded[key]
 
     def __contains__(self, key: object) -> bool:
         return key in self._pieces

@@ -8,7 +8,7 @@ from hashlib import sha256
 from json import dumps
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, select, update
 from sqlmodel import Session
 
 from db import audience, relay
@@ -218,8 +218,8 @@ def _columns(urgent: bool, now: datetime) -> dict[str, Any]:
         "code": literal(""),
         "media_id": part.c.media_id,
         "state": case(
-            (relay.BY_HAND, "handed"),
             (media.c.state.in_(_GONE), "cancelled"),
+            (relay.BY_HAND, "handed"),
             else_="queued",
         ),
         "due_at": _due(now),
@@ -281,10 +281,11 @@ def newest(session: Session, actor: Actor) -> int | None:
     ).scalar()
 
 
-def leave(session: Session, chat_id: int) -> None:
+def leave(session: Session, chat_id: int, now: datetime) -> None:
     """The group is of no audience any more, or of another: what still waits for it is taken
     back."""
-    _take_back(session, outbox.c.chat_id == chat_id, outbox.c.delivery_id.is_not(None))
+    here = outbox.c.chat_id == chat_id, outbox.c.delivery_id.is_not(None)
+    _take_back(session, *here, ~relay.forgotten(now))
 
 
 def _take_back(session: Session, *which: ColumnElement[bool]) -> None:
@@ -315,7 +316,7 @@ def _requeue(
     again = (
         update(outbox)
         .where(outbox.c.delivery_id.in_(_deliveries(version_id)))
-        .where(outbox.c.state.in_(states), or_(by_hand, ~there_is_none))
+        .where(outbox.c.state.in_(states), ~there_is_none)
         .where(outbox.c.chat_id.in_(chats))
         .values(
             state=case((by_hand, "handed"), else_="queued"),

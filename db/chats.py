@@ -73,7 +73,7 @@ def stand(session: Session, actor: Actor, *, standing: str, before: str) -> list
         values["untold"] = False  # else it is still to be told
     session.execute(update(chat).where(chat.c.id.in_([row.id for row in found])).values(**values))
     if here.kind == "private" and standing == "out" != here.standing:
-        relay.shut_out(session, here.id)
+        relay.shut_out(session, here.id, actor.now)
     if standing != "out" and "out" in (here.standing, before):
         stay(session, here.id)
         session.execute(update(chat).where(chat.c.id == here.id).values(met_at=actor.now))
@@ -86,7 +86,7 @@ def _was(known: str, before: str, standing: str) -> str:
     return before if known == standing != "out" else known
 
 
-def close(session: Session, chat_id: int) -> None:
+def close(session: Session, chat_id: int, now: datetime) -> None:
     """A send found the chat closed to us: we are out of it. Of a group that is to be told; what a
     person was asked to carry is asked of somebody else."""
     closed = session.execute(
@@ -96,7 +96,7 @@ def close(session: Session, chat_id: int) -> None:
         .returning(chat.c.kind)
     ).scalar()
     if closed == "private":
-        relay.shut_out(session, chat_id)
+        relay.shut_out(session, chat_id, now)
     elif closed:
         notify(session, "chats")
 

@@ -3,8 +3,8 @@ and how they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
@@ -122,6 +122,18 @@ def ask_code(session: Session, actor: Actor, *, place_id: int, segment: str) -> 
     return Code(code, spot.name)
 
 
+def open_among(session: Session, codes: Sequence[str], now: datetime) -> str:
+    """One of these that may still tie a group, or ""."""
+    digests = {digest(code): code for code in codes}
+    found = session.execute(
+        select(group_code.c.digest)
+        .where(group_code.c.digest.in_(digests))
+        .where(group_code.c.used_at.is_(None), group_code.c.expires_at > now)
+        .limit(1)
+    ).scalar()
+    return digests[found] if found else ""
+
+
 def tie(
     session: Session, actor: Actor, *, code: str, labels: Mapping[str, str], title: str = ""
 ) -> Tied:
@@ -154,7 +166,7 @@ def tie(
     session.execute(update(chat).where(chat.c.id == actor.chat_id).values(**values))
     chats.stay(session, actor.chat_id)
     if (group.place_id, group.segment) != (spot.id, row.segment):
-        announcements.leave(session, actor.chat_id)
+        announcements.leave(session, actor.chat_id, actor.now)
     detail = {"chat": actor.chat_id, "place": spot.id, "segment": row.segment}
     if there:
         detail["from"] = there.id
@@ -286,7 +298,7 @@ def untie(session: Session, actor: Actor, *, chat_id: int) -> Untied:
     session.execute(update(chat).where(chat.c.id == chat_id).values(**loose))
     around = chat.c.id.in_(chats.around(session, chat_id))
     session.execute(update(chat).where(around, chat.c.met_at.is_not(None)).values(met_at=actor.now))
-    announcements.leave(session, chat_id)
+    announcements.leave(session, chat_id, actor.now)
     detail = {"chat": chat_id, "place": found.place_id, "segment": found.segment}
     _note(session, actor, "group.untied", detail)
     return Untied(found.title, found.name, by_hand)

@@ -13,10 +13,11 @@ from db.people import staff
 from db.permissions import roles_with
 from db.places import get
 from db.scene import Actor
-from db.tables import Account, Chat, Outbox, Person, Place, Role, table
+from db.tables import Account, Chat, Outbox, Person, Place, Relay, Role, table
 
 account, chat, person = table(Account), table(Chat), table(Person)
-outbox, place, role = table(Outbox), table(Place), table(Role)
+outbox, place = table(Outbox), table(Place)
+carried, role = table(Relay), table(Role)
 
 
 class Keeper(NamedTuple):
@@ -68,8 +69,13 @@ def appoint(session: Session, actor: Actor, *, chat_id: int, keeper_id: int | No
         raise NotKeeper
     session.execute(update(chat).where(chat.c.id == chat_id).values(keeper_id=keeper_id))
     if group.keeper_id != keeper_id:
-        waits = (outbox.c.chat_id == chat_id, outbox.c.state == "handed")
-        relay.hand(session, select(outbox.c.delivery_id).where(*waits), actor.now)
+        waits = (
+            select(outbox.c.delivery_id)
+            .join(carried, carried.c.delivery_id == outbox.c.delivery_id)
+            .where(outbox.c.chat_id == chat_id, outbox.c.state == "handed")
+            .where(carried.c.handed_at > actor.now - relay.FORGOTTEN)
+        )
+        relay.hand(session, list(session.execute(waits).scalars()), actor.now)
     detail = {"chat": chat_id, "keeper": keeper_id, "was": group.keeper_id}
     audit.note(
         session, at=actor.now, person_id=actor.person_id, action="group.keeper", detail=detail

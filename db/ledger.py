@@ -6,16 +6,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import Session
 
-from db.relay import HANDED
-from db.tables import AnnouncementVersion, Chat, Delivery, Occurrence, Outbox, Relay, table
+from db.relay import HANDED, LATE
+from db.tables import (
+    Account,
+    AnnouncementVersion,
+    Chat,
+    Delivery,
+    Occurrence,
+    Outbox,
+    Person,
+    Relay,
+    table,
+)
 
-chat, delivery = table(Chat), table(Delivery)
+account, chat, delivery, person = table(Account), table(Chat), table(Delivery), table(Person)
 occurrence, outbox, relay = table(Occurrence), table(Outbox), table(Relay)
 version = table(AnnouncementVersion)
 
@@ -39,16 +49,26 @@ _PIECES: Final = (
 _MOVING: Final = _PIECES.where(_piece.c.state.in_(UNDER_WAY)).exists()
 # Of a version: what bots bring has settled, and only keepers have something to carry.
 FOR_KEEPERS: Final = and_(~_MOVING, _PIECES.where(_piece.c.state == "handed").exists())
+_UNSOUGHT: Final = and_(relay.c.told_at.is_(None), relay.c.reminded_at.is_(None))
 
 PATIENCE: Final = timedelta(hours=24)  # with keepers, until the author hears who has not answered
 NAMED: Final = 20  # groups not reached that a ledger names
+
+
+class Unwritten(NamedTuple):
+    """Whose turn it is to carry something, and who could not be asked. `met`: their bot can write
+    to them, only not now."""
+
+    name: str
+    met: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The ledger of a version: deliveries by state; of those that ended without reaching their
     group, and those that are carried by hand, the first `NAMED` by title, by state. `handed_at`:
-    when the last of these was given to its keeper."""
+    when the last of these was given to its keeper. `unasked`: how many of them nobody knows of;
+    `sought`: somebody was looked for already, for all of these."""
 
     version_id: int
     author_chat: int | None
@@ -59,6 +79,9 @@ class Progress:
     stopped: bool
     issue: bool = False  # of a bulletin
     handed_at: datetime | None = None
+    unasked: int = 0
+    sought: bool = True
+    unwritten: tuple[Unwritten, ...] = ()
 
     @property
     def quiet(self) -> bool:
@@ -93,7 +116,8 @@ class Progress:
 
     @property
     def mark(self) -> str:
-        return " ".join(f"{state}:{count}" for state, count in sorted(self.counts.items()))
+        counts = {**self.counts, "unasked": self.unasked if self.sought else 0}
+        return " ".join(f"{state}:{count}" for state, count in sorted(counts.items()) if count)
 
 
 class NoSuchVersion(Exception):
@@ -127,18 +151,47 @@ def progress(session: Session, version_id: int) -> Progress:
         not_reached=_not_reached(session, ledger),
         stopped=row.stopped_at is not None,
         issue=_is_issue(session, version_id),
-        handed_at=_handed_at(session, version_id) if "handed" in counts else None,
+        **(_carried(session, version_id) if "handed" in counts else {}),
     )
 
 
-def _handed_at(session: Session, version_id: int) -> datetime | None:
-    carried = (
-        select(func.max(relay.c.handed_at))
+def _carried(session: Session, version_id: int) -> dict[str, Any]:
+    """What a Progress says of what keepers have yet to carry."""
+    unasked = relay.c.told_at.is_(None)
+    row = session.execute(
+        select(
+            func.max(relay.c.handed_at),
+            func.count(case((unasked, 1))),
+            func.count(case((_UNSOUGHT, 1))),
+        )
         .join(delivery, delivery.c.id == relay.c.delivery_id)
         .where(delivery.c.version_id == version_id, HANDED)
+    ).one()
+    handed_at, count, not_sought = row
+    names = _unwritten(session, version_id) if count else ()
+    return {
+        "handed_at": handed_at,
+        "unasked": count,
+        "sought": not not_sought,
+        "unwritten": names,
+    }
+
+
+def _unwritten(session: Session, version_id: int) -> tuple[Unwritten, ...]:
+    home = account.join(chat, chat.c.id == account.c.chat_id)
+    mine = and_(account.c.person_id == person.c.id, chat.c.standing != "out")
+    met = select(account.c.id).select_from(home).where(mine).correlate(person).exists()
+    rows = session.execute(
+        select(person.c.name, met)
+        .join(relay, relay.c.keeper_id == person.c.id)
+        .join(delivery, delivery.c.id == relay.c.delivery_id)
+        .where(delivery.c.version_id == version_id, HANDED)
+        .where(relay.c.told_at.is_(None), relay.c.reminded_at.is_not(None))
+        .group_by(person.c.id, person.c.name)
+        .order_by(person.c.id)
+        .limit(NAMED)
     )
-    found: datetime | None = session.execute(carried).scalar_one()
-    return found
+    return tuple(Unwritten(name, bool(there)) for name, there in rows)
 
 
 def _is_issue(session: Session, version_id: int) -> bool:
@@ -191,9 +244,11 @@ def follow(session: Session, version_id: int, status_id: int) -> None:
 
 
 def unreported(session: Session) -> list[int]:
-    """Versions on their way, or settled and not yet reported to their author."""
+    """Versions on their way, settled and not yet reported to their author, or carried on since."""
     rows = session.execute(
-        select(version.c.id).where(version.c.reported_at.is_(None)).order_by(version.c.id)
+        select(version.c.id)
+        .where(or_(version.c.reported_at.is_(None), version.c.shown == LATE))
+        .order_by(version.c.id)
     )
     return list(rows.scalars())
 
@@ -205,13 +260,14 @@ def unfinished(session: Session, now: datetime) -> int:
         select(delivery.c.id)
         .join(relay, relay.c.delivery_id == delivery.c.id)
         .where(delivery.c.version_id == version.c.id, HANDED)
-        .where(relay.c.handed_at > now - PATIENCE)
     )
+    in_time = carried.where(relay.c.handed_at > now - PATIENCE).exists()
+    sought = ~carried.where(_UNSOUGHT).exists()
     waiting = select(func.count()).select_from(version).where(version.c.reported_at.is_(None))
     before = [version.c.shown.contains(f"{state}:") for state in UNDER_WAY]
     unseen = and_(version.c.status_id.is_not(None), or_(version.c.shown == "", *before))
-    over = and_(~_MOVING, ~carried.exists())
-    settled = waiting.where(or_(over, and_(FOR_KEEPERS, unseen)))
+    over = and_(~_MOVING, ~in_time)
+    settled = waiting.where(or_(over, and_(FOR_KEEPERS, sought, unseen)))
     return int(session.execute(settled).scalar_one())
 
 

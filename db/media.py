@@ -143,7 +143,9 @@ def drop(session: Session, media_id: int, state: str) -> None:
     """Refused or lost: messages that waited for the file are cancelled."""
     session.execute(update(media).where(media.c.id == media_id).values(state=state))
     session.execute(
-        update(outbox).where(outbox.c.media_id == media_id, QUEUED).values(state="cancelled")
+        update(outbox)
+        .where(outbox.c.media_id == media_id, outbox.c.state.in_(("queued", "handed")))
+        .values(state="cancelled")
     )
     notify(session, "settled")
     notify(session, "media")

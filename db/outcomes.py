@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from db import chats, quota
+from db import chats, quota, requests
 from db.claims import EDIT, QUEUED, SENDING, URGENT
 from db.prepared import Prepared, each
 from db.session import notify
@@ -156,7 +156,7 @@ def _not_sent(session: Session, result: Settled, now: datetime) -> None:
     if row is None:
         return
     if result.result == "failed" and result.error == "ChatGone":
-        chats.close(session, row.chat_id)
+        chats.close(session, row.chat_id, now)
     if result.result == "moved" and not _moved(session, row, result.moved_to):
         values: dict[str, Any] = {"state": "failed"}
     else:
@@ -169,6 +169,8 @@ def _not_sent(session: Session, result: Settled, now: datetime) -> None:
     session.execute(
         update(outbox).where(outbox.c.id == row.id).values(error=result.error, **values)
     )
+    if values["state"] in ("failed", "uncertain") and row.origin == "notice":
+        requests.given_up(session, [row.id])
 
 
 def _becomes(row: Row[Any], result: Settled, now: datetime) -> dict[str, Any]:

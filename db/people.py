@@ -61,7 +61,7 @@ _SPENT: Final = (
     .exists()
 )
 _MAILBOXES: Final = (
-    select(account.c.person_id, chat.c.id, bot.c.id, bot.c.platform)
+    select(account.c.person_id, chat.c.standing == "out", chat.c.id, bot.c.id, bot.c.platform)
     .join(chat, chat.c.id == account.c.chat_id)
     .join(bot, bot.c.id == chat.c.bot_id)
     .outerjoin(
@@ -160,9 +160,19 @@ def mailboxes(
     arrive. `now` None: whatever the platforms would still take."""
     found: dict[int, Mailbox] = {}
     values = {"people": person_ids, "now": now, "month": quotas.month(now) if now else ""}
-    for person_id, *box in session.execute(_MAILBOXES, values):
+    for person_id, _, *box in session.execute(_MAILBOXES, values):
         found.setdefault(person_id, Mailbox(*box))
     return list(found.values())
+
+
+def ways(session: Session, person_ids: tuple[int, ...], now: datetime) -> dict[int, list[Mailbox]]:
+    """All private chats of people that are not closed to us, by person, in the same order."""
+    found: dict[int, list[Mailbox]] = {}
+    values = {"people": person_ids, "now": now, "month": quotas.month(now)}
+    for person_id, closed, *box in session.execute(_MAILBOXES, values):
+        if not closed:
+            found.setdefault(person_id, []).append(Mailbox(*box))
+    return found
 
 
 def mailbox(session: Session, chat_id: int) -> Mailbox:

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from db.claims import QUEUED, SENDING, URGENT, Head
+from db.claims import BULK, QUEUED, REPLY, SENDING, URGENT, Head
 from db.permissions import roles_with
 from db.session import notify
 from db.tables import Account, Bot, Outbox, Quota, Role, table
@@ -29,18 +29,20 @@ HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_PAUSE: Final = timedelta(minutes=1)  # after a refusal; doubled with each …
 LONGEST_PAUSE: Final = timedelta(hours=1)  # … up to this
 LONG: Final = timedelta(minutes=15)  # a pause in which announcements had better go by hand
-OLD: Final = timedelta(hours=24)  # a reply that nobody looks for any more
+URGENTLY: Final = 2  # refusals after which urgent ones had
 MOST: Final = 80  # percent of a month at which those who lead the place are warned
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What a platform lets one bot say in a month. `counts_received`: what it hears counts too;
-    `reserve`: the percentage kept for what is urgent."""
+    `reserve`: the percentage kept for what is urgent; `answers`: that kept, before it, for
+    replies, notices and what keepers are asked."""
 
     monthly: int
     counts_received: bool = True
     reserve: int = 5
+    answers: int = 5
 
     @property
     def kept(self) -> int:
@@ -49,6 +51,10 @@ class Allowance:
     @property
     def ordinary(self) -> int:
         return self.monthly - self.kept
+
+    @property
+    def bulk(self) -> int:
+        return max(0, self.ordinary - -(-self.monthly * self.answers // 100))
 
 
 class Entry(NamedTuple):
@@ -67,7 +73,8 @@ class Entry(NamedTuple):
 
     def left(self, plan: Allowance) -> Left:
         used = self.used(plan)
-        return Left(max(0, plan.monthly - used), max(0, plan.ordinary - used))
+        bands = (plan.monthly, plan.ordinary, plan.bulk)
+        return Left(*(max(0, band - used) for band in bands))
 
     def refused(self, now: datetime) -> datetime | None:
         """Until when the platform is left alone; not by a clock that was ahead."""
@@ -76,10 +83,17 @@ class Entry(NamedTuple):
 
 
 class Left(NamedTuple):
-    """Messages that may still leave this month: `all` of what is urgent, `ordinary` of others."""
+    """Messages that may still leave this month: `all` of what is urgent, `bulk` of announcements
+    that are not, `ordinary` of others."""
 
     all: int
     ordinary: int
+    bulk: int
+
+    def of(self, priority: int) -> int:
+        if priority == URGENT:
+            return self.all
+        return self.bulk if priority == BULK else self.ordinary
 
 
 class Room(NamedTuple):
@@ -132,7 +146,6 @@ _WAITING: Final = (
     .order_by(outbox.c.priority, outbox.c.delivery_id.nulls_first())
 )
 _reply = outbox.alias("reply")
-_STALE: Final = and_(outbox.c.origin == "reply", outbox.c.due_at <= bindparam("latest"))
 
 
 def month(at: datetime) -> str:
@@ -199,10 +212,11 @@ def refused_long(here: Entry) -> bool:
     return here.refusals > 0 and _pause(here.refusals) >= LONG
 
 
-def lost(here: Entry, now: datetime) -> bool:
-    """Whether it is a while until the platform is asked again."""
-    until = here.refused(now)
-    return until is not None and until - now >= LONG
+def lost(here: Entry, now: datetime, priority: int = BULK) -> bool:
+    """Whether messages of this priority had better not wait until the platform is asked again."""
+    if here.refused(now) is None:
+        return False
+    return here.refusals >= URGENTLY if priority == URGENT else refused_long(here)
 
 
 def spent(session: Session, plans: Mapping[int, Allowance], now: datetime) -> list[Spent]:
@@ -223,7 +237,7 @@ def stuck(session: Session, bot_id: int, plan: Allowance, now: datetime) -> list
     """The deliveries waiting for this bot that it cannot carry this month, beside what goes
     before them; all of them while its platform refuses it for long."""
     here = entry(session, bot_id, now)
-    return _stuck(waiting(session, bot_id), here.left(plan), lost(here, now))
+    return _stuck(waiting(session, bot_id), here.left(plan), _lost(here, now))
 
 
 def room(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Room | None:
@@ -233,7 +247,7 @@ def room(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Room 
         return None
     there = here.left(plan)
     waits = waiting(session, bot_id)
-    stuck = frozenset(_stuck(waits, there, lost(here, now)))
+    stuck = frozenset(_stuck(waits, there, _lost(here, now)))
     others = sum(row.messages for row in waits if row.delivery_id is None)
     late = others if others > there.ordinary else 0
     return Room(there, stuck, len(stuck) + late, now)
@@ -250,8 +264,7 @@ def within(session: Session, room: Room, heads: Collection[Head]) -> list[Head]:
     free = _to_those_who_warn(session, heads, room.now) if short else ()
     found: list[Head] = []
     for head in sorted(heads, key=lambda head: (head.priority, head.id)):
-        urgent = head.priority == URGENT or head.id in free
-        most = room.left.all if urgent else room.left.ordinary
+        most = room.left.all if head.id in free else room.left.of(head.priority)
         if head.id not in refused and len(found) < most:
             found.append(head)
     return sorted(found)
@@ -272,24 +285,6 @@ def _to_those_who_warn(session: Session, heads: Collection[Head], now: datetime)
         .where(or_(role.c.ends_at.is_(None), role.c.ends_at > now))
     )
     return set(session.execute(found).scalars())
-
-
-def stale(session: Session, bot_id: int, plan: Allowance, now: datetime) -> list[int]:
-    """Replies that have waited so long for a bot whose month is spent, or that its platform has
-    long refused, that they would only puzzle who asked."""
-    here = entry(session, bot_id, now)
-    if here.left(plan).ordinary and not refused_long(here):
-        return []
-    found = select(outbox.c.id).where(outbox.c.bot_id == bot_id, QUEUED, _STALE)
-    return list(session.execute(found, {"latest": now - OLD}).scalars())
-
-
-def give_up(session: Session, ids: Collection[int]) -> None:
-    """These replies are not sent any more, if they still wait; one that may be out already stays
-    in doubt."""
-    doubted = case((outbox.c.doubts > 0, "uncertain"), else_="cancelled")
-    session.execute(update(outbox).where(outbox.c.id.in_(ids), QUEUED).values(state=doubted))
-    notify(session, "settled")
 
 
 def waiting(session: Session, bot_id: int) -> Sequence[Any]:
@@ -318,12 +313,27 @@ def _line(session: Session, row: Mapping[str, Any]) -> Any:
     return (postgresql if dialect == "postgresql" else sqlite).insert(quota).values(**row)
 
 
-def _stuck(waits: Sequence[Any], there: Left, none: bool) -> list[int]:
-    """`none`: nothing of what waits can leave for a while."""
+def beside(session: Session, bot_id: int, plan: Allowance, priority: int, now: datetime) -> int:
+    """How many more messages of this priority can leave this month, after what waits and can."""
+    here = entry(session, bot_id, now)
+    if lost(here, now, priority):
+        return 0
+    there, waits = here.left(plan), waiting(session, bot_id)
+    stuck = {*_stuck(waits, there, _lost(here, now))}
+    ahead = [row for row in waits if row.priority <= priority and row.delivery_id not in stuck]
+    return there.of(priority) - sum(int(row.messages) for row in ahead)
+
+
+def _lost(here: Entry, now: datetime) -> frozenset[int]:
+    """The priorities of which nothing can leave for a while."""
+    return frozenset(one for one in (URGENT, REPLY, BULK) if lost(here, now, one))
+
+
+def _stuck(waits: Sequence[Any], there: Left, lost: Collection[int]) -> list[int]:
     found, ahead = [], 0
     for priority, delivery_id, messages in waits:
-        most = there.all if priority == URGENT else there.ordinary
-        if delivery_id is not None and (none or ahead + messages > most):
+        much = priority in lost or ahead + messages > there.of(priority)
+        if delivery_id is not None and much:
             found.append(int(delivery_id))
         else:
             ahead += messages

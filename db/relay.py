@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -38,8 +38,12 @@ outbox, place, relay = table(Outbox), table(Place), table(Relay)
 version = table(AnnouncementVersion)
 
 SEND: Final = "announcement:send"
+FORGOTTEN: Final = timedelta(days=7)  # what was handed longer ago stays as it is
+IN_PLAY: Final = timedelta(days=1)  # in which what does not arrive is asked of somebody else
+LATE: Final = "late"  # what its author has seen of a version that goes on after its report
 REGRET: Final = timedelta(days=1)  # in which one may say that it was not carried after all
 
+_LAST_ID: Final = 2**31 - 1
 _part = outbox.alias("part")
 HANDED: Final = (
     select(_part.c.id)
@@ -74,6 +78,13 @@ class Done(NamedTuple):
     before: tuple[Stop, ...]
     off: tuple[Stop, ...]
     left: int
+
+
+class Undone(NamedTuple):
+    """What is open now of what was said to be done, and the authors who were told that it was."""
+
+    stops: tuple[Stop, ...]
+    authors: tuple[int, ...]
 
 
 class Carriers(NamedTuple):
@@ -129,18 +140,25 @@ def take_over(session: Session, delivery_ids: Collection[int], now: datetime) ->
     return len(taken)
 
 
-def shut_out(session: Session, chat_id: int) -> None:
-    """What was said in that private chat has not arrived: whatever its person was asked to carry
-    is to be told anew, to whoever can be written to."""
+def shut_out(session: Session, chat_id: int, now: datetime) -> None:
+    """What was just said in that private chat has not arrived: whatever its person was asked to
+    carry is to be told anew, to whoever can be written to."""
     people = select(account.c.person_id).where(account.c.chat_id == chat_id)
     handed = select(_part.c.delivery_id).where(_part.c.state == "handed")
     session.execute(
         update(relay)
         .where(relay.c.keeper_id.in_(people), relay.c.told_at.is_not(None))
         .where(relay.c.done_at.is_(None), relay.c.delivery_id.in_(handed))
+        .where(relay.c.handed_at > now - IN_PLAY)
         .values(told_at=None, reminded_at=None)
     )
     notify(session, "relay")
+
+
+def forgotten(now: datetime) -> ColumnElement[bool]:
+    """Of a part: handed so long ago that it stays as it is."""
+    old = select(relay.c.delivery_id).where(relay.c.handed_at <= now - FORGOTTEN)
+    return and_(outbox.c.state == "handed", outbox.c.delivery_id.in_(old))
 
 
 def done(session: Session, actor: Actor, *, deliveries: Sequence[int]) -> Done:
@@ -156,32 +174,34 @@ def done(session: Session, actor: Actor, *, deliveries: Sequence[int]) -> Done:
             relay.c.delivery_id.label("relay"),
             relay.c.keeper_id,
             relay.c.done_at,
+            relay.c.done_by,
         )
         .join(chat, chat.c.id == delivery.c.chat_id)
         .outerjoin(place, place.c.id == chat.c.place_id)
         .outerjoin(relay, relay.c.delivery_id == delivery.c.id)
-        .where(delivery.c.id.in_(deliveries))
+        .where(delivery.c.id.in_(ids(deliveries)))
         .order_by(delivery.c.id)
     ).all()
     if not rows:
         raise NoSuchErrand
     for row in rows:
-        if row.relay is not None and row.keeper_id != actor.person_id:
+        if row.relay is None or row.keeper_id != actor.person_id:
             _may_announce(actor, row.path)
     settled = _settle(session, actor, [row.delivery_id for row in rows])
     versions = {row.version_id for row in rows}
     return Done(
         tuple(stop(row) for row in rows if row.delivery_id in settled),
-        tuple(stop(row) for row in rows if row.done_at and row.delivery_id not in settled),
-        tuple(stop(row) for row in rows if not row.done_at and row.delivery_id not in settled),
+        tuple(stop(row) for row in rows if row.done_by and row.delivery_id not in settled),
+        tuple(stop(row) for row in rows if not row.done_by and row.delivery_id not in settled),
         _left(session, actor, versions),
     )
 
 
-def undo(session: Session, actor: Actor, *, deliveries: Collection[int]) -> tuple[Stop, ...]:
+def undo(session: Session, actor: Actor, *, deliveries: Collection[int]) -> Undone:
     """Not carried after all, says whoever said so; their keeper has them again, and the author a
-    report to come. Those of them that are open now. Raises NoSuchErrand when there are none."""
-    back = _reopened(session, actor, deliveries)
+    report to come. Raises NoSuchErrand where nothing is open."""
+    deliveries = ids(deliveries)
+    back, authors = _reopened(session, actor, deliveries)
     rows = session.execute(
         select(delivery.c.id.label("delivery_id"), chat.c.title, chat.c.segment)
         .join(chat, chat.c.id == delivery.c.chat_id)
@@ -192,7 +212,7 @@ def undo(session: Session, actor: Actor, *, deliveries: Collection[int]) -> tupl
     ).all()
     if not rows:
         raise NoSuchErrand
-    return tuple(stop(row) for row in rows)
+    return Undone(tuple(stop(row) for row in rows), tuple(authors - {actor.person_id}))
 
 
 def carriers(
@@ -215,6 +235,11 @@ def carriers(
     return Carriers(people, stops - kept)
 
 
+def ids(numbers: Collection[int]) -> list[int]:
+    """Those that a row could have, of what somebody wrote or pressed."""
+    return [number for number in numbers if 0 < number <= _LAST_ID]
+
+
 def _may_announce(actor: Actor, path: str | None) -> None:
     if path is None:
         raise NotAllowed(SEND)
@@ -235,13 +260,21 @@ def _settle(session: Session, actor: Actor, deliveries: Sequence[int]) -> set[in
         .where(relay.c.delivery_id.in_(settled))
         .values(done_at=actor.now, done_by=actor.person_id)
     )
+    theirs = select(delivery.c.version_id).where(delivery.c.id.in_(settled))
+    session.execute(
+        update(version)
+        .where(version.c.id.in_(theirs), version.c.reported_at.is_not(None))
+        .values(shown=LATE)
+    )
     notify(session, "settled")
     return settled
 
 
-def _reopened(session: Session, actor: Actor, deliveries: Collection[int]) -> set[int]:
-    """Of these, what the actor has settled within `REGRET` and is still wanted there. They were
-    reminded of it, so to speak."""
+def _reopened(
+    session: Session, actor: Actor, deliveries: Collection[int]
+) -> tuple[set[int], set[int]]:
+    """Of these, what the actor has settled within `REGRET` and is still wanted there, which they
+    need no reminder of; and the authors who had their report."""
     wanted = (
         select(delivery.c.id)
         .join(version, version.c.id == delivery.c.version_id)
@@ -265,9 +298,14 @@ def _reopened(session: Session, actor: Actor, deliveries: Collection[int]) -> se
         .values(state="handed", sent_at=None)
     )
     theirs = select(delivery.c.version_id).where(delivery.c.id.in_(back))
-    session.execute(update(version).where(version.c.id.in_(theirs)).values(reported_at=None))
+    told = session.execute(
+        update(version)
+        .where(version.c.id.in_(theirs), version.c.reported_at.is_not(None))
+        .values(reported_at=None)
+        .returning(version.c.released_by)
+    )
     notify(session, "settled")
-    return back
+    return back, set(told.scalars())
 
 
 def _left(session: Session, actor: Actor, versions: Collection[int]) -> int:

@@ -1,5 +1,5 @@
-"""What those who lead a place are told of a bot's month: that most of it is used, that only the
-part for what is urgent is left, that its platform takes nothing more. Each is told once."""
+"""What those who lead a place are told of a bot's month: that most of it is used, that nothing is
+left for ordinary announcements, that its platform takes nothing more. Each is told once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ bot = table(Bot)
 
 Kind: TypeAlias = Literal["most", "spent", "refused"]
 
-# The notice itself is a message, perhaps of the same bot: it is told while so many may leave.
+# It is told a little before.
 _LAST_WORDS: Final = 10
 _LAST_SHARE: Final = 100  # … or a hundredth of a small month
 
 
 class Shortage(NamedTuple):
-    """`kept`: messages for what is urgent; `until`: when the bot tries again, or when the next
+    """`last`: messages that ordinary announcements leave to others, `kept` of them for what is
+    urgent; `until`: when the bot tries again, or when the next
     month begins."""
 
     kind: Kind
@@ -31,6 +32,7 @@ class Shortage(NamedTuple):
     place_id: int
     used: int
     monthly: int
+    last: int
     kept: int
     until: datetime
 
@@ -53,9 +55,8 @@ def tell(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Short
     row = session.execute(select(bot.c.name, bot.c.place_id).where(bot.c.id == bot_id)).one()
     until = here.refused_until if kind == "refused" else None
     used = min(here.used(plan), plan.monthly)
-    return Shortage(
-        kind, row.name, row.place_id, used, plan.monthly, plan.kept, until or quota.turn(now)
-    )
+    counts = used, plan.monthly, plan.monthly - plan.bulk, plan.kept
+    return Shortage(kind, row.name, row.place_id, *counts, until or quota.turn(now))
 
 
 def _news(here: Entry, plan: Allowance) -> Kind | None:
@@ -75,4 +76,4 @@ def _trouble(here: Entry, plan: Allowance) -> Kind | None:
     if quota.refused_long(here):
         return "refused"
     few = min(_LAST_WORDS, plan.monthly // _LAST_SHARE)
-    return "spent" if here.left(plan).ordinary <= few else None
+    return "spent" if here.left(plan).bulk <= few else None

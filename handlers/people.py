@@ -45,7 +45,7 @@ def says(context: Context, key: str, text: str) -> bool:
     """Whether the text is what is listed, with commas, under `key`, perhaps among the small
     words people put around it: "gửi đi cháu", "thôi không có ảnh"."""
     said = fold(text).strip(" .,!?")
-    if said in {fold(word) for word in context.words(key).split(",")}:
+    if said in context.words.folded(key):
         return True
     around = listed(context, "people.small_words")
     return len(text) <= _LONGEST_SAYING and phrases.wholly(text, listed(context, key), around)

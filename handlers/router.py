@@ -70,6 +70,7 @@ class Context:
     mentions: Mapping[int, str] = field(default_factory=dict)  # by the ids of all bots at work
     link: str = ""  # as in Platform
     plans: Mapping[int, Allowance] = field(default_factory=dict)  # by the ids of limited bots
+    blind: frozenset[str] = frozenset()  # platforms that no photo can be sent to
 
     @property
     def actor(self) -> Actor:

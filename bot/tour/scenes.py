@@ -149,7 +149,7 @@ async def carry(tour: Tour) -> None:
     onwards, loudspeaker = words("announcements.next"), words("segments.loudspeaker")
     choices = onwards, loudspeaker, onwards, words("announcements.send")
     await tour.choose(author, *choices, show=False)
-    asked = words("relay.ask_loudspeaker")
+    asked = words("relay.then_one")
     await tour.screen.show(await tour.overhear(keeper, proof=asked))
     done = await tour.choose(keeper, words("relay.done_loudspeaker"))
     prove(done, words("relay.noted"))

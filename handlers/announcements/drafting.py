@@ -216,6 +216,7 @@ def _preview(
             *costs.said(words, purses, _messages(draft, parts), draft.urgent),
             *_unheard(words, found),
             *_remarks(words, draft, parts, fullest),
+            *_unseen(context, draft, found),
             *_day_named(draft, context),
             *_told_until(draft, context),
         ]
@@ -271,6 +272,15 @@ def _remarks(words: Words, draft: Draft, parts: Parts, fullest: str) -> Iterator
         yield words("announcements.with_files", count=len(draft.media))
     if draft.urgent:
         yield words("announcements.is_urgent")
+
+
+def _unseen(context: Context, draft: Draft, found: Audience) -> Iterator[str]:
+    """Where photos do not arrive; whoever carries by hand may be written to there, too."""
+    by_hand = bool(found.platforms.get(HAND))
+    for platform in sorted(context.blind if draft.media else ()):
+        if by_hand or found.platforms.get(platform):
+            name = costs.platform_name(context.words, platform)
+            yield context.words("announcements.photos_unseen", platform=name)
 
 
 def told_days(text: str, context: Context) -> tuple[str, ...]:

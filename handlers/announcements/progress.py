@@ -26,6 +26,7 @@ def status(progress: Progress, words: Words) -> Reply:
     handed = progress.count("handed")
     counts = {"reached": progress.reached, "total": progress.total, "handed": handed}
     lines = [words(_headline(progress), **counts), *_counted(progress, words)]
+    lines += _unwritten(progress, words)
     stop = Button(words("announcements.stop"), f"announcements.stop:{progress.version_id}")
     moving = not progress.over and not progress.stopped
     return Reply("\n".join(lines), (stop,) if moving else ())
@@ -59,6 +60,7 @@ def report(progress: Progress, words: Words) -> Reply:
     for state in (*NOT_REACHED, *UNCERTAIN, "handed"):
         if progress.count(state):
             lines += _names(progress, state, words)
+    lines += _unwritten(progress, words)
     missed = progress.count(*NOT_REACHED)
     buttons = []
     if missed:
@@ -69,6 +71,21 @@ def report(progress: Progress, words: Words) -> Reply:
         label = words("announcements.resend_uncertain", count=doubtful)
         buttons.append(Button(label, f"announcements.resend_uncertain:{progress.version_id}"))
     return Reply("\n".join(lines), tuple(buttons))
+
+
+def carried(progress: Progress, words: Words) -> Reply:
+    """After the report: the last keeper has answered."""
+    counts = {"reached": progress.reached, "total": progress.total}
+    return Reply(words("announcements.carried", code=f"TB-{progress.version_id}", **counts))
+
+
+def _unwritten(progress: Progress, words: Words) -> Iterator[str]:
+    """Who is to be called, because no bot can write to them."""
+    for met in (True, False):
+        names = [one.name for one in progress.unwritten if one.met is met]
+        if names:
+            key = "announcements.unwritten_spent" if met else "announcements.unwritten"
+            yield words(key, names=", ".join(" ".join(name.split()) for name in names))
 
 
 def _names(progress: Progress, state: str, words: Words) -> Iterator[str]:

@@ -31,7 +31,7 @@ from handlers.announcements.drafting import (
 )
 from handlers.announcements.progress import NOT_REACHED, followed, report, resent, status
 from handlers.announcements.taking import heard, take
-from handlers.announcements.wishes import Meant, begins, chosen, meant, wished
+from handlers.announcements.wishes import Meant, begins, chosen, meant, opened, wished
 from handlers.interjection import beside, given_up
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.router import Context, Router
@@ -57,9 +57,13 @@ async def new(press: Press, context: Context, argument: str) -> Outcome:
 @router.rule
 async def unprompted(incoming: Incoming, context: Context) -> Outcome:
     """What whoever may announce asks for without a menu."""
-    if not isinstance(incoming, Message) or not incoming.addressed or incoming.attachments:
+    if not isinstance(incoming, Message) or not incoming.addressed:
         return None
     if context.scene.step or not context.actor.can(SEND):
+        return None
+    if context.scene.private and (text := opened(incoming.text, context.words)):
+        return await _open(replace(incoming, text=text), context)
+    if incoming.attachments:
         return None
     if begins(incoming.text, context.words):
         return await _begin(context)
@@ -77,6 +81,15 @@ async def _begin(context: Context) -> Outcome:
     if not await options(context):
         return _closed(context, "announcements.no_places")
     return await _ask_text(context, Draft())
+
+
+async def _open(message: Message, context: Context) -> Outcome:
+    """As if the text had been asked for."""
+    if not await options(context):
+        return _closed(context, "announcements.no_places")
+    asked = replace(context, scene=replace(context.scene, step="announcements.text"))
+    draft = await _with_only_place(asked, Draft())
+    return take(message, asked, draft, await _after_text(asked, draft))
 
 
 async def _ask_text(context: Context, draft: Draft) -> Outcome:

@@ -86,6 +86,13 @@ def begins(text: str, words: Words) -> bool:
     return any(f"{one} ".startswith(phrases) for one in _bare(text, words))
 
 
+def opened(text: str, words: Words) -> str:
+    """The text of an announcement that is said at once, as in “thông báo: …”; "" for none."""
+    head, _, rest = text.partition(":")
+    known = len(head) <= _LONGEST_WISH and plain(fold(head)).strip() in _listed(words, "open")
+    return rest.strip() if known else ""
+
+
 def chosen(draft: Draft, said: Meant) -> Draft:
     """The draft with the places or segments that were named, or without them."""
     first = said.actions[0] if said.actions and said.only and not said.out else ""

@@ -8,7 +8,7 @@ from typing import Final
 
 from db import bots
 from db.bots import AtWork
-from handlers.groups.group_list import platform_name
+from handlers.groups.group_list import UNTITLED, platform_name
 from handlers.groups.ready import ready
 from handlers.router import Context
 
@@ -30,7 +30,12 @@ def full(one: AtWork) -> bool:
 
 def plain(ways: Sequence[AtWork]) -> bool:
     """Whether the bot that is talked to is all there is to say."""
-    return len(ways) < 2 and not any(full(one) for one in ways)
+    return len(ways) < 2 and not any(full(one) or _typed(one) for one in ways)
+
+
+def _typed(one: AtWork) -> bool:
+    """Whether a mention is chosen from a list rather than copied, and a name goes with the code."""
+    return one.platform in UNTITLED
 
 
 def lacking(ways: Sequence[AtWork]) -> bool:
@@ -48,12 +53,23 @@ def told(context: Context, ways: Sequence[AtWork], code: str) -> str:
     return "\n\n".join(_way(context, one, one.platform not in _free(ways), code) for one in ways)
 
 
+def reason_of(context: Context, one: AtWork) -> str:
+    """Why a bot that is full is not to be added."""
+    mention = context.mentions.get(one.id, "").removeprefix("@")
+    platform = platform_name(context.words, one.platform)
+    told = {"platform": platform, "bot": mention or one.name}
+    return context.words("groups.way_full", most=MOST[one.platform], **told)
+
+
 def _way(context: Context, one: AtWork, alone: bool, code: str) -> str:
     words, mention = context.words, context.mentions.get(one.id, "")
     platform = platform_name(words, one.platform)
     told = {"platform": platform, "bot": mention.removeprefix("@") or one.name}
-    way = ready(words, "groups.way", mention, code=code, **told)
+    if _typed(one):
+        way = words("groups.way_typed", code=code, **told)
+    else:
+        way = ready(words, "groups.way", mention, code=code, **told)
     if not full(one):
         return way
-    reason = words("groups.way_full", most=MOST[one.platform], **told)
+    reason = reason_of(context, one)
     return f"{reason}\n{words('groups.way_all_the_same')}\n{way}" if alone else reason

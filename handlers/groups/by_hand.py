@@ -21,7 +21,7 @@ from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.people import meant, says
 from handlers.roles.choosing import answered
 from handlers.router import Context, Router
-from handlers.start import again, back
+from handlers.start import again, ask_first, back, wish
 from handlers.titles import inside
 
 router = Router()
@@ -103,6 +103,8 @@ async def usual(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.step("groups.hand_title")
 async def say_title(message: Message, context: Context) -> Outcome:
+    if named := wish(message.text, context):
+        return ask_first(context, named)
     keep, title = context.scene.keep, title_of(message.text)
     if says(context, "people.yes_words", title):
         title = keep["title"]

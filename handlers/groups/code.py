@@ -62,6 +62,13 @@ def with_title(text: str, context: Context) -> Said:
     return said(fold(text))
 
 
+def behind(text: str, code: str, context: Context) -> str:
+    """What stands behind the last place of a folded code, on its line: the group's name."""
+    places = [found for found in _MAYBE_WITHIN.finditer(text) if fold(found[1]) == code]
+    rest = text[places[-1].end(1) :] if places else ""
+    return _title(rest.partition("\n")[0], context)
+
+
 def _title(rest: str, context: Context) -> str:
     """Nothing where only small words are left."""
     small = (*listed(context, "people.small_words"), *listed(context, "groups.around_code"))

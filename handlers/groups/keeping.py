@@ -71,7 +71,7 @@ def choices(
     buttons = (
         Button(label, f"{action}:{one.person_id}") for label, one in zip(labels, shown, strict=True)
     )
-    return lines, (*buttons, *further)
+    return [*lines, words("groups.keeper_missing")], (*buttons, *further)
 
 
 def _title(words: Words, keeper: Keeper) -> str:

@@ -13,7 +13,7 @@ from handlers.groups.group_list import (
 )
 from handlers.messages import Button, Message, Outcome, Press, Reply, effect
 from handlers.router import Context, Router
-from handlers.start import back
+from handlers.start import ask_first, back, wish
 
 router = Router()
 
@@ -38,6 +38,8 @@ def _ask(context: Context, chat_id: int, text: str) -> Reply:
 @router.step("groups.rename")
 async def say_title(message: Message, context: Context) -> Outcome:
     words, chat_id = context.words, context.scene.keep["group"]
+    if named := wish(message.text, context):
+        return ask_first(context, named)
     title = title_of(message.text)
     if not 0 < len(title) <= TITLE:
         return _ask(context, chat_id, words("groups.title_unfit", most=TITLE))

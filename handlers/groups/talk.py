@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from content.folding import fold
-from db import groups, invitations, places
+from db import groups, invitations, places, roles
 from db.groups import SEGMENTS, TIE, Code, CodeRefused, Tied
 from db.invitations import Spoiled
 from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.announcements.draft import picked
 from handlers.groups import adding, presence
-from handlers.groups.code import Said, explained, possible, said, with_title, within
+from handlers.groups.code import Said, behind, explained, possible, said, with_title, within
 from handlers.groups.ready import ready
 from handlers.groups.tied import tied
 from handlers.messages import (
     Button,
+    Effect,
     Incoming,
     Message,
     Outcome,
@@ -56,21 +58,37 @@ async def register(incoming: Incoming, context: Context) -> Outcome:
     text, private = _LINK.sub("", fold(incoming.text), count=1), context.scene.private
     if code := await _invitation(text, context):
         return await _used(code, context) if private else _said(context, code)
-    if not incoming.addressed or len(incoming.text) > LONGEST:
+    if not incoming.addressed:
         return None
-    if explained(text):
+    long = len(incoming.text) > LONGEST
+    if not long and explained(text):
         return _explain(context)
-    heard = _heard(incoming, text, context)
+    heard = Said(False, "") if long else _heard(incoming, text, context)
+    if not heard.code and (code := await _living(text, context)):
+        named = "" if incoming.chat.title else behind(incoming.text, code, context)
+        return _said(context, code, named)
     if not heard.code:
-        return _spell(text, heard.asked, context)
+        return None if long else _spell(text, heard.asked, context)
     if not private:
         return _said(context, heard.code, heard.title)
     return await _used(heard.code, context) if heard.asked or not context.scene.step else None
 
 
+async def _living(text: str, context: Context) -> str:
+    """In a group: the code among the words that may still tie one, "" for none. People copy whole
+    messages."""
+    codes = [] if context.scene.private else possible(text)
+    return await context.read(groups.open_among, codes, context.actor.now) if codes else ""
+
+
 async def _used(code: str, context: Context) -> Outcome:
-    """In private; a group's code comes back as what to write in the group."""
-    return candidates.used(context, code, await _copied(code, context))
+    """In private; a group's code comes back as what to write in the group. Where nobody leads yet,
+    the only code there is stands on the machine's screen."""
+    outcome = candidates.used(context, code, await _copied(code, context))
+    if isinstance(outcome, Effect) and not await context.read(roles.admins, context.actor.now):
+        wrong = Reply(context.words("groups.first_code"), stay=True)
+        return replace(outcome, refusals={**outcome.refusals, CodeRefused: wrong})
+    return outcome
 
 
 async def _copied(code: str, context: Context) -> str:
@@ -137,7 +155,14 @@ def _said(context: Context, code: str, title: str = "") -> Outcome:
 
 @router.action("groups.add", standing=True)
 async def add(press: Press, context: Context, argument: str) -> Outcome:
-    return await _ask_place(context)
+    """Where no bot has room that is said before a code is made, and another way is offered."""
+    ways, words = await adding.ways(context), context.words
+    if not (ways and all(adding.full(one) for one in ways)):
+        return await _ask_place(context)
+    note = "\n".join((*(adding.reason_of(context, one) for one in ways), words("groups.full")))
+    asked = await _ask_place(context, note)
+    by_hand = Button(words("groups.new_by_hand"), "groups.hand")
+    return replace(asked, buttons=(by_hand, *asked.buttons)) if asked.step else asked
 
 
 async def _ask_place(context: Context, note: str = "") -> Reply:

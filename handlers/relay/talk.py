@@ -8,9 +8,18 @@ from dataclasses import replace
 from db import errands
 from db.errands import Errand
 from db.permissions import NotAllowed
-from db.relay import SEND, Done, NoSuchErrand, Stop
+from db.relay import SEND, Done, NoSuchErrand, Stop, Undone
 from handlers.interjection import OFFERS, beside
-from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
+from handlers.messages import (
+    Button,
+    Incoming,
+    Message,
+    Notice,
+    Outcome,
+    Press,
+    Reply,
+    effect,
+)
 from handlers.pages import LABEL
 from handlers.relay.sayings import ANY, ways
 from handlers.relay.wording import MOST, QUOTED, action, buttons, did, medium, request, titles
@@ -84,14 +93,10 @@ async def done(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("relay.undo", standing=True)
 async def undo(press: Press, context: Context, argument: str) -> Outcome:
-    def say(result: tuple[Sequence[Stop], Sequence[Errand]]) -> Reply:
-        stops, found = result
-        text = context.words("relay.undone", places=titles(stops))
-        return _with_menu(text, buttons(found, context.words), context)
-
     late = Reply(context.words("relay.undo_late"), stay=True)
-    undoing = effect(errands.reopen, deliveries=_numbers(argument))
-    return undoing.then(say, {NoSuchErrand: late})
+    return effect(errands.reopen, deliveries=_numbers(argument)).then(
+        lambda result: _undone(*result, context), {NoSuchErrand: late}
+    )
 
 
 async def _open(context: Context) -> Outcome:
@@ -144,6 +149,17 @@ def _confirmed(result: Done, found: Sequence[Errand], context: Context) -> Reply
     undo = Button(context.words("relay.not_done"), action("undo", done))
     menu = buttons(found, context.words)
     return _with_menu(text, (*menu, undo) if menu and done else (), context)
+
+
+def _undone(result: Undone, found: Sequence[Errand], context: Context) -> Reply:
+    """Whoever has read that it was done reads that it is not."""
+    words, places = context.words, titles(result.stops)
+    reply = _with_menu(words("relay.undone", places=places), buttons(found, words), context)
+    if not (result.authors and found):
+        return reply
+    said = context.content.words("vi")
+    text = said("relay.undone_there", text=quote(found[0].body, QUOTED), places=places)
+    return replace(reply, notices=(Notice(text, result.authors),))
 
 
 def _with_menu(text: str, menu: tuple[Button, ...], context: Context) -> Reply:

@@ -42,20 +42,47 @@ LOST = [
 )
 def test_a_group_without_a_route_is_named_with_what_to_do(route: Route, reason: str) -> None:
     found = told([ROUTE, route], {"thon"})
-    assert found.well == "groups: 1 by bot thon"
+    assert found.well == ("group “Xóm Chài” (Thôn Bến): by bot thon",)
     (line,) = found.wrong
     assert line.startswith("group “Xóm Chài” (Thôn Bến) gets nothing: ")
     assert reason in line
 
 
-def test_groups_with_a_route_are_counted_by_it() -> None:
-    routes = [ROUTE, HAND, ROUTE._replace(bot="xa", standing="admin"), HAND, ROUTE]
-    found = told(routes, {"thon", "xa"})
-    assert found == ("groups: 2 by bot thon, 2 by hand, 1 by bot xa", ())
+WAYS = [
+    ("its bot", ROUTE, "by bot thon"),
+    ("its keeper", HAND, "by hand"),
+    (
+        "who announces there, as the keeper cannot be written to",
+        HAND._replace(mailboxes=frozenset(), reserve=frozenset({"thon"})),
+        "by hand, by whoever announces there",
+    ),
+    (
+        "who announces there, as there is no keeper",
+        HAND._replace(keeper=False, mailboxes=frozenset(), reserve=frozenset({"thon"})),
+        "by hand, by whoever announces there",
+    ),
+    (
+        "its keeper, as its bot was put out",
+        ROUTE._replace(standing="out", keeper=True, mailboxes=frozenset({"thon"})),
+        "by hand",
+    ),
+]
+
+
+@pytest.mark.parametrize(("route", "way"), [one[1:] for one in WAYS], ids=[one[0] for one in WAYS])
+def test_a_group_is_told_with_its_route(route: Route, way: str) -> None:
+    assert told([route], {"thon"}) == ((f"group “Xóm Chài” (Thôn Bến): {way}",), ())
+
+
+def test_many_groups_are_counted_by_their_route() -> None:
+    routes = [ROUTE, HAND, ROUTE._replace(bot="xa", standing="admin"), HAND, ROUTE] * 4
+    assert len(told(routes, {"thon", "xa"}).well) == 20
+    found = told([*routes, ROUTE], {"thon", "xa"})
+    assert found == (("groups: 9 by bot thon, 8 by hand, 4 by bot xa",), ())
 
 
 def test_where_nothing_is_tied_nothing_is_said() -> None:
-    assert told([], {"thon"}) == ("", ())
+    assert told([], {"thon"}) == ((), ())
 
 
 @pytest.fixture

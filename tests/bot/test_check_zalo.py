@@ -55,6 +55,16 @@ async def test_a_bot_is_told_with_its_mention_and_how_it_hears(token: str) -> No
         line = await told(BOT, there(server.base_url))
     assert line.startswith("bot thon: “@Bot Loa Làng” in groups; hears there only what mentions it")
     assert "is off is lost; no photos: for them set web.public" in line
+    page = line.rpartition("; its page should be ")[2]
+    assert page.startswith("https://bot.zaloplatforms.com/bots/")
+    assert page.rpartition("/")[2].isdigit()
+
+
+async def test_a_public_address_without_its_port_is_told_apart(token: str) -> None:
+    async with ZaloServer() as server:
+        server.bot(token=token)
+        line = await told(BOT, there(server.base_url, replace(PUBLIC, port=0)))
+    assert "no photos: for them let web.port be another than 0" in line
 
 
 @pytest.mark.parametrize(
@@ -64,6 +74,7 @@ async def test_a_bot_is_told_with_its_mention_and_how_it_hears(token: str) -> No
         pytest.param("bot loa lang", True, "“@bot loa lang” in groups;", id="without marks"),
         pytest.param("Bot Xã", True, "while Zalo calls it “Bot Loa Làng”", id="another"),
         pytest.param("Bot Xã", False, "“@Bot Xã” in groups;", id="only the settings tell it"),
+        pytest.param("Loa Xã", False, "names on Zalo begin with “Bot”", id="no name of a bot"),
         pytest.param("", False, "write that name as display", id="nobody tells it"),
     ],
 )
@@ -171,6 +182,22 @@ async def test_the_plan_is_told_with_what_is_used_of_it(
         assert await database.read(bots.met, bot_id) == (people, groups)
     line = await asyncio.to_thread(plan_of, BOT, config)
     assert said.format(quota.month(now)) in line
+
+
+async def test_a_month_used_up_and_a_plan_that_is_not_free_are_told(tmp_path: Path) -> None:
+    config = replace(settings(tmp_path), bots=(BOT,), zalo=ZaloConfig(monthly=4000))
+    async with open_service(config, CONTENT, lambda *_: Quiet()) as service:
+        database, now = service.app.database, service.app.clock.now()
+        (bot_id,) = service.app.platforms
+        await database.write(quota.sent, bot_id, 3999, now)
+        line = await asyncio.to_thread(plan_of, BOT, config)
+        assert "3999/4000 messages" in line
+        assert line.endswith(
+            "the free plan gives 3000 a month: let zalo.monthly be so unless you pay for more"
+        )
+        await database.write(quota.sent, bot_id, 1, now)
+        with pytest.raises(ConfigError, match="all is used up until the month is over"):
+            await asyncio.to_thread(plan_of, BOT, config)
 
 
 def test_without_its_database_a_plan_is_not_known(tmp_path: Path) -> None:

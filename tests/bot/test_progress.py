@@ -16,13 +16,14 @@ from bot.composer import Composer
 from bot.progress import Follower
 from db import announcements, relay
 from db.announcements import Part
-from db.tables import Chat, Delivery, Outbox, Place, table
+from db.tables import Chat, Delivery, Outbox, Place, Relay, table
 from handlers.messages import Reply
 from tests.bot.hall import Hall, Row
 from tests.bot.hall import hall as open_hall
 from tests.living import CONTENT
 
 chat, delivery, outbox, place = table(Chat), table(Delivery), table(Outbox), table(Place)
+carries = table(Relay)
 WORDS = CONTENT.words("vi")
 ON_TELEGRAM, ON_ZALO = "lua", "tre"  # village heads
 AUTHORS = pytest.mark.parametrize("author", [ON_TELEGRAM, ON_ZALO], ids=["telegram", "zalo"])
@@ -187,7 +188,9 @@ async def test_those_that_failed_and_those_in_doubt_are_offered_apart(hall: Hall
 def entrusted(session: Session) -> None:
     """What is handed is a keeper's from now on."""
     handed = select(outbox.c.delivery_id).where(outbox.c.state == "handed")
-    relay.hand(session, handed, Clock().now())
+    now = Clock().now()
+    relay.hand(session, handed, now)
+    session.execute(update(carries).values(told_at=now))
 
 
 async def told_early(hall: Hall, author: str) -> tuple[int, list[Row]]:

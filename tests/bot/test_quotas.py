@@ -142,14 +142,15 @@ async def test_admins_hear_once_that_a_month_runs_short(tmp_path: Path) -> None:
                 used="80",
                 monthly="100",
                 kept="5",
+                last="10",
                 date="01/01",
             )
         ]
-        await till.use(15)
+        await till.use(9)
         await till.until(lambda session: len(till.notices(session)) == 2)
-        assert "95" not in (await till.told())[0]
-        assert "95/100" in (await till.told())[1]
-        await till.use(3)
+        assert "89" not in (await till.told())[0]
+        assert "89/100" in (await till.told())[1]
+        await till.use(9)
         await till.later(hours=1)
         assert len(await till.told()) == 2
 
@@ -197,7 +198,7 @@ async def test_what_is_refused_for_long_is_told_and_carried_by_hand(tmp_path: Pa
 
 def test_what_those_who_lead_the_place_read_names_when_and_how_much() -> None:
     for kind in ("most", "spent", "refused"):
-        text = told(Shortage(kind, "lang", 1, 2841, 3000, 150, quota.turn(START)), WORDS)
+        text = told(Shortage(kind, "lang", 1, 2841, 3000, 300, 150, quota.turn(START)), WORDS)
         assert "2.841/3.000" in text
         assert ("0 giờ" if kind == "refused" else "01/01") in text
 

@@ -64,7 +64,7 @@ def test_each_scene_shows_its_proof(drawn: dict[int, str]) -> None:
     shown = plain(drawn[60])
     assert shown.count(VI("tour.announce_text")) >= 4  # written, previewed, and in both groups
     assert VI("announcements.report_all", total=2) in shown
-    assert VI("relay.ask_loudspeaker") in shown
+    assert VI("relay.then_one") in shown
     assert VI("relay.noted") in shown
     assert "Đăng ký khai sinh" in shown
     assert VI("faq.unsure") in shown

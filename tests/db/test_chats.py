@@ -73,13 +73,13 @@ def test_that_we_are_out_is_told_once_whoever_says_it_first(
     session: Session, village: Village
 ) -> None:
     group = village.groups[BEN]
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     assert chats.tell(session, group, NOW) == Change(BEN, tie_people(village), "member", "out")
     assert stand(session, village, group, "out", "member") == []
     other = village.groups[DONG]
     (change,) = stand(session, village, other, "out", "member")
     assert (change.title, change.standing) == (DONG, "out")
-    chats.close(session, other)
+    chats.close(session, other, NOW)
     assert untold(session, village) == []
 
 
@@ -88,7 +88,7 @@ def test_that_we_are_out_is_still_told_when_the_platform_says_so_before_the_repo
 ) -> None:
     version, _ = announce(session, village, urgent=False)
     group = village.groups[BEN]
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     assert stand(session, village, group, "out", "member") == []
     assert untold(session, village) == [group]
     assert announcements.reported(session, version, NOW)
@@ -99,7 +99,7 @@ def test_that_we_were_out_is_not_told_when_we_are_in_again(
     session: Session, village: Village
 ) -> None:
     group = village.groups[BEN]
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     stand(session, village, group, "member", "out")
     assert untold(session, village) == []
 
@@ -108,7 +108,7 @@ def test_each_program_tells_of_the_groups_of_its_own_bots(
     session: Session, village: Village
 ) -> None:
     group = village.groups[BEN]
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     assert chats.untold(session, [village.bots["telegram"]]) == [group]
     assert chats.untold(session, [village.bots["zalo"]]) == []
 
@@ -193,8 +193,8 @@ def test_of_closed_private_chats_and_groups_not_tied_nothing_is_told(
     session: Session, village: Village
 ) -> None:
     group, private = known(session, village, "-1"), known(session, village, "5", kind="private")
-    chats.close(session, group)
-    chats.close(session, private)
+    chats.close(session, group, NOW)
+    chats.close(session, private, NOW)
     assert untold(session, village) == []
     assert [here(session, one).standing for one in (group, private)] == ["out", "out"]
 
@@ -220,7 +220,7 @@ def test_it_is_told_at_once_when_only_keepers_have_something_to_carry(
     group = village.groups[BEN]
     zalo, telegram = village.groups["ben households zalo"], group
     set_states(session, zalo, part_1="sent", part_2="sent")
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     assert chats.tell(session, group, NOW) is None, "it may still arrive"
     set_states(session, telegram, part_1="failed")
     assert not announcements.progress(session, version).over
@@ -229,7 +229,7 @@ def test_it_is_told_at_once_when_only_keepers_have_something_to_carry(
 
 def test_a_group_untied_meanwhile_is_not_told_of(session: Session, village: Village) -> None:
     group = village.groups[BEN]
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     groups.untie(session, acting(session, village, "head"), chat_id=group)
     assert untold(session, village) == []
 
@@ -239,7 +239,7 @@ def test_a_message_that_arrives_where_we_thought_we_were_out_says_that_we_are_in
     session: Session, village: Village, back: bool
 ) -> None:
     group = village.groups[BEN]
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     message = put(session, village)
     claim(session, village)
     outbox.settle(session, [Settled(message, "sent", "m1", back=back)], NOW)
@@ -255,7 +255,7 @@ def test_who_sends_knows_which_tied_groups_count_as_closed(
     put(session, village)
     assert [claimed.out for claimed in claim(session, village)] == [False]
     session.execute(update(rows).values(state="sent"))
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     if not tied:
         session.execute(update(chat).where(chat.c.id == group).values(place_id=None))
     put(session, village)
@@ -266,7 +266,7 @@ def test_who_unblocks_the_bot_is_in_again_with_the_first_message_that_arrives(
     session: Session, village: Village
 ) -> None:
     home = known(session, village, "5", kind="private")
-    chats.close(session, home)
+    chats.close(session, home, NOW)
     draft = Draft(village.bots["telegram"], home, "reply", REPLY, "Dạ", NOW)
     outbox.put(session, [draft])
     (claimed,) = claim(session, village)
@@ -305,7 +305,7 @@ def test_a_group_that_moves_keeps_all_it_was(session: Session, village: Village)
 def test_a_group_that_went_out_by_moving_is_in_again(session: Session, village: Village) -> None:
     """The platform may say first that we are out of what was left behind."""
     group = village.groups[BEN]
-    chats.close(session, group)
+    chats.close(session, group, NOW)
     follow(session, village, group, "-1009")
     assert here(session, group).standing == "member"
     assert untold(session, village) == []

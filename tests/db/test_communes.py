@@ -223,7 +223,7 @@ async def test_what_was_practised_in_is_not_served(database: Database) -> None:
 async def test_what_is_carried_by_hand_has_its_keeper(database: Database) -> None:
     board = NewByHand("Bảng tin", "duoi", "notice_board", "ong-khoai")
     await database.write(settle, SETTLEMENT._replace(by_hand=[board]))
-    (route,) = [one for one in await database.read(routes.routes) if not one.bot]
+    (route,) = [one for one in await database.read(routes.routes, NOW) if not one.bot]
     assert (route.title, route.place, route.keeper) == ("Bảng tin", "Thôn Dưới", True)
     assert route.mailboxes == frozenset({"telegram"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,21 @@ def tied(
 def group(session: Session, title: str) -> Any:
     columns = (chat.c.place_id, chat.c.segment)
     return session.execute(select(*columns).where(chat.c.title == title)).one()
+
+
+async def test_a_code_is_found_among_others_as_long_as_it_ties(
+    database: Database, village: Village
+) -> None:
+    code, _ = await database.write(asked, village)
+    others = ["29H2-3456", code.lower(), "2345-6789"]
+
+    async def found(now: datetime = NOW) -> str:
+        return await database.read(groups.open_among, others, now)
+
+    assert await found() == code.lower()
+    assert await found(NOW + groups.CODE_LIFE) == ""
+    await database.write(tied, village, code)
+    assert await found() == ""
 
 
 async def test_a_code_is_eight_plain_signs_of_which_only_the_digest_is_kept(

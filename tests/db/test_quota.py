@@ -22,8 +22,12 @@ pytest_plugins = "tests.db.ground_fixtures"
 delivery, rows = table(Delivery), table(Outbox)
 
 
-def left(session: Session, village: Village, plan: Allowance = PLAN, now: datetime = NOW) -> Left:
-    return quota.left(session, village.bots["zalo"], plan, now)
+def left(
+    session: Session, village: Village, plan: Allowance = PLAN, now: datetime = NOW
+) -> tuple[int, int]:
+    """For what is urgent, and for what people wait for."""
+    everything, ordinary, _ = quota.left(session, village.bots["zalo"], plan, now)
+    return everything, ordinary
 
 
 @pytest.mark.parametrize(
@@ -42,10 +46,59 @@ def test_a_month_is_one_of_the_village(at: datetime, month: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("monthly", "ordinary"), [(3000, 2850), (100, 95), (1100, 1045), (20, 19), (1, 0)]
+    ("monthly", "ordinary", "bulk"),
+    [(3000, 2850, 2700), (100, 95, 90), (1100, 1045, 990), (20, 19, 18), (1, 0, 0)],
 )
-def test_a_twentieth_is_kept_for_what_is_urgent(monthly: int, ordinary: int) -> None:
-    assert Allowance(monthly).ordinary == ordinary
+def test_a_twentieth_is_kept_for_what_is_urgent_and_one_for_answers(
+    monthly: int, ordinary: int, bulk: int
+) -> None:
+    plan = Allowance(monthly)
+    assert (plan.ordinary, plan.bulk) == (ordinary, bulk)
+
+
+BANDS = [
+    ("there is room for all", 89, ["urgent", "reply", "bulk"]),
+    ("announcements stop", 90, ["urgent", "reply"]),
+    ("and answers", 95, ["urgent"]),
+    ("and everything", 100, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("used", "leave"), [case[1:] for case in BANDS], ids=[case[0] for case in BANDS]
+)
+def test_a_month_ends_for_announcements_before_it_ends_for_answers_and_for_urgent_ones_last(
+    session: Session, village: Village, used: int, leave: list[str]
+) -> None:
+    for words, priority in {"urgent": URGENT, "reply": REPLY, "bulk": BULK}.items():
+        put(session, village, words, group=BEN, priority=priority)
+    use(session, village, used)
+    left: list[str] = []
+    settled: list[Settled] = []
+    while claims := exchange(session, village, settled):
+        left += bodies(claims)
+        settled = [Settled(one.id, "failed", error="Rejected") for one in claims]
+    assert left == leave
+
+
+def test_an_urgent_announcement_goes_by_hand_from_the_second_refusal_on(
+    session: Session, village: Village
+) -> None:
+    bot_id = village.bots["zalo"]
+    released(session, village, name="approver", urgent=True)
+    until = quota.refuse(session, bot_id, NOW)
+    assert quota.stuck(session, bot_id, PLAN, NOW) == []
+    again = quota.refuse(session, bot_id, until)
+    assert len(quota.stuck(session, bot_id, PLAN, until)) > 0
+    assert quota.stuck(session, bot_id, PLAN, again) == [], "it is asked again"
+
+
+def test_a_long_pause_is_long_to_its_end(session: Session, village: Village) -> None:
+    bot_id, now = village.bots["zalo"], NOW
+    released(session, village)
+    for _ in range(5):
+        now = quota.refuse(session, bot_id, now)
+    assert len(quota.stuck(session, bot_id, PLAN, now - timedelta(seconds=1))) == 2
 
 
 def test_only_new_updates_are_counted(session: Session, village: Village) -> None:
@@ -160,7 +213,7 @@ def test_a_delivery_that_would_not_fit_is_not_begun(session: Session, village: V
     """Three groups, two parts each, and room for five."""
     tied_group(session, village, "tay", "households", "zalo")
     released(session, village, ("ben", "dong", "tay"), name="approver")
-    use(session, village, 90)
+    use(session, village, 85)
     (stuck,) = quota.stuck(session, village.bots["zalo"], PLAN, NOW)
     assert send_all(session, village) == ["sent", "sent", "sent", "sent", "queued", "queued"]
     assert quota.stuck(session, village.bots["zalo"], PLAN, NOW) == [stuck]
@@ -182,13 +235,13 @@ def test_a_short_announcement_passes_a_long_one_that_does_not_fit(
 ) -> None:
     released(session, village, ("ben",))
     released(session, village, ("dong",), parts={"zalo": [Part("một")], "telegram": []})
-    use(session, village, 94)
+    use(session, village, 89)
     assert send_all(session, village) == ["queued", "queued", "sent"]
 
 
 def test_what_is_ahead_leaves_less_for_announcements(session: Session, village: Village) -> None:
     released(session, village, ("ben",))
-    use(session, village, 93)
+    use(session, village, 88)
     bot_id = village.bots["zalo"]
     assert quota.stuck(session, bot_id, PLAN, NOW) == []
     put(session, village, "reply", group=DONG)
@@ -296,4 +349,4 @@ def test_it_is_told_how_much_of_a_month_is_spent(session: Session, village: Vill
 
 def test_more_received_than_fits_leaves_nothing(session: Session, village: Village) -> None:
     quota.received(session, village.bots["zalo"], 130, NOW)
-    assert quota.left(session, village.bots["zalo"], PLAN, NOW) == Left(0, 0)
+    assert quota.left(session, village.bots["zalo"], PLAN, NOW) == Left(0, 0, 0)

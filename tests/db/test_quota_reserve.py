@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from db import outbox, quota
+from db import outbox, overdue, quota
 from db.announcements import Part
 from db.outbox import REPLY, Draft, Settled
 from db.quota import FIRST_PAUSE
@@ -81,9 +81,9 @@ def test_when_nothing_is_left_nobody_is_answered(session: Session, village: Vill
 @pytest.mark.parametrize(
     ("used", "after", "given_up"),
     [
-        pytest.param(95, quota.OLD, True, id="a day in a month that is spent"),
-        pytest.param(95, quota.OLD - timedelta(seconds=1), False, id="less than a day"),
-        pytest.param(94, quota.OLD, False, id="it will leave"),
+        pytest.param(95, overdue.OLD, True, id="a day in a month that is spent"),
+        pytest.param(95, overdue.OLD - timedelta(seconds=1), False, id="less than a day"),
+        pytest.param(94, overdue.OLD, False, id="it will leave"),
     ],
 )
 def test_replies_that_waited_a_day_for_a_spent_month_are_given_up_and_notices_are_not(
@@ -94,9 +94,9 @@ def test_replies_that_waited_a_day_for_a_spent_month_are_given_up_and_notices_ar
     session.execute(update(rows).where(rows.c.id == doubtful).values(doubts=1))
     notice = said_to(session, village, "cadre", "notice")
     use(session, village, used)
-    stale = quota.stale(session, village.bots["zalo"], PLAN, NOW + after)
+    stale = overdue.stale(session, village.bots["zalo"], PLAN, NOW + after)
     assert sorted(stale) == ([reply, doubtful] if given_up else [])
-    quota.give_up(session, stale)
+    overdue.give_up(session, stale)
     found = select(rows.c.id, rows.c.state).where(rows.c.id.in_([reply, doubtful, notice]))
     became = {row.id: row.state for row in session.execute(found)}
     ends = ("cancelled", "uncertain") if given_up else ("queued", "queued")

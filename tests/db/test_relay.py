@@ -9,10 +9,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session
 
 from db import announcements, errands, relay
-from db.errands import FORGOTTEN, REMIND, REMIND_URGENT
+from db.errands import REMIND, REMIND_URGENT
 from db.ledger import PATIENCE, STATES
 from db.permissions import NotAllowed
-from db.relay import REGRET, Carriers, NoSuchErrand
+from db.relay import FORGOTTEN, REGRET, Carriers, NoSuchErrand, Undone
 from db.tables import Chat, Media, Outbox, Relay, Role, table
 from tests.db.carrying import (
     announced,
@@ -49,12 +49,12 @@ def test_a_keeper_of_several_groups_is_told_once_with_all_their_messages(
         carried(session, village, title)
     carried(session, village, "C", keeper="cadre")
     version_id = announced(session, village).version_id
-    assert errands.untold(session) == [version_id]
+    assert errands.untold(session, NOW) == [version_id]
     first, second = errands.tell(session, version_id, NOW)
     assert (first.keeper_id, first.texts) == (village.people["head"], (BODY,))
     assert [stop.title for stop in first.stops] == ["A", "B"]
     assert second.keeper_id == village.people["cadre"]
-    assert (errands.untold(session), errands.tell(session, version_id, NOW)) == ([], [])
+    assert (errands.untold(session, NOW), errands.tell(session, version_id, NOW)) == ([], [])
 
 
 def test_files_go_with_the_words_and_one_that_is_still_on_its_way_is_handed_too(
@@ -104,7 +104,7 @@ def test_what_nobody_can_be_asked_to_carry_stays_untold_and_holds_nothing_up(
     assert errands.pending(session, NOW, daytime=True) == 1
     assert errands.tell(session, version_id, NOW) == []
     assert errands.pending(session, NOW, daytime=True) == 0
-    assert errands.untold(session) == [version_id]
+    assert errands.untold(session, NOW) == [version_id]
     assert seen(session, version_id).count("handed") == 1
 
 
@@ -156,12 +156,13 @@ def test_who_said_so_by_mistake_takes_it_back(session: Session, village: Village
     ids, head = deliveries(session), acting(session, village, "head", now=LATER)
     relay.done(session, head, deliveries=ids)
     announcements.reported(session, version_id, LATER)
-    stops, (errand,) = errands.reopen(session, head, deliveries=ids[:1])
-    assert [stop.title for stop in stops] == [stop.title for stop in errand.open] == ["A"]
+    undone, (errand,) = errands.reopen(session, head, deliveries=ids[:1])
+    assert undone.authors == (village.people["approver"],)
+    assert [stop.title for stop in undone.stops] == [stop.title for stop in errand.open] == ["A"]
     assert dict(seen(session, version_id).counts) == {"relayed": 1, "handed": 1}
     assert announcements.unreported(session) == [version_id]
     again, _ = errands.reopen(session, head, deliveries=ids[:1])
-    assert again == stops
+    assert again == Undone(undone.stops, ())
     row = session.execute(select(carries).where(carries.c.delivery_id == ids[0])).one()
     assert (row.keeper_id, row.done_at, row.done_by) == (village.people["head"], None, None)
     assert errands.late(session, LATER + REMIND, daytime=True) == []
@@ -178,7 +179,9 @@ TOO_LATE = [
 
 
 @pytest.mark.parametrize(
-    ("name", "after", "stopped", "may"), [case[1:] for case in TOO_LATE], ids=[c[0] for c in TOO_LATE]
+    ("name", "after", "stopped", "may"),
+    [case[1:] for case in TOO_LATE],
+    ids=[case[0] for case in TOO_LATE],
 )
 def test_only_who_said_so_takes_it_back_within_a_day(
     session: Session, village: Village, name: str, after: timedelta, stopped: bool, may: bool
@@ -191,7 +194,7 @@ def test_only_who_said_so_takes_it_back_within_a_day(
         announcements.stop(session, approver, version_id=version_id)
     actor = acting(session, village, name, now=NOW + after)
     if may:
-        assert relay.undo(session, actor, deliveries=ids[:1])
+        assert relay.undo(session, actor, deliveries=ids[:1]).stops
     else:
         with pytest.raises(NoSuchErrand):
             relay.undo(session, actor, deliveries=ids[:1])
@@ -276,21 +279,21 @@ def test_a_stop_takes_back_what_is_not_confirmed_and_calls_back_who_was_told(
     assert (stopped.stopped, stopped.over) == (True, True)
     late = relay.done(session, acting(session, village, "head"), deliveries=[second])
     assert ([stop.title for stop in late.off], late.stops) == (["B"], ())
-    assert errands.recalled(session) == [version_id]
-    (errand,) = errands.recall(session, version_id)
+    assert errands.recalled(session, NOW) == [version_id]
+    (errand,) = errands.recall(session, version_id, NOW)
     assert (errand.keeper_id, [stop.title for stop in errand.stops]) == (
         village.people["head"],
         ["B"],
     )
-    assert (errands.recalled(session), errands.recall(session, version_id)) == ([], [])
+    assert (errands.recalled(session, NOW), errands.recall(session, version_id, NOW)) == ([], [])
 
 
 def test_who_was_not_told_yet_is_not_called_back(session: Session, village: Village) -> None:
     group = carried(session, village, "A")
     version_id = announced(session, village).version_id
-    announcements.leave(session, group)
+    announcements.leave(session, group, NOW)
     assert states(session) == ["cancelled"]
-    assert errands.recall(session, version_id) == []
+    assert errands.recall(session, version_id, NOW) == []
     assert errands.pending(session, NOW, daytime=True) == 0
 
 
@@ -304,7 +307,7 @@ def test_what_was_stopped_is_handed_out_again_when_it_is_sent_again(
         session, approver, version_id=version_id, states=["cancelled"]
     )
     assert (touched, dict(progress.counts)) == (1, {"handed": 1})
-    assert errands.recalled(session) == []
+    assert errands.recalled(session, NOW) == []
     assert tell(session, version_id) == [(village.people["head"], ["A"])]
 
 

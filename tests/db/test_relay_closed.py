@@ -76,12 +76,12 @@ def test_who_has_blocked_the_bot_is_not_asked_and_the_next_in_line_is(
 ) -> None:
     version_id = told(session, village, "A").version_id
     assert errands.pending(session, NOW, daytime=True) == 0
-    chats.close(session, home_of(session, village, "head"))
+    chats.close(session, home_of(session, village, "head"), NOW)
     assert errands.pending(session, NOW, daytime=True) == 1
     assert tell(session, version_id) == [(village.people["approver"], ["A"])]
-    chats.close(session, home_of(session, village, "head"))
-    assert errands.untold(session) == []
-    chats.close(session, home_of(session, village, "approver"))
+    chats.close(session, home_of(session, village, "head"), NOW)
+    assert errands.untold(session, NOW) == []
+    chats.close(session, home_of(session, village, "approver"), NOW)
     assert tell(session, version_id) == [(village.people["cadre"], ["A"])]
 
 
@@ -93,7 +93,7 @@ def test_who_blocks_the_bot_before_the_message_has_left_is_not_asked_either(
     stand(session, village, home, "out")
     assert tell(session, version_id) == [(village.people["approver"], ["A"])]
     stand(session, village, home, "out")
-    assert errands.untold(session) == []
+    assert errands.untold(session, NOW) == []
 
 
 def test_who_has_another_account_is_asked_there(session: Session, village: Village) -> None:
@@ -101,7 +101,7 @@ def test_who_has_another_account_is_asked_there(session: Session, village: Villa
     other = met(session, village, "zalo")
     mine = update(account).where(account.c.id == other.account_id)
     session.execute(mine.values(person_id=village.people["head"]))
-    chats.close(session, home_of(session, village, "head"))
+    chats.close(session, home_of(session, village, "head"), NOW)
     assert tell(session, version_id) == [(village.people["head"], ["A"])]
     (box,) = people.mailboxes(session, (village.people["head"],), NOW)
     assert box.chat_id == other.chat_id
@@ -110,5 +110,5 @@ def test_who_has_another_account_is_asked_there(session: Session, village: Villa
 def test_what_was_carried_is_not_asked_of_anybody_else(session: Session, village: Village) -> None:
     told(session, village, "A")
     relay.done(session, acting(session, village, "head"), deliveries=deliveries(session))
-    chats.close(session, home_of(session, village, "head"))
-    assert errands.untold(session) == []
+    chats.close(session, home_of(session, village, "head"), NOW)
+    assert errands.untold(session, NOW) == []

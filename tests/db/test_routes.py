@@ -8,16 +8,18 @@ from sqlmodel import Session
 
 from db import groups
 from db.routes import Route, routes
-from db.tables import Account, Chat, table
-from tests.db.village import Village, acting
+from db.tables import Account, Chat, Role, table
+from tests.db.village import NOW, Village, acting
 
 pytest_plugins = "tests.db.ground_fixtures"
 
-account, chat = table(Account), table(Chat)
+account, chat, role = table(Account), table(Chat), table(Role)
+
+STAFF = frozenset({"telegram"})  # the bots that those who announce in Ben were met by
 
 
 def found(session: Session) -> dict[str, Route]:
-    return {route.title: route for route in routes(session)}
+    return {route.title: route for route in routes(session, NOW)}
 
 
 def by_hand(session: Session, village: Village) -> int:
@@ -41,7 +43,7 @@ def test_each_tied_group_has_the_name_of_its_bot(session: Session, village: Vill
     told = found(session)
     assert len(told) == before - 1
     assert told["ben households zalo"] == Route(
-        "ben households zalo", "Thôn ben", "zalo", "out", False, frozenset()
+        "ben households zalo", "Thôn ben", "zalo", "out", False, frozenset(), STAFF
     )
     assert {route.bot for route in told.values()} == {"telegram", "zalo"}
 
@@ -62,4 +64,10 @@ def test_without_a_keeper_nobody_is_known(session: Session, village: Village) ->
     here = by_hand(session, village)
     session.execute(update(chat).where(chat.c.id == here).values(keeper_id=None))
     route = found(session)["Bảng tin thôn"]
-    assert (route.keeper, route.mailboxes) == (False, frozenset())
+    assert (route.keeper, route.mailboxes, route.reserve) == (False, frozenset(), STAFF)
+
+
+def test_who_announces_no_more_is_no_reserve(session: Session, village: Village) -> None:
+    by_hand(session, village)
+    session.execute(update(role).values(ends_at=NOW))
+    assert found(session)["Bảng tin thôn"].reserve == frozenset()

@@ -158,7 +158,7 @@ async def test_what_waits_for_a_group_is_taken_back_when_it_leaves(
     progress = await database.write(released, village)
     gone = village.groups["ben households zalo"]
     await database.write(set_states, gone, part_1="sent")
-    await database.write(announcements.leave, gone)
+    await database.write(announcements.leave, gone, NOW)
     found = await database.read(rows, "chat_id", "state")
     assert [state for chat_id, state in found if chat_id == gone] == ["sent", "cancelled"]
     counts = (await database.read(announcements.progress, progress.version_id)).counts

@@ -55,9 +55,9 @@ def test_most_of_a_month_is_told_once(session: Session, village: Village) -> Non
     use(session, village, 800)
     turn = quota.turn(NOW)
     assert tell(session, village) == Shortage(
-        "most", "zalo", village.commune.id, 800, 1000, 50, turn
+        "most", "zalo", village.commune.id, 800, 1000, 100, 50, turn
     )
-    use(session, village, 100)
+    use(session, village, 89)
     assert tell(session, village) is None
     use(session, village, 800, now=turn)
     assert tell(session, village, now=turn) is not None, "another month"
@@ -66,13 +66,13 @@ def test_most_of_a_month_is_told_once(session: Session, village: Village) -> Non
 def test_that_only_urgent_messages_leave_is_told_while_it_can_be(
     session: Session, village: Village
 ) -> None:
-    use(session, village, 900)
+    use(session, village, 850)
     assert tell(session, village) is not None
     use(session, village, 40)
     told = tell(session, village)
     assert told is not None
-    assert (told.kind, told.used, told.until) == ("spent", 940, quota.turn(NOW))
-    assert quota.left(session, village.bots["zalo"], PLAN, NOW).ordinary == 10
+    assert (told.kind, told.used, told.until) == ("spent", 890, quota.turn(NOW))
+    assert quota.left(session, village.bots["zalo"], PLAN, NOW).bulk == 10
     use(session, village, 100)
     assert tell(session, village) is None
 

@@ -45,6 +45,7 @@ class Stage:
         self.mention = self.link = ""
         self.mentions: Mapping[int, str] = {}
         self.plans: Mapping[int, Allowance] = {}
+        self.blind: frozenset[str] = frozenset()
 
     async def read(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         answer = self.answers[verb]
@@ -65,6 +66,7 @@ class Stage:
             mentions=self.mentions,
             link=self.link,
             plans=self.plans,
+            blind=self.blind,
         )
 
 

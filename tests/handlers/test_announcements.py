@@ -91,6 +91,17 @@ async def test_who_may_begin(grants: tuple[Grant, ...], key: str, step: str | No
     assert actions(reply)
 
 
+@pytest.mark.parametrize(("grants", "step"), [(HEAD, "segments"), (CADRE, "places")])
+async def test_a_text_behind_the_word_is_the_body_and_nothing_is_sent(
+    grants: tuple[Grant, ...], step: str
+) -> None:
+    desk = Desk(grants)
+    reply = await desk.say("Thông báo: Tối nay họp thôn lúc 7 giờ")
+    assert reply.step == f"announcements.{step}"
+    assert reply.keep["body"] == "Tối nay họp thôn lúc 7 giờ"
+    assert desk.done == []
+
+
 async def test_in_a_group_one_is_sent_to_the_private_chat() -> None:
     desk = Desk(CADRE, chat_kind="group")
     reply = await desk.hear(message("/thongbao", group=True))

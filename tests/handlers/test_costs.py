@@ -56,6 +56,28 @@ async def test_nothing_is_said_where_no_bot_is_limited() -> None:
     assert "tốn" not in reply.text
 
 
+async def test_what_is_asked_of_keepers_by_that_bot_counts_among_it() -> None:
+    """Two keepers, each with the announcement's two messages and what is asked of them."""
+    reply = await with_purses(ENOUGH._replace(errands=2)).press("announcements.segments_done")
+    assert (
+        "Zalo: tốn khoảng 12 tin, kể cả tin nhờ chuyển; tháng này còn 2.391/3.000 tin."
+        in reply.text.splitlines()
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "media", "said"),
+    [("sandbox-zalo", [41], True), ("sandbox-zalo", [], False), ("elsewhere", [41], False)],
+)
+async def test_it_is_said_where_photos_will_not_arrive(
+    platform: str, media: list[int], said: bool
+) -> None:
+    desk = at("segments", media=media)
+    desk.stage.blind = frozenset({platform})
+    reply = await desk.press("announcements.segments_done")
+    assert (WORDS("announcements.photos_unseen", platform="Zalo") in reply.text) == said
+
+
 async def test_files_cost_a_message_each() -> None:
     reply = await with_purses(ENOUGH, media=[41]).press("announcements.segments_done")
     assert "tốn 9 tin" in reply.text

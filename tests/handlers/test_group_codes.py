@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from db import invitations
+from db import groups, invitations, roles
 from db.codes import digest
 from db.groups import SEGMENTS, CodeRefused, Tied
 from db.invitations import Spoiled
@@ -38,12 +38,17 @@ async def heard(
     grants: tuple[Grant, ...] = RESIDENT,
     invitation: str = "",
     mention: str = "",
+    living: str = "",
     **more: Any,
 ) -> Outcome:
-    """`invitation`: the code of the only one that somebody may still use."""
+    """`invitation`, `living`: the codes of the only invitation and the only group's code that
+    somebody may still use."""
     here = stage()
     here.answers[invitations.open_among] = lambda codes, now: next(
         (code for code in codes if code.upper() == invitation), ""
+    )
+    here.answers[groups.open_among] = lambda codes, now: next(
+        (code for code in codes if code.upper() == living), ""
     )
     here.mention = mention
     return await DISPATCHER.dispatch(incoming, here.context(scene(grants=grants, **more)))
@@ -235,6 +240,38 @@ async def test_an_invitation_is_found_however_it_is_written(text: str) -> None:
     effect = await DISPATCHER.dispatch(message(text), here.context(scene()))
     assert isinstance(effect, Effect)
     assert effect.verb is invitations.use
+
+
+COPIED_WHOLE = [
+    pytest.param(f"nhap ma {CODE} giup em", id="among words"),
+    pytest.param(
+        WORDS("groups.code_at", code=CODE, place="Thôn Bến", segment="Hộ dân", mention="@ten_bot"),
+        id="all that was said in private",
+    ),
+]
+
+
+@pytest.mark.parametrize("text", COPIED_WHOLE)
+@pytest.mark.parametrize("tied_to", [None, BEN.id])
+async def test_a_living_code_ties_a_group_whatever_stands_around_it(
+    text: str, tied_to: int | None
+) -> None:
+    told = message(text, group=True)
+    effect = await heard(told, chat_kind="group", chat_place_id=tied_to, living=CODE)
+    assert isinstance(effect, Effect)
+    assert effect.arguments == {**effect.arguments, "code": CODE.lower(), "title": ""}
+    assert not isinstance(await heard(told, chat_kind="group", chat_place_id=tied_to), Effect)
+
+
+async def test_before_there_is_an_admin_a_wrong_code_is_answered_with_where_the_right_one_is() -> (
+    None
+):
+    here = stage()
+    for admins, key in ((0, "groups.first_code"), (1, "roles.code_refused")):
+        here.answers[roles.admins] = admins
+        effect = await DISPATCHER.dispatch(message(CODE), here.context(scene()))
+        assert isinstance(effect, Effect)
+        assert effect.refusals[CodeRefused].text == WORDS(key)
 
 
 WRITTEN_AMISS = [

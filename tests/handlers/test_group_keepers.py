@@ -187,6 +187,15 @@ async def test_where_the_platform_tells_the_title_a_group_is_not_renamed_here(
     assert reply.step is None
 
 
+@pytest.mark.parametrize("name", ["Nhóm", "soạn thông báo"])
+async def test_what_begins_other_work_is_no_name_unasked(name: str) -> None:
+    here = desk(ZALO)
+    await here.press_elsewhere("groups.rename:1")
+    reply = await here.say(name)
+    assert reply.text == WORDS("start.unfinished")
+    assert here.done == []
+
+
 @pytest.mark.parametrize("action", ["groups.keeper:9", "groups.rename:9"])
 async def test_a_group_that_is_gone_leads_back_to_the_list(action: str) -> None:
     def gone(actor: Any, chat_id: int) -> Group:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.platforms.mention import without_mention
 from bot.platforms.zalo import facts
-from db import invitations
+from db import groups, invitations
 from db.groups import Tied
 from handlers.groups import talk as group_talk
 from handlers.groups.adding import MOST
@@ -23,10 +23,11 @@ DISPATCHER = Dispatcher([group_talk.router], fallback=fallback, stale=stale, ask
 TOLD = {"place": "Thôn Bến", "segment": "Hộ dân"}
 
 
-async def heard(text: str, title: str = "", **more: Any) -> Outcome:
-    """`title`: as the platform tells it."""
+async def heard(text: str, title: str = "", *, living: bool = False, **more: Any) -> Outcome:
+    """`title`: as the platform tells it; `living`: the code may still be used."""
     here = stage()
     here.answers[invitations.open_among] = ""
+    here.answers[groups.open_among] = lambda codes, now: CODE.lower() if living else ""
     here.mention = "@Bot Loa Làng"
     said = replace(message(text, group=True), chat=Chat("zgr-1", "group", title))
     there = scene(grants=RESIDENT, chat_kind="group", **more)
@@ -58,6 +59,24 @@ async def test_what_stands_behind_the_code_is_the_groups_name(text: str, title: 
     assert isinstance(effect, Effect)
     assert effect.verb is invitations.said_in_group
     assert effect.arguments["code"].replace(" ", "").replace("-", "") == "7kqm3xrt"
+    assert effect.arguments["title"] == title
+
+
+INSTRUCTION = WORDS("groups.way_typed", code=CODE, platform="Zalo", bot="Bot Loa Làng")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        pytest.param(INSTRUCTION, "", id="as it was told"),
+        pytest.param(INSTRUCTION.replace(f"{CODE} Tên nhóm", f"{CODE} Xóm 3"), "Xóm 3", id="named"),
+        pytest.param(f"Nhập mã {CODE}\nCảm ơn", "", id="on several lines"),
+        pytest.param(f"đăng ký {CODE} Tên nhóm", "", id="the line alone"),
+    ],
+)
+async def test_a_whole_message_copied_ties_as_well(text: str, title: str) -> None:
+    effect = await heard(text, living=True)
+    assert isinstance(effect, Effect)
     assert effect.arguments["title"] == title
 
 

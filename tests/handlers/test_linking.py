@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db import invitations, links
+from db import invitations, links, roles
 from db.groups import CodeRefused
 from db.links import Asked, Joined, NotOwn, Oneself, Over, Own, Parted, Roles, Said, Waiting
 from handlers import dispatcher
@@ -46,6 +46,7 @@ def desk(
         (one for one in codes if one.upper() == code), ""
     )
     here.answers[invitations.open_among] = ""
+    here.answers[roles.admins] = 1
     played = Desk(RESIDENT, answers=here, dispatcher=DISPATCHER, **{"version": 1, **more})
     played.results |= {links.ask: CODE, links.say: SAID, links.agree: ASKED, links.spoil: None}
     played.results |= {links.join: JOINED, links.decline: THERE}

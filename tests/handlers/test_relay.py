@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from db import errands
+from db import errands, tickets
 from db.errands import Errand
 from db.permissions import NotAllowed
-from db.relay import Done, NoSuchErrand, Stop
+from db.relay import Done, NoSuchErrand, Stop, Undone
 from handlers import dispatcher
 from handlers.interjection import OFFERED
 from handlers.messages import Attachment, Reply
@@ -41,7 +41,7 @@ def errand(*stops: Stop, version: int = 12, **more: Any) -> Errand:
 def keeper(*carried: Errand, grants: Any = HEAD, **more: Any) -> Desk:
     """Somebody who carries these."""
     answers = stage()
-    answers.answers[errands.mine] = list(carried)
+    answers.answers |= {errands.mine: list(carried), tickets.mine: []}
     desk = Desk(grants, answers=answers, dispatcher=dispatcher(), **more)
     desk.results[errands.confirm] = Done((WOMEN,), (), (), 0), carried
     return desk
@@ -120,7 +120,7 @@ async def test_a_word_that_fits_nothing_is_asked_about() -> None:
 
 async def test_of_several_announcements_it_is_asked_which() -> None:
     desk = keeper(errand(WOMEN), errand(LOUD, BOARD, version=13))
-    reply = await desk.say("đã chuyển")
+    reply = await desk.say("xong rồi ạ")
     assert reply.text.splitlines()[0] == WORDS("relay.which", count=2)
     assert actions(reply)[:2] == ["relay.show:5", "relay.show:6"]
     assert (desk.done, all(len(label) <= LABEL for label in labels(reply))) == ([], True)
@@ -208,11 +208,13 @@ async def test_a_running_conversation_keeps_its_menu() -> None:
 
 async def test_what_was_said_by_mistake_is_taken_back() -> None:
     desk = keeper(errand())
-    desk.results[errands.reopen] = (WOMEN,), [errand(WOMEN, LOUD)]
+    desk.results[errands.reopen] = Undone((WOMEN,), (20,)), [errand(WOMEN, LOUD)]
     reply = await desk.press_elsewhere("relay.undo:5,6")
     assert desk.done[0].arguments == {"deliveries": [5, 6]}
     assert reply.text == WORDS("relay.undone", places="“Hội Phụ nữ thôn Bến”")
     assert actions(reply)[:2] == ["relay.done:5", "relay.done:6"]
+    (notice,) = reply.notices
+    assert (notice.people, "“Hội Phụ nữ thôn Bến”" in notice.text) == ((20,), True)
     desk.results[errands.reopen] = NoSuchErrand()
     assert (await desk.press_elsewhere("relay.undo:5")).text == WORDS("relay.undo_late")
 
@@ -262,9 +264,8 @@ def test_a_request_groups_its_stops_by_what_is_to_be_done() -> None:
 @pytest.mark.parametrize("files", [True, False])
 def test_where_files_do_not_arrive_nobody_is_asked_to_pass_them_on(files: bool) -> None:
     said = wording.request(errand(files=(40,)), WORDS, files=files)
-    assert (
-        WORDS("relay.ask_one_group", what=WORDS("relay.above_all"), place=WOMEN.title) in said.text
-    )
+    what = WORDS("relay.above_all")
+    assert WORDS("relay.ask_one_group", what=what, place=WOMEN.title) in said.text
     assert (WORDS("relay.with_files", count=1) in said.text) == files
     assert (WORDS("relay.without_files", count=1) in said.text) != files
 

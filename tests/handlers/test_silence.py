@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import invitations, links
+from db import groups, invitations, links
 from db.scene import Grant
 from handlers import dispatcher
 from handlers.messages import Attachment, Edit, Location, Message, Outcome, Reply
@@ -47,6 +47,7 @@ async def heard(incoming: Message | Edit, **more: Any) -> Outcome:
     """By every conversation there is."""
     here = Stage(shipped())
     here.answers[invitations.open_among] = here.answers[links.open_among] = ""
+    here.answers[groups.open_among] = ""
     return await DISPATCHER.dispatch(incoming, here.context(scene(chat_kind="group", **more)))
 
 

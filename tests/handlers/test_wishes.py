@@ -7,6 +7,7 @@ import pytest
 
 from db import announcements
 from db.scene import Grant
+from handlers.announcements.wishes import opened
 from tests.handlers.desk import (
     APPROVER,
     BEN,
@@ -236,3 +237,19 @@ async def test_send_again_is_part_of_nothing_that_is_being_written() -> None:
     desk = at("segments")
     reply = await desk.say("gửi lại")
     assert (reply.step, desk.keep["body"]) == ("announcements.segments", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("thông báo: Tối nay họp thôn", "Tối nay họp thôn"),
+        ("Thong bao :  Tối nay: 7 giờ", "Tối nay: 7 giờ"),
+        ("gửi thông báo: Mất điện", "Mất điện"),
+        ("thông báo:", ""),
+        ("thông báo tối nay họp", ""),
+        ("Nghe thông báo: mai họp à", ""),
+        ("Tối nay: họp thôn", ""),
+    ],
+)
+def test_what_stands_behind_the_word_and_a_colon_is_an_announcement(text: str, body: str) -> None:
+    assert opened(text, WORDS) == body
