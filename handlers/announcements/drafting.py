@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Final, TypeAlias
 
-from content.days import days, passing
 from content.words import Words
 from db import announcements, audience, media, places
 from db.audience import Audience
@@ -22,10 +20,10 @@ from db.permissions import NotAllowed
 from db.places import Spot
 from handlers.announcements import costs
 from handlers.announcements.carriers import by_hand
+from handlers.announcements.days import day_named, told_until
 from handlers.announcements.draft import Draft
-from handlers.bulletins.issue import weekday
 from handlers.messages import Button, Reply
-from handlers.router import HERE, Context
+from handlers.router import Context
 from handlers.titles import inside
 
 Show: TypeAlias = Callable[[Draft, str], Reply]
@@ -217,8 +215,8 @@ def _preview(
             *_unheard(words, found),
             *_remarks(words, draft, parts, fullest),
             *_unseen(context, draft, found),
-            *_day_named(draft, context),
-            *_told_until(draft, context),
+            *day_named(draft.body, context),
+            *told_until(draft.body, context),
         ]
     )
     question = words("announcements.preview")
@@ -281,28 +279,6 @@ def _unseen(context: Context, draft: Draft, found: Audience) -> Iterator[str]:
         if by_hand or found.platforms.get(platform):
             name = costs.platform_name(context.words, platform)
             yield context.words("announcements.photos_unseen", platform=name)
-
-
-def told_days(text: str, context: Context) -> tuple[str, ...]:
-    """The days a text speaks of, ISO: until the last is over, bulletins tell it again."""
-    today = context.actor.now.astimezone(HERE).date()
-    return tuple(day.isoformat() for day in days(text, today))
-
-
-def _day_named(draft: Draft, context: Context) -> Iterator[str]:
-    """Which day “tomorrow” is: for whoever reads it late."""
-    if found := passing(draft.body, context.actor.now.astimezone(HERE).date()):
-        said, day = found
-        named = weekday(context.words, day)
-        yield context.words("announcements.name_day", said=said, day=named)
-
-
-def _told_until(draft: Draft, context: Context) -> Iterator[str]:
-    today = context.actor.now.astimezone(HERE).date().isoformat()
-    found = told_days(draft.body, context)
-    if found and found[-1] > today:
-        last = date.fromisoformat(found[-1])
-        yield context.words("announcements.told_until", date=f"{last:%d/%m}")
 
 
 def _choices(words: Words, draft: Draft, may_urge: bool) -> list[Button]:

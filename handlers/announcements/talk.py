@@ -15,6 +15,7 @@ from db import announcements
 from db.announcements import Changed, NobodyThere, Part
 from db.permissions import NotAllowed
 from handlers.announcements import taking
+from handlers.announcements.days import told_days
 from handlers.announcements.draft import Draft
 from handlers.announcements.drafting import (
     SEND,
@@ -26,7 +27,6 @@ from handlers.announcements.drafting import (
     show_preview,
     show_segments,
     show_text,
-    told_days,
     unticked,
 )
 from handlers.announcements.progress import NOT_REACHED, followed, report, resent, status

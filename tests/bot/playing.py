@@ -18,7 +18,7 @@ from bot.platforms.entry import Entry
 from bot.platforms.rendering import parts
 from bot.platforms.sandbox import LIMITS
 from bot.platforms.village import Upload
-from content.commune import Style
+from content.commune import Style, load_commune
 from db.ledger import NAMED
 from tests.living import CONTENT, PNG
 
@@ -176,7 +176,10 @@ class Play:
     async def _uncertain(self) -> tuple[int, set[str]]:
         """Of how many groups the author was told that nobody knows, and their names; -1 if there
         was no report."""
-        everywhere = WORDS("announcements.report_all", total=len(self.cast.groups))
+        groups, by_hand = len(self.cast.groups), len(load_commune().by_hand)
+        everywhere = WORDS(
+            "announcements.status_handed", reached=groups, total=groups + by_hand, handed=by_hand
+        )
         line = re.escape(WORDS("announcements.not_reached_uncertain", count=987))
         counted = re.compile(line.replace("987", r"(\d+)"))
         texts = [entry.text for entry in await self._heard(self.cast.author)]
@@ -184,7 +187,7 @@ class Play:
             if found := counted.search(text):
                 names = {line[2:] for line in text.splitlines() if line.startswith("– ")}
                 return int(found[1]), names
-            if text == everywhere:
+            if text.startswith(everywhere):
                 return 0, set()
         return -1, set()
 

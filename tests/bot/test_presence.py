@@ -59,7 +59,7 @@ class House:
     async def closed(self) -> int:
         """A send finds a tied group closed."""
         group = self.village.groups[BEN]
-        await self.database.write(chats.close, group)
+        await self.database.write(chats.close, group, NOW)
         return group
 
     async def said(self) -> list[Row]:

@@ -62,12 +62,12 @@ def first(days: Sequence[Progress | None], state: str) -> int:
 
 
 async def test_a_month_is_never_overdrawn_and_everything_is_accounted_for(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, sqlite_url: str
 ) -> None:
     """Every day thirty questions with their answers and two announcements to twelve groups, the
     second of every other day urgent: more than 3,000 messages, and two in a hundred meet a
     fault. What the bot cannot send is carried by hand; an answer waits a day, no longer."""
-    month = metered(tmp_path, 3000, groups=GROUPS, faults=2, database_url=database_url)
+    month = metered(tmp_path, 3000, groups=GROUPS, faults=2, database_url=sqlite_url)
     async with month as till:
         await till.database.write(_kept, till)
         till.send()

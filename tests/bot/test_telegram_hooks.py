@@ -339,6 +339,6 @@ async def test_one_person_is_the_same_with_both_bots(tmp_path: Path) -> None:
         await head.presses("Trả lời")
         await head.says("Chiều nay thợ điện đến")
         await head.presses("Gửi")
-        assert second.reads() == []
-        (answer,) = resident.reads()  # where it was reported
+        assert resident.reads() == []
+        (answer,) = second.reads()  # where they spoke last
         assert "Chiều nay thợ điện đến" in answer

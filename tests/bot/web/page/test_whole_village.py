@@ -101,7 +101,7 @@ async def test_an_approver_tells_the_whole_commune_urgently(
         await seat.choose(choice)
     await seat.reads("đi trước mọi tin khác")
     await seat.choose("Gửi ngay")
-    await seat.reads("Đã tới 16/19 nhóm; 3 nhóm đang nhờ người chuyển")
+    await seat.reads("Đã tới 16/19 nơi; 3 nơi đang nhờ người chuyển")
     group = page.locator(".chats .row", has_text="Cấp ủy thôn Gò Sen")
     await expect(group.locator(".badge")).to_be_visible()
     await group.click()
