@@ -177,8 +177,14 @@ class Play:
         """Of how many groups the author was told that nobody knows, and their names; -1 if there
         was no report."""
         groups, by_hand = len(self.cast.groups), len(load_commune().by_hand)
-        everywhere = WORDS(
-            "announcements.status_handed", reached=groups, total=groups + by_hand, handed=by_hand
+        everywhere = (
+            WORDS("announcements.report_all", total=groups),
+            WORDS(  # where the commune has stops that keepers carry to
+                "announcements.status_handed",
+                reached=groups,
+                total=groups + by_hand,
+                handed=by_hand,
+            ),
         )
         line = re.escape(WORDS("announcements.not_reached_uncertain", count=987))
         counted = re.compile(line.replace("987", r"(\d+)"))
