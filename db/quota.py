@@ -177,10 +177,6 @@ def entry(session: Session, bot_id: int, now: datetime) -> Entry:
     return Entry(*row) if row.sent is not None else Entry(in_hand=row[-1])
 
 
-def left(session: Session, bot_id: int, plan: Allowance, now: datetime) -> Left:
-    return entry(session, bot_id, now).left(plan)
-
-
 def refuse(session: Session, bot_id: int, now: datetime) -> datetime:
     """The platform takes nothing of this bot now: until when it is left alone, longer each time.
     What left together and was refused together counts as one."""
@@ -201,10 +197,6 @@ def taken(session: Session, bot_id: int, now: datetime) -> None:
         .where(quota.c.refused_until <= now)
         .values(refusals=0, refused_until=None)
     )
-
-
-def refused_until(session: Session, bot_id: int, now: datetime) -> datetime | None:
-    return entry(session, bot_id, now).refused(now)
 
 
 def refused_long(here: Entry) -> bool:

@@ -24,8 +24,7 @@ _LAST_SHARE: Final = 100  # … or a hundredth of a small month
 
 class Shortage(NamedTuple):
     """`last`: messages that ordinary announcements leave to others, `kept` of them for what is
-    urgent; `until`: when the bot tries again, or when the next
-    month begins."""
+    urgent; `until`: when the bot tries again, or when the next month begins."""
 
     kind: Kind
     bot: str

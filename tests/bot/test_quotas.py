@@ -186,7 +186,7 @@ async def test_what_is_refused_for_long_is_told_and_carried_by_hand(tmp_path: Pa
             await till.tried(tries)
         await till.until(lambda session: len(till.notices(session)) == 1)
         now = till.clock.now()
-        until = await till.database.read(quota.refused_until, till.bot_id, now)
+        until = (await till.database.read(quota.entry, till.bot_id, now)).refused(now)
         assert until is not None
         assert moment(until, WORDS) in (await till.told())[0]
         await till.quiet()

@@ -26,7 +26,7 @@ def left(
     session: Session, village: Village, plan: Allowance = PLAN, now: datetime = NOW
 ) -> tuple[int, int]:
     """For what is urgent, and for what people wait for."""
-    everything, ordinary, _ = quota.left(session, village.bots["zalo"], plan, now)
+    everything, ordinary, _ = quota.entry(session, village.bots["zalo"], now).left(plan)
     return everything, ordinary
 
 
@@ -289,7 +289,7 @@ def test_a_platform_that_refuses_is_left_alone_longer_each_time(
         assert until == now + timedelta(minutes=minutes)
         assert quota.refuse(session, bot_id, now + timedelta(seconds=9)) == until, "together"
         assert exchange(session, village, now=until - timedelta(seconds=1)) == []
-        assert quota.refused_until(session, bot_id, until) is None
+        assert quota.entry(session, bot_id, until).refused(until) is None
         now = until
     assert bodies(exchange(session, village, now=now)) == ["late"]
 
@@ -302,7 +302,7 @@ def test_once_something_was_taken_the_pauses_are_short_again(
     exchange(session, village)
     until = quota.refuse(session, bot_id, NOW)
     outbox.settle(session, [Settled(message, "sent", "m1")], NOW, bot_id)
-    assert quota.refused_until(session, bot_id, NOW) == until, "it left before the refusal"
+    assert quota.entry(session, bot_id, NOW).refused(NOW) == until, "it left before the refusal"
     until = quota.refuse(session, bot_id, until)
     message = put(session, village, group=BEN)
     exchange(session, village, now=until)
@@ -313,7 +313,7 @@ def test_once_something_was_taken_the_pauses_are_short_again(
 def test_a_refusal_does_not_outlast_its_month(session: Session, village: Village) -> None:
     bot_id, turn = village.bots["zalo"], quota.turn(NOW)
     assert quota.refuse(session, bot_id, turn - timedelta(seconds=20)) == turn
-    assert quota.refused_until(session, bot_id, turn) is None
+    assert quota.entry(session, bot_id, turn).refused(turn) is None
 
 
 def test_a_pause_by_a_clock_that_was_ahead_does_not_hold(
@@ -321,7 +321,7 @@ def test_a_pause_by_a_clock_that_was_ahead_does_not_hold(
 ) -> None:
     bot_id = village.bots["zalo"]
     quota.refuse(session, bot_id, NOW + timedelta(hours=3))
-    assert quota.refused_until(session, bot_id, NOW) is None
+    assert quota.entry(session, bot_id, NOW).refused(NOW) is None
 
 
 def test_what_is_refused_for_long_is_stuck(session: Session, village: Village) -> None:
@@ -349,4 +349,4 @@ def test_it_is_told_how_much_of_a_month_is_spent(session: Session, village: Vill
 
 def test_more_received_than_fits_leaves_nothing(session: Session, village: Village) -> None:
     quota.received(session, village.bots["zalo"], 130, NOW)
-    assert quota.left(session, village.bots["zalo"], PLAN, NOW) == Left(0, 0, 0)
+    assert quota.entry(session, village.bots["zalo"], NOW).left(PLAN) == Left(0, 0, 0)

@@ -72,7 +72,7 @@ def test_that_only_urgent_messages_leave_is_told_while_it_can_be(
     told = tell(session, village)
     assert told is not None
     assert (told.kind, told.used, told.until) == ("spent", 890, quota.turn(NOW))
-    assert quota.left(session, village.bots["zalo"], PLAN, NOW).bulk == 10
+    assert quota.entry(session, village.bots["zalo"], NOW).left(PLAN).bulk == 10
     use(session, village, 100)
     assert tell(session, village) is None
 

@@ -205,6 +205,8 @@ async def test_a_webhook_of_our_own_is_taken_back() -> None:
             await server.until(lambda: server.polled(token))
             person.say(token, "dạ")
             await shelf.until(lambda: shelf.kept)
+        assert words(shelf) == ["dạ"]
+        assert server.bots[token].hook is None
 
 
 @pytest.mark.parametrize("ours", ["", OURS])
@@ -230,6 +232,8 @@ async def test_who_is_not_told_of_webhooks_polls_all_the_same(code: int) -> None
         server.fault("error", "getwebhookinfo", status=code)
         async with hearing(Zalo(token, base_url=server.base_url), shelf):
             await server.until(lambda: server.polled(token))
+        assert server.records.calls["getWebhookInfo"] == 1
+        assert server.records.calls["getUpdates"] >= 1
 
 
 async def set_webhook(server: ZaloServer, token: str, url: str) -> None:
@@ -328,8 +332,10 @@ async def test_who_answers_nothing_new_at_once_for_ever_is_not_asked_in_a_circle
 async def test_who_has_news_is_asked_without_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "REST", 3600.0)
     monkeypatch.setattr(polling, "SOON", 3600.0)
+    shelf = Shelf()
     async with (
         script(*((200, yes(said(number))) for number in range(100))) as zalo,
-        hearing(Zalo(TOKEN, base_url=zalo.base_url), Shelf()),
+        hearing(Zalo(TOKEN, base_url=zalo.base_url), shelf),
     ):
         await zalo.until(lambda: zalo.polls == 101)
+    assert len(shelf.kept) == 100
