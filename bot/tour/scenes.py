@@ -153,7 +153,7 @@ async def carry(tour: Tour) -> None:
     await tour.screen.show(await tour.overhear(keeper, proof=asked))
     done = await tour.choose(keeper, words("relay.done_loudspeaker"))
     prove(done, words("relay.noted"))
-    told = words("announcements.report_all", total=1)
+    told = words("announcements.report_all_carried", total=1)
     await tour.screen.show(await tour.overhear(author, proof=told))
     tour.releases.append((words("tour.carry_text"), 1))
 

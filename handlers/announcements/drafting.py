@@ -231,8 +231,9 @@ def _preview(
 
 
 def _to_whom(words: Words, draft: Draft, spots: Sequence[Spot], groups: int) -> str:
+    aloud = any(segment in ALOUD for segment in draft.segments)  # no groups
     return words(
-        "announcements.to",
+        "announcements.to_aloud" if aloud else "announcements.to",
         places=", ".join(spot.name for spot in spots),
         segments=", ".join(words(f"segments.{segment}") for segment in draft.segments),
         groups=groups,

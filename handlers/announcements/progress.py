@@ -36,11 +36,16 @@ def _headline(progress: Progress) -> str:
     if progress.stopped:
         return "announcements.status_stopped"
     if progress.over:
-        return "announcements.status_over"
+        return _counting("announcements.status_over", progress)
     if not progress.count(*UNDER_WAY):
         return "announcements.status_handed"
     moving = any(state != "queued" for state, count in progress.counts.items() if count)
     return "announcements.status_moving" if moving else "announcements.status_begun"
+
+
+def _counting(key: str, progress: Progress) -> str:
+    """Where something was carried, not only groups are counted."""
+    return f"{key}_carried" if progress.count("relayed") else key
 
 
 def _counted(progress: Progress, words: Words) -> Iterator[str]:
@@ -55,7 +60,7 @@ def report(progress: Progress, words: Words) -> Reply:
     """The last word: who was not reached, by name, and buttons for just those."""
     total, reached = progress.total, progress.reached
     if reached == total:
-        return Reply(words("announcements.report_all", total=total))
+        return Reply(words(_counting("announcements.report_all", progress), total=total))
     lines = [words("announcements.report", reached=reached, total=total)]
     for state in (*NOT_REACHED, *UNCERTAIN, "handed"):
         if progress.count(state):

@@ -122,7 +122,7 @@ async def test_the_author_hears_at_once_when_the_last_is_carried(village: Living
     for keeper in KEEPERS.values():
         await village.say(keeper, "xong rồi")
     report = (await private(village, AUTHOR))[-1]["text"]
-    assert report == WORDS("announcements.report_all", total=12)
+    assert report == WORDS("announcements.report_all_carried", total=12)
     before = {keeper: len(await private(village, keeper)) for keeper in KEEPERS.values()}
     await village.advance(timedelta(hours=5))
     assert {keeper: len(await private(village, keeper)) for keeper in before} == before

@@ -21,6 +21,7 @@ async def test_a_newcomer_announces_and_answers_as_the_keeper(tmp_path: Path) ->
             await village.press("nhap", label)
         preview = said(await village.press("nhap", "Tiếp tục"))
         assert WORDS("announcements.by_hand", groups=2, people=1) in preview
+        assert "Nhận tin: Hộ dân, Loa truyền thanh, Bảng tin – 3 nơi" in preview
         await village.press("nhap", WORDS("announcements.send"))
         told = [one["text"] for one in await village.heard("sen", "sen")]
         assert told[0] == TEXT
@@ -29,7 +30,7 @@ async def test_a_newcomer_announces_and_answers_as_the_keeper(tmp_path: Path) ->
         await village.press("sen", "Tin cần chuyển")
         assert WORDS("relay.noted") in said(await village.press("sen", WORDS("relay.done_all")))
         report = said(await village.heard("nhap", "nhap"))
-        assert WORDS("announcements.report_all", total=3) in report
+        assert WORDS("announcements.report_all_carried", total=3) in report
 
 
 def test_all_that_is_carried_in_the_demo_is_settled_with_its_keeper() -> None:

@@ -107,7 +107,7 @@ STATUSES: list[tuple[str, dict[str, Any], list[str], bool]] = [
     ("over", {"counts": {"sent": 4}}, ["status_over"], False),
     ("by_hand_too", {"counts": {"sent": 1, "queued": 1, "handed": 2}}, _MOVING_BY_HAND, True),
     ("only_by_hand", {"counts": {"sent": 1, "relayed": 1, "handed": 2}}, ["status_handed"], True),
-    ("all_carried", {"counts": {"sent": 1, "relayed": 3}}, ["status_over"], False),
+    ("all_carried", {"counts": {"sent": 1, "relayed": 3}}, ["status_over_carried"], False),
     (
         "over_in_doubt",
         {"counts": {"sent": 3, "uncertain": 1}},
