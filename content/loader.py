@@ -13,6 +13,8 @@ from content.denunciation import Denunciations, parse_denunciations
 from content.documents import ContentError, Layers
 from content.faq import FaqEntry, parse_entries
 from content.language import Languages
+from content.local import LocalValues, load_local
+from content.masking import Masking, no_names
 from content.search import FaqSearch
 from content.topics import Topics, parse_topics
 from content.words import Words, load_words
@@ -24,26 +26,31 @@ SHIPPED = Path(__file__).parent
 
 class Content:
     """What lies in the content folders. `danger`, `denunciation` and `categories` are called
-    with a text; `search` is built at its first use."""
+    with a text; `search` and `masking` are built at their first use."""
 
     def __init__(
         self,
         words: Mapping[str, Words],
         faq: tuple[FaqEntry, ...],
+        local: LocalValues,
         topics: Topics,
         danger: Dangers,
         denunciation: Denunciations,
         categories: Categories,
         bulletins: tuple[Template, ...],
+        memory: Path | None = None,
     ) -> None:
+        """`memory`: the folder that keeps what the search has learned; None: it is not kept."""
         self._words = words
         self.faq = faq
+        self.local = local
         self.topics = topics
         self.danger = danger
         self.denunciation = denunciation
         self.categories = categories
         self.bulletins = bulletins
         self.languages = Languages()
+        self._memory = memory
 
     def words(self, language: str) -> Words:
         """The texts of this language; English for every language we do not write."""
@@ -54,19 +61,26 @@ class Content:
 
     @cached_property
     def search(self) -> FaqSearch:
-        return FaqSearch(self.faq, self.topics)
+        return FaqSearch(self.faq, self.topics, self._memory)
+
+    @cached_property
+    def masking(self) -> Masking:
+        return Masking(lambda: no_names(self.faq, self.topics))
 
 
-def load(folders: Sequence[Path] = (SHIPPED,)) -> Content:
-    """Read the folders, the shipped one first. Raises ContentError at the first mistake."""
+def load(folders: Sequence[Path] = (SHIPPED,), memory: Path | None = None) -> Content:
+    """Read the folders, the shipped one first; `memory` as in Content. Raises ContentError at
+    the first mistake."""
     layers = Layers.of(folders)
-    words = load_words(layers)
+    words, local = load_words(layers), load_local(layers)
     return Content(
         words=words,
-        faq=parse_entries(layers.matching("faq/*.md")),
+        faq=parse_entries(layers.matching("faq/*.md"), local.labels),
+        local=local,
         topics=parse_topics(layers.one("topics.toml")),
         danger=parse_dangers(layers.one("danger.toml")),
         denunciation=parse_denunciations(layers.one("denunciation.toml")),
         categories=parse_categories(layers.one("categories.toml"), words["vi"]),
         bulletins=parse_templates(layers.matching("bulletins/*.toml")),
+        memory=memory,
     )

@@ -13,29 +13,33 @@ from content.phrases import Pattern, Patterns, Token, found, patterns, tokens, w
 
 SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
 
-CHAT = "chuyen_tro"  # the topic of what is said to pass the time
-
 _LONGEST_SMALL_TALK = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A matter without an entry. `advice`: language → where to go instead."""
+    """A matter without an entry. `advice`: language → where to go instead. `chat`: it is no
+    matter at all, only said to pass the time."""
 
     id: str
     advice: Mapping[str, str]
     phrasings: tuple[str, ...]
+    chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
     """`filler`: folded words that say nothing; `faint`: that say little about which matter;
-    `small_talk`: kind (one of SMALL_TALK) → phrases; `around`: what may stand beside them."""
+    `told`: examples of complaints; `asking`: what is asked of any procedure, “…” for its name;
+    `small_talk`: kind (one of SMALL_TALK) → phrases; `around`:
+    what may stand beside them."""
 
     filler: frozenset[str]
     faint: frozenset[str]
     decline: tuple[Topic, ...]
     complaints: tuple[Pattern, ...]
+    told: tuple[str, ...]
+    asking: tuple[str, ...]
     questions: tuple[Pattern, ...]
     aspects: Mapping[str, tuple[Pattern, ...]]
     small_talk: Mapping[str, tuple[Pattern, ...]]
@@ -59,9 +63,10 @@ class Topics:
         asked = found(said, self.questions, strict=False)
         return not asked and found(said, self.complaints, strict=False)
 
-    def aspect(self, text: str) -> str | None:
-        """Which of faq.ASPECTS is asked for; of several, the one that stands first in the file."""
-        said = tokens(" ".join(words(text)))
+    def aspect(self, text: str, names: Iterable[Pattern] = ()) -> str | None:
+        """Which of faq.ASPECTS is asked for; of several, the one that stands first in the file.
+        `names`: of procedures, which ask for nothing."""
+        said = without(tokens(" ".join(words(text))), names)
         for aspect, cues in self.aspects.items():
             if found(said, cues, strict=False):
                 return aspect
@@ -79,9 +84,9 @@ class Topics:
 
 def parse_topics(file: File) -> Topics:
     table = parse_toml(file)
-    table.only(["filler", "faint", "small_talk", "feedback", "aspects", "decline"])
+    table.only(["filler", "faint", "asking", "small_talk", "feedback", "aspects", "decline"])
     feedback = table.table("feedback")
-    feedback.only(["words", "questions"])
+    feedback.only(["words", "questions", "examples"])
     talk = table.table("small_talk")
     talk.only(["around", *SMALL_TALK])
     return Topics(
@@ -89,6 +94,8 @@ def parse_topics(file: File) -> Topics:
         faint=_words(table.texts("faint")),
         decline=tuple(_topic(topic) for topic in table.tables("decline")),
         complaints=patterns(feedback.texts("words")),
+        told=feedback.texts("examples"),
+        asking=table.texts("asking"),
         questions=patterns(feedback.texts("questions")),
         aspects=_aspects(table.table("aspects")),
         small_talk={kind: _longest_first(patterns(talk.texts(kind))) for kind in SMALL_TALK},
@@ -110,11 +117,12 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _topic(table: Table) -> Topic:
-    table.only(["id", "advice", "phrasings"])
+    table.only(["id", "chat", "advice", "phrasings"])
     advice = table.table("advice")
     advice.only(["vi", "en"])
     texts = {language: advice.text(language) for language in ("vi", "en")}
-    return Topic(table.text("id"), MappingProxyType(texts), table.texts("phrasings"))
+    chat = table.flag("chat", default=False)
+    return Topic(table.text("id"), MappingProxyType(texts), table.texts("phrasings"), chat)
 
 
 def _aspects(table: Table) -> Mapping[str, tuple[Pattern, ...]]:

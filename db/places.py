@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from db.tables import Bot, Place, table
@@ -59,3 +59,18 @@ def villages_of_bot(session: Session, bot_id: int) -> list[Spot]:
         select(place.c.path).join(bot, bot.c.place_id == place.c.id).where(bot.c.id == bot_id)
     ).scalar_one()
     return below(session, path, "village")
+
+
+def chain(session: Session, place_id: int | None, bot_id: int) -> tuple[str, ...]:
+    """The slugs of a place and all above it, nearest first; None: of the place the bot serves."""
+    here = place.alias()
+    where = here.c.id == place_id
+    if place_id is None:
+        where = here.c.id == select(bot.c.place_id).where(bot.c.id == bot_id).scalar_subquery()
+    query = (
+        select(place.c.slug)
+        .join(here, here.c.path.startswith(place.c.path))
+        .where(where)
+        .order_by(func.length(place.c.path).desc())
+    )
+    return tuple(session.execute(query).scalars())

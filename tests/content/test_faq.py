@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from content.documents import ContentError, File, Layers
-from content.faq import ASPECTS, FaqEntry, parse_entries, parse_entry
+from content.faq import ASPECTS, Document, FaqEntry, parse_entries, parse_entry
 from content.loader import SHIPPED
+from content.local import load_local
 
 PHRASINGS = ", ".join(f'"câu {number}"' for number in range(8))
 ENTRY = f"""+++
@@ -19,6 +20,7 @@ valid_from = 2026-02-01
 valid_until = 2026-11-30
 review_by = 2026-12-31
 phrasings = [{PHRASINGS}]
+names = ["giấy mẫu", "tờ mẫu", "mẫu giấy"]
 
 [title]
 vi = "Giấy mẫu"
@@ -29,6 +31,16 @@ name = "Nguồn mẫu"
 date = 2026-07-01
 standing = "portal copy"
 url = "https://example.org"
+
+[[sources]]
+key = "so"
+name = "Sổ tay mẫu"
+date = 2026-06-01
+standing = "secondary"
+
+[[documents]]
+name = "Tờ khai mẫu"
+url = "https://example.org/to-khai"
 +++
 ## ho_so
 - Một tờ khai.
@@ -41,7 +53,8 @@ UBND xã.
 1 ngày.
 
 ## le_phi
-0 đồng.
+0 đồng [so].
+Xã thu thêm: {{phi}}
 
 ## online
 Được.
@@ -55,11 +68,12 @@ Bring one form.
 
 
 def parse(text: str) -> FaqEntry:
-    return parse_entry(File("faq/giay_mau.md", text))
+    return parse_entry(File("faq/giay_mau.md", text), {"gio", "phi"})
 
 
 def shipped() -> tuple[FaqEntry, ...]:
-    return parse_entries(Layers.of([SHIPPED]).matching("faq/*.md"))
+    layers = Layers.of([SHIPPED])
+    return parse_entries(layers.matching("faq/*.md"), load_local(layers).labels)
 
 
 def test_an_entry_is_read_whole() -> None:
@@ -71,6 +85,26 @@ def test_an_entry_is_read_whole() -> None:
     assert entry.english == "Bring one form."
     assert entry.sources[0].date == date(2026, 7, 1)
     assert entry.sources[0].url == "https://example.org"
+    assert [source.key for source in entry.sources] == ["", "so"]
+    assert entry.names == ("giấy mẫu", "tờ mẫu", "mẫu giấy")
+    assert entry.documents == (Document("Tờ khai mẫu", "https://example.org/to-khai"),)
+    assert entry.local == {"phi"}
+
+
+def test_a_short_answer_comes_first_and_stands_for_the_aspects() -> None:
+    whole = parse(ENTRY.replace("# en\n", "## tra_loi\nCó.\n# en\n"))
+    assert list(whole.aspects) == ["tra_loi", *ASPECTS, "luu_y"]
+    short = ENTRY.replace("## ho_so", "## tra_loi").replace("## online\nĐược.\n", "")
+    assert list(parse(short).aspects) == ["tra_loi", "noi_nop", "thoi_han", "le_phi", "luu_y"]
+
+
+def test_a_source_that_has_been_compared_may_keep_its_key() -> None:
+    compared = parse(ENTRY.replace('"secondary"', '"official text"'))
+    assert not any(source.secondary for source in compared.sources)
+
+
+def test_what_is_asked_of_a_commune_is_known_from_the_english_too() -> None:
+    assert parse(ENTRY.replace("Bring", "Open {gio}. Bring")).local == {"gio", "phi"}
 
 
 @pytest.mark.parametrize(
@@ -106,16 +140,33 @@ def test_an_entry_without_last_day_is_hidden_after_its_review() -> None:
         pytest.param("2026-11-30", "2026-01-01", "7: “valid_until” lies before", id="ends early"),
         pytest.param(', "câu 7"', "", "9: only 7 different phrasings; write 8", id="few phrasings"),
         pytest.param('"câu 7"', '"câu 6"', "9: only 7 different phrasings", id="same phrasings"),
-        pytest.param('"portal copy"', '"rumour"', "18: unknown standing “rumour”", id="standing"),
-        pytest.param('"https://', '"ftp://', "19: “url” is not a web address", id="address"),
-        pytest.param("[[sources]]", "[sources]", "15: “sources” has the wrong type", id="no list"),
-        pytest.param('en = "Sample paper"\n', "", "11: “en” is missing", id="half a title"),
-        pytest.param("## le_phi\n0 đồng.\n", "", "21: the section “## le_phi” is", id="no section"),
-        pytest.param("## le_phi\n0 đồng.", "## le_phi", "21: the section “## le_phi”", id="empty"),
-        pytest.param("# en\nBring one form.\n", "", "21: the section “# en” is", id="no English"),
-        pytest.param("## online", "## onlin", "34: unknown heading “## onlin”; did", id="heading"),
-        pytest.param("## online", "## le_phi", "34: the section “le_phi” stands", id="twice"),
-        pytest.param("+++\n## ho_so", "+++\nx\n## ho_so", "21: text before the first", id="stray"),
+        pytest.param(
+            'names = ["giấy mẫu", "tờ mẫu", "mẫu giấy"]\n', "", "2: “names” is", id="no names"
+        ),
+        pytest.param(', "mẫu giấy"', "", "10: 2 different names; write 3 to 8", id="few names"),
+        pytest.param('"tờ mẫu"', '"mẫu giấy"', "10: 2 different names", id="same names"),
+        pytest.param('en = "Sample paper"\n', "", "12: “en” is missing", id="half a title"),
+        pytest.param('"portal copy"', '"rumour"', "19: unknown standing “rumour”", id="standing"),
+        pytest.param('"https://', '"ftp://', "20: “url” is not a web address", id="address"),
+        pytest.param('key = "so"\n', "", "25: a secondary source needs a key", id="no key"),
+        pytest.param('key = "so"', 'key = "s o"', "23: “s o” is no key; use a-z", id="wrong key"),
+        pytest.param('url = "https', 'key = "so"\nurl = "https', "16: two sources", id="same keys"),
+        pytest.param(" [so]", "", "23: nothing refers to this secondary source", id="not cited"),
+        pytest.param("[[documents]]", "[documents]", "28: “documents” has", id="no list"),
+        pytest.param("g/to-khai", 'g"\nsize = "A4', "31: unknown key “size”", id="document"),
+        pytest.param("https://example.org/", "to/", "30: “url” is not a web", id="document's url"),
+        pytest.param("[so]", "[sổ]", "43: no source has the key of “[sổ]”; use one", id="source"),
+        pytest.param("[so]", "[so", "43: a bracket is not closed", id="open bracket"),
+        pytest.param("{phi}", "{fi}", "44: unknown local value “{fi}”; use one", id="value"),
+        pytest.param("{phi}", "{{phi}", "44: a bracket is not", id="two brackets"),
+        pytest.param("one form", "{form}", "53: unknown local value “{form}”", id="English value"),
+        pytest.param("0 đồng [so].", "{phi} [so] [x]", "43: no source has", id="second source"),
+        pytest.param("## noi_nop\nUBND xã.\n", "", "32: the section “## noi_nop” is", id="aspect"),
+        pytest.param("## noi_nop\nUBND xã.", "## noi_nop", "32: the section “noi_nop”", id="empty"),
+        pytest.param("# en\nBring one form.\n", "", "32: the section “# en” is", id="no English"),
+        pytest.param("## online", "## onlin", "46: unknown heading “## onlin”; did", id="heading"),
+        pytest.param("## online", "## le_phi", "46: the section “le_phi” stands", id="twice"),
+        pytest.param("+++\n## ho_so", "+++\nx\n## ho_so", "32: text before the first", id="stray"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_line(old: str, new: str, message: str) -> None:
@@ -125,15 +176,30 @@ def test_a_wrong_entry_is_refused_with_its_line(old: str, new: str, message: str
     assert str(caught.value).startswith("faq/giay_mau.md:" + message)
 
 
-@pytest.mark.parametrize("entry", shipped(), ids=lambda entry: entry.id)
-def test_a_shipped_entry_carries_what_every_answer_must(entry: FaqEntry) -> None:
+@pytest.mark.parametrize(
+    "file", Layers.of([SHIPPED]).matching("faq/*.md"), ids=lambda file: str(file.name)
+)
+def test_a_shipped_entry_carries_what_every_answer_must(file: File) -> None:
+    entry = parse_entry(file, load_local(Layers.of([SHIPPED])).labels)
     assert entry.owner
     assert entry.office
-    assert entry.code or entry.id == "khan_cap"
-    assert any(source.standing != "secondary" for source in entry.sources)
+    assert any(not source.secondary for source in entry.sources)
+    names = {name.casefold() for name in entry.names}
+    assert len(names) == len(entry.names)
     assert len({phrasing.casefold() for phrasing in entry.phrasings}) >= 8
     texts = [*entry.title.values(), *entry.aspects.values(), entry.english, *entry.phrasings]
-    assert all(text == unicodedata.normalize("NFC", text) for text in texts)
+    assert all(text == unicodedata.normalize("NFC", text) for text in [*texts, *names])
+
+
+def test_every_shipped_procedure_of_the_portal_has_all_aspects_or_a_short_answer() -> None:
+    for entry in shipped():
+        assert "tra_loi" in entry.aspects or set(ASPECTS) <= set(entry.aspects)
+        assert entry.code or "tra_loi" in entry.aspects
+
+
+def test_every_shipped_local_value_is_asked_for() -> None:
+    asked = {key for entry in shipped() for key in entry.local}
+    assert asked == set(load_local(Layers.of([SHIPPED])).labels)
 
 
 def test_there_are_at_least_eighteen_shipped_entries() -> None:

@@ -1,0 +1,209 @@
+"""What a commune should look at again in its entries: nothing of it keeps the bot from starting."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from difflib import SequenceMatcher
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from content.faq import FEWEST_PHRASINGS, FaqEntry
+from content.folding import fold, words
+from content.topics import Topic
+
+if TYPE_CHECKING:
+    from content.loader import Content
+
+SOON: Final = timedelta(days=30)
+MOST_PHRASINGS: Final = 60
+
+_PORTAL: Final = "dichvucong.gov.vn"
+_PROCEDURE: Final = re.compile(r"/thu-tuc-hanh-chinh/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?")
+_LINK: Final = re.compile(r"\bhttps?://[^\s<>”“\"]+")
+_ALIKE: Final = 0.88  # how alike two names of sources are that should be one
+_QUOTED: Final = 3  # phrasings told of a pair of entries
+
+
+class Remark(NamedTuple):
+    """`wrong`: it must be mended; else somebody should look at it. `text` names the file and ends
+    in what to do."""
+
+    text: str
+    wrong: bool
+
+
+def lint(content: Content, today: date) -> list[Remark]:
+    """What must be mended comes first."""
+    faq, topics = content.faq, content.topics.decline
+    found = [
+        *_ended(faq, today),
+        *_links(faq, topics),
+        *_phrasings(faq),
+        *_collisions(faq, topics),
+        *_misspelled(faq),
+        *_secondary(faq),
+    ]
+    return sorted(found, key=lambda remark: not remark.wrong)
+
+
+def lessened(ours: Sequence[FaqEntry], shipped: Sequence[FaqEntry]) -> list[Remark]:
+    """Entries that a commune's own folder gives less of than the ones it replaces."""
+    own = {entry.id: entry for entry in ours}
+    found = []
+    for entry in shipped:
+        left = own[entry.id].aspects if entry.id in own else {}
+        gone = [f"## {section}" for section in entry.aspects if section not in left]
+        if gone:
+            text = (
+                f"{_file(entry)}: your own file leaves out {', '.join(gone)}, which the shipped "
+                "one tells; add what holds here, or take your file away"
+            )
+            found.append(Remark(text, wrong=False))
+    return found
+
+
+def _ended(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
+    """One for each owner and last day; also what does not hold yet."""
+    ending: dict[tuple[date, str], list[FaqEntry]] = defaultdict(list)
+    for entry in faq:
+        if entry.valid_from is not None and today < entry.valid_from:
+            yield Remark(
+                f"{_file(entry)}: it is not told before {entry.valid_from:%d/%m/%Y}; if that is "
+                "not meant, correct its valid_from",
+                wrong=False,
+            )
+        ending[_last_day(entry), entry.owner].append(entry)
+    for (last, owner), entries in sorted(ending.items()):
+        files = ", ".join(map(_file, entries))
+        mend = f"{owner}: look at the source again, then move review_by or valid_until"
+        if last < today:
+            yield Remark(f"{files}: not told any more since {last:%d/%m/%Y}; {mend}", wrong=True)
+        elif last - today <= SOON:
+            yield Remark(f"{files}: told until {last:%d/%m/%Y} only; {mend}", wrong=False)
+
+
+def _last_day(entry: FaqEntry) -> date:
+    return min(entry.review_by, entry.valid_until or entry.review_by)
+
+
+def _links(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[Remark]:
+    """In sources, documents and texts."""
+    for entry in faq:
+        links = [source.url for source in entry.sources if source.url]
+        links += [document.url for document in entry.documents]
+        texts = (*entry.aspects.values(), entry.english)
+        yield from _broken(_file(entry), [*links, *_links_in("\n".join(texts))])
+    for topic in topics:
+        yield from _broken(_topic(topic), _links_in("\n".join(topic.advice.values())))
+
+
+def _links_in(text: str) -> list[str]:
+    return [link.rstrip(".,;:!?)]…") for link in _LINK.findall(text)]
+
+
+def _broken(file: str, links: Sequence[str]) -> Iterator[Remark]:
+    for link in dict.fromkeys(links):
+        if reason := _fault(link):
+            yield Remark(f"{file}: the link {link} {reason}", wrong=True)
+
+
+def _fault(link: str) -> str:
+    """What is wrong with a link by its form, and what to do; "" for nothing."""
+    copy = "copy it again from the browser's address bar"
+    if re.search(r"\s", link):
+        return f"holds a space; {copy}"
+    try:
+        split = urlsplit(link)
+        host = split.hostname or ""
+    except ValueError:
+        return f"cannot be read as an address; {copy}"
+    if split.scheme != "https":
+        return "is not safe to open; let it begin with https://"
+    if not re.fullmatch(r"[^.]+(\.[^.]+)+", host):
+        return f"names no site; {copy}"
+    deep = split.path not in ("", "/")
+    if host.removeprefix("www.") == _PORTAL and deep and not _PROCEDURE.fullmatch(split.path):
+        return f"names no procedure; it must be https://{_PORTAL}/thu-tuc-hanh-chinh/ and the id"
+    return ""
+
+
+def _phrasings(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
+    for entry in faq:
+        count = len(set(entry.phrasings))
+        if count < FEWEST_PHRASINGS:
+            text = f"only {count} phrasings; write {FEWEST_PHRASINGS} or more"
+            yield Remark(f"{_file(entry)}: {text}", wrong=True)
+        if count > MOST_PHRASINGS:
+            text = f"{count} phrasings outweigh other entries; keep the {MOST_PHRASINGS} best"
+            yield Remark(f"{_file(entry)}: {text}", wrong=False)
+
+
+def _collisions(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[Remark]:
+    """Of every two matters, what is said of both in the same words, in whatever order."""
+    said: dict[frozenset[str], dict[str, str]] = defaultdict(dict)
+    for owner, texts in _told(faq, topics).items():
+        for text in texts:
+            said[frozenset(words(text))].setdefault(owner, text)
+    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key, owners in said.items():
+        for one, other in combinations(owners, 2) if key else ():
+            shared[one, other].append(owners[one])
+    for (one, other), same in shared.items():
+        quoted = ", ".join(f"“{text}”" for text in same[:_QUOTED])
+        more = f" and {len(same) - _QUOTED} more" if len(same) > _QUOTED else ""
+        yield Remark(
+            f"{one}: {quoted}{more} also asks for {other}; leave it to one of them", wrong=False
+        )
+
+
+def _told(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Mapping[str, tuple[str, ...]]:
+    """Where it stands → all that calls the matter."""
+    entries = {
+        _file(entry): (*entry.phrasings, *entry.names, *entry.title.values()) for entry in faq
+    }
+    return entries | {_topic(topic): topic.phrasings for topic in topics}
+
+
+def _misspelled(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
+    """Sources that only one entry names, and another names a little otherwise."""
+    users: dict[str, list[FaqEntry]] = defaultdict(list)
+    for entry in faq:
+        for name in dict.fromkeys(source.name for source in entry.sources):
+            users[name].append(entry)
+    by_use = sorted(users, key=lambda name: (-len(users[name]), name))
+    for place, name in enumerate(by_use):
+        if len(users[name]) > 1:
+            continue
+        usual = next((other for other in by_use[:place] if _alike(name, other)), "")
+        if usual:
+            text = f"the source “{name}” is called “{usual}” elsewhere; use one name"
+            yield Remark(f"{_file(users[name][0])}: {text}", wrong=False)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Nearly the same letters, and the same figures: laws differ by their numbers."""
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return False
+    matcher = SequenceMatcher(None, fold(one), fold(other), autojunk=False)
+    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+
+
+def _secondary(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
+    """All in one."""
+    owners = [entry.id for entry in faq for source in entry.sources if source.secondary]
+    if owners:
+        files = ", ".join(dict.fromkeys(owners))
+        text = f"{len(owners)} secondary sources, in {files}; compare them with official texts"
+        yield Remark(f"faq: {text}", wrong=False)
+
+
+def _file(entry: FaqEntry) -> str:
+    return f"faq/{entry.id}.md"
+
+
+def _topic(topic: Topic) -> str:
+    return f"topics.toml ({topic.id})"

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from content import classifier
+from content.classifier import Classifier, train
+from content.features import Example, Told, features
+from content.folding import fold
+
+TAUGHT = {
+    "birth": ["giay khai sinh", "khai sinh cho con", "dang ky khai sinh", "con moi sinh"],
+    "death": ["giay khai tu", "khai tu cho ong", "dang ky khai tu", "ong moi mat"],
+    "dog": ["cho tha rong", "cho can", "dat cho di dao", "con cho nha ben"],
+}
+
+
+def told(text: str) -> Told:
+    """Typed without marks, but for those that are there."""
+    spelled = tuple("" if word.isascii() else word for word in text.split())
+    return Told(tuple(fold(word) for word in text.split()), spelled)
+
+
+EXAMPLES = [Example(told(text), label) for label, texts in TAUGHT.items() for text in texts]
+
+
+@pytest.fixture(scope="module")
+def taught() -> Classifier:
+    return train(EXAMPLES)
+
+
+def best(taught: Classifier, text: str) -> str:
+    return taught.labels[int(taught.scores(told(text)).argmax())]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("khai sinh chau noi", "birth"),
+        ("khai tu ba ngoai", "death"),
+        ("cho cua ho can toi", "dog"),
+        ("khaisinh cho be", "birth"),  # glued
+        ("khai sih", "birth"),  # misspelled
+        ("giay khai tuu", "death"),
+    ],
+)
+def test_a_text_is_told_by_what_it_shares_with_examples(
+    taught: Classifier, text: str, label: str
+) -> None:
+    assert best(taught, text) == label
+
+
+def test_what_shares_nothing_scores_near_nothing(taught: Classifier) -> None:
+    assert np.abs(taught.scores(told("wxyz qqq"))).max() < 0.05
+    assert np.abs(taught.scores(told(""))).max() == 0
+
+
+def test_strange_words_make_a_text_less_like_anything(taught: Classifier) -> None:
+    known = taught.scores(told("khai sinh")).max()
+    assert 0 < taught.scores(told("khai sinh wxyz qqqq zzzz")).max() < known
+
+
+def test_an_example_scores_its_own_label_highest(taught: Classifier) -> None:
+    for example in EXAMPLES:
+        assert best(taught, " ".join(example.told.folded)) == example.label
+
+
+def test_an_example_that_weighs_more_is_believed_more() -> None:
+    unsure = [Example(told("le phi"), "a"), Example(told("le phi"), "b")]
+    light = train([unsure[0], unsure[1]._replace(weight=0.2)])
+    assert best(light, "le phi") == "a"
+    heavy = train([unsure[0]._replace(weight=0.2), unsure[1]])
+    assert best(heavy, "le phi") == "b"
+
+
+def test_marks_tell_apart_what_folds_to_the_same() -> None:
+    taught = train([Example(told("đi vắng"), "away"), Example(told("dạ vâng"), "yes")])
+    assert best(taught, "vâng") == "yes"
+    assert best(taught, "vắng") == "away"
+    assert abs(taught.scores(told("vang"))[0] - taught.scores(told("vang"))[1]) < 0.2
+
+
+def test_it_is_the_regression_that_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the same regression over the features themselves, solved the long way."""
+    monkeypatch.setattr(classifier, "_AT_ONCE", 7)  # many blocks, the last one not full
+    taught = train(EXAMPLES)
+    rows = np.zeros((len(EXAMPLES), len(taught._columns)))
+    for number, example in enumerate(EXAMPLES):
+        columns, values = taught.vector(features(example.told))
+        rows[number, columns] = values
+    truth = np.array([[float(one.label == label) for label in taught.labels] for one in EXAMPLES])
+    ridge = classifier._RIDGE * np.eye(rows.shape[1])
+    expected = np.linalg.solve(rows.T @ rows + ridge, rows.T @ truth)
+    assert np.allclose(taught._weights, expected, atol=1e-4)
+
+
+def test_what_is_saved_scores_the_same(taught: Classifier, tmp_path: Path) -> None:
+    taught.save(tmp_path / "a.npz")
+    again = Classifier.load(tmp_path / "a.npz")
+    assert again.labels == taught.labels
+    for text in ("khai sinh cho be", "cho can", "qqq"):
+        assert np.allclose(again.scores(told(text)), taught.scores(told(text)), atol=2e-3)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npz"]
+
+
+def test_it_learns_the_same_every_time(taught: Classifier) -> None:
+    assert (train(EXAMPLES).scores(told("khai sinh")) == taught.scores(told("khai sinh"))).all()

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from content.examples import COMPLAINT, LONGEST, OTHER, examples, told
+from content.loader import load
+
+CONTENT = load()
+EXAMPLES = examples(CONTENT.faq, CONTENT.topics)
+
+
+def test_every_entry_and_every_matter_of_others_is_learned() -> None:
+    labels = {example.label for example in EXAMPLES}
+    ours = {entry.id for entry in CONTENT.faq}
+    others = {OTHER + topic.id for topic in CONTENT.topics.decline}
+    assert labels == ours | others | {COMPLAINT}
+
+
+def test_what_is_written_counts_more_than_what_is_made_of_names() -> None:
+    entry = CONTENT.entry("khai_sinh")
+    assert entry is not None
+    mine = [example for example in EXAMPLES if example.label == entry.id]
+    written = [*entry.phrasings, *entry.title.values(), *entry.names]
+    assert [one.told for one in mine if one.weight == 1] == [
+        told(text, CONTENT.topics) for text in written
+    ]
+    made = [one for one in mine if one.weight < 1]
+    assert len(made) >= len(entry.names)
+    assert all(0 < one.weight < 1 and len(one.told.folded) > 2 for one in made)
+
+
+def test_every_way_of_asking_is_learned_with_some_name() -> None:
+    cues = [phrase.replace("…", "").split()[-1] for phrase in CONTENT.topics.asking]
+    made = {word for one in EXAMPLES if one.weight < 1 for word in one.told.folded}
+    assert all(told(cue, CONTENT.topics).folded[-1] in made for cue in cues)
+
+
+def test_only_what_says_something_of_the_beginning_is_told() -> None:
+    assert told("Dạ em xin hỏi KHAI SINH ạ", CONTENT.topics).folded == ("hoi", "khai", "sinh")
+    long = told("ab " * 5000, CONTENT.topics)
+    assert sum(map(len, long.folded)) <= LONGEST
+    assert len(long.spelled) <= LONGEST
+    said = told("mã hồ sơ, chó can", CONTENT.topics)
+    assert said.folded == ("ma", "ho", "so", "cho", "can")
+    assert [bool(word) for word in said.spelled] == [True, True, True, True, False]

@@ -1,0 +1,164 @@
+"""What would tell who asked is not kept, however it is written; what was asked can be read."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from content.folding import fold
+from content.masking import LONGEST, MASK, Masking
+from tests.living import CONTENT
+
+KNOWN = "lam giay khai sinh cho con can cuoc cong dan the bao hiem muon hoi me don than so do o"
+MASKING = Masking(KNOWN.split)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "4111.1111.1111.1111",
+        "4111 - 1111 - 1111 - 1111",
+        "4111_1111*1111/1111",
+        "4111\n1111\n1111\n1111",
+        "4111\u200b1111\u200b1111\u200b1111",
+        "4111\u00a01111\u202f1111\u00ad1111",
+        "４１１１１１１１１１１１１１１１",
+        "④①①① ①①①①",
+        "4\u03361\u03361\u03361\u03361111",
+        "٤١١١١١١١",
+        "0912.345.678",
+        "+84 912 345 678",
+        "(0219) 3.866.123",
+        "001085012345",
+        "1 2 3 4",
+        "12/03/1990",
+    ],
+)
+def test_no_number_of_four_digits_or_more_is_kept(number: str) -> None:
+    kept = MASKING.kept(f"giấy khai sinh {number} làm sao")
+    assert kept == f"giay khai sinh {MASK} lam sao"
+    assert not any(
+        sign.isdecimal() for sign in MASKING.masked(f"thẻ {number} ạ") if sign < "\u2000"
+    )
+
+
+def test_a_number_said_in_words_is_none_either() -> None:
+    assert "chin" not in MASKING.kept("số em không chín một hai ba bốn năm sáu bảy tám")
+    assert MASKING.kept("khóa hai ba lần") == "khoa hai ba lan"
+
+
+@pytest.mark.parametrize("text", ["mất 3 ngày", "phí 50 nghìn", "điều 12 khoản 3"])
+def test_what_is_too_short_to_be_anyones_stays(text: str) -> None:
+    assert MASKING.kept(text) == fold(text)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "lan.nguyen+hoi@gmail.com",
+        "LAN@GMAIL.COM",
+        "lan @ gmail.com",
+        "https://vidu.vn/a?so=1",
+        "HTTP://vidu",
+        "www.vidu.test/x",
+        "zalo.me/lua",
+        "facebook.com/ba.lua",
+        "fb.com",
+        "t.me/balua",
+        "@ba_lua",
+        "@Bà Lúa",
+    ],
+)
+def test_no_address_link_or_mention_is_kept(address: str) -> None:
+    kept = MASKING.kept(f"hỏi giùm {address} nhé")
+    assert kept == f"hoi gium {MASK} nhe"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("tôi là Nguyễn Văn An, muốn hỏi", "toi la •••, muon hoi"),
+        ("toi la nguyen van an o thon ben", "toi la ••• o thon ben"),
+        ("TÔI LÀ NGUYỄN VĂN AN MUỐN HỎI", "toi la ••• muon hoi"),
+        ("tên tôi là hoa muốn hỏi", "ten toi la ••• muon hoi"),
+        ("em tên Hoa muốn hỏi", "em ten ••• muon hoi"),
+        ("cháu là Tuấn muốn hỏi", "chau la ••• muon hoi"),
+        ("họ và tên: trần thị bưởi", "ho va ten: •••"),
+        ("Nguyễn Thị Bưởi muốn hỏi", "••• muon hoi"),
+        ("con em là Lê Gia Bảo Khang", "con em la •••"),
+        ("giấy của nguyen van teo", "giay cua •••"),
+        ("bà Lúa muốn hỏi", "ba ••• muon hoi"),
+        ("giấy của tạ thị bông", "giay cua •••"),
+        ("giay cua ta thi bong", "giay cua •••"),
+        ("làm cho cụ Phạm Tư Ếch Ộp", "lam cho cu •••"),
+        ("My name is John Smith", "my name •••"),
+        ("em ở Ngõ Gạch Đỏ", "em o •••"),
+    ],
+)
+def test_no_name_is_kept(text: str, kept: str) -> None:
+    assert MASKING.kept(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Làm Giấy Khai Sinh cho con",
+        "làm Căn Cước Công Dân",
+        "LÀM GIẤY KHAI SINH CHO CON Ở ĐÂU",
+        "em là mẹ đơn thân",
+        "đổi tên cho con",
+        "tên con sai trong giấy khai sinh",
+        "tên là gì",
+        "tôi là người nước ngoài",
+        "Hỏi. Làm thẻ. Khai sinh",
+        "thẻ BHYT ở đâu",
+        "khai sai chính tả thì làm sao",
+        "lấy chồng Lào thì sao",
+        "vào dichvucong.gov.vn thì làm sao",
+    ],
+)
+def test_what_is_asked_stays_as_it_is(text: str) -> None:
+    assert MASKING.kept(text) == fold(text)
+    assert MASKING.masked(text) == text
+
+
+def test_what_the_shipped_phrasings_say_is_kept_but_for_numbers() -> None:
+    known = CONTENT.masking
+    spoilt = [
+        (text, known.kept(text))
+        for entry in CONTENT.faq
+        for text in entry.phrasings
+        if MASK in known.kept(text) and not any(sign.isdecimal() for sign in text)
+    ]
+    assert spoilt == []
+
+
+def test_of_a_long_question_no_more_than_a_part_is_kept_and_no_part_of_a_number() -> None:
+    assert len(MASKING.kept("khai sinh " * 1_000)) <= LONGEST
+    for before in range(3_980, 4_001):
+        assert "4111" not in MASKING.masked("x" * before + " 4111111111111111")
+    text = "khai " * 118 + "sinh 4111111111111111"
+    assert "41" not in MASKING.kept(text)
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+def test_whatever_is_said_can_be_kept_and_masking_again_changes_nothing(text: str) -> None:
+    kept = MASKING.kept(text)
+    assert len(kept) <= LONGEST
+    assert fold(kept) == kept
+    assert MASKING.kept(kept).replace(MASK, "").split() == kept.replace(MASK, "").split()
+    kept.encode()
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1   ", "a.", "@", "A ", "tên là ", "a@", "-", "www.", "mot ", "x-", "://"]
+)
+def test_a_hostile_text_takes_no_longer_than_another(piece: str) -> None:
+    begun = time.process_time()
+    MASKING.kept(piece * 20_000)
+    assert time.process_time() - begun < 1
