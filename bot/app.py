@@ -27,6 +27,8 @@ from bot.progress import Follower
 from bot.quotas import Quotas, allowance
 from bot.scheduler import Scheduler
 from bot.sender import Sender
+from bot.weekly import Weekly
+from bot.weekly import pending as weekly_pending
 from content.loader import Content
 from db import announcements, chats, exports, inbox, lock, media, occurrences, outbox, schema
 from db.engine import Database
@@ -71,6 +73,7 @@ class App:
             tasks.create_task(Quotas(self.database, composer, self.clock, self.plans).run())
             tasks.create_task(Courier(self.database, composer, self.clock).run())
             tasks.create_task(Scheduler(self.database, composer, self.clock).run())
+            tasks.create_task(Weekly(self.database, composer, self.clock).run())
             for bot_id, platform in self.platforms.items():
                 for part in self._parts(bot_id, platform, composer, keeping):
                     tasks.create_task(part.run())
@@ -97,7 +100,7 @@ class App:
     def _warm(self) -> None:
         """What is built at its first use, built before anyone waits for it."""
         self.content.languages.detect("bao gio")
-        self.content.search.find("giấy khai sinh")
+        self.content.search.recall()
 
     async def settled(self) -> bool:
         """Whether nothing is due or in hand; rows due later or held do not count."""
@@ -118,6 +121,7 @@ def _waiting(
         or len(chats.untold(session, bots))
         or exports.unfinished(session, now)
         or occurrences.pending(session, now)
+        or weekly_pending(session, now)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -27,8 +27,29 @@ def ask(content: Content, question: str, *, as_json: bool) -> str:
 
 def ask_file(content: Content, path: Path, *, as_json: bool) -> Iterator[str]:
     """One line (or answer) for each row of a tab-separated table, in its order."""
-    for question in _questions(path):
-        yield ask(content, question, as_json=as_json)
+    for _, row in rows(path, ("question",)):
+        yield ask(content, row["question"], as_json=as_json)
+
+
+def rows(path: Path, needed: Collection[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The rows of a tab-separated table with their lines, column → cell ("" where there is none).
+    Raises TableError, also for a table that lacks one of the columns `needed`."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            columns = tuple(table.fieldnames or ())
+            for name in needed:
+                if name not in columns:
+                    problem = f"no column “{name}” in its first line; add that header"
+                    raise TableError(f"{path}: {problem}")
+            for row in table:
+                yield table.line_num, {name: row[name] or "" for name in columns}
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror}); check the name") from None
+    except UnicodeDecodeError:
+        raise TableError(f"{path}: is not UTF-8; save it as UTF-8") from None
+    except csv.Error as error:
+        raise TableError(f"{path}: {error}; make the line shorter") from None
 
 
 def _judged(content: Content, question: str) -> dict[str, Any]:
@@ -81,19 +102,3 @@ def _split(text: str) -> dict[str, tuple[str, ...]]:
 
 def _slots(*_: Any, **__: Any) -> tuple[datetime, ...]:
     return ()
-
-
-def _questions(path: Path) -> Iterator[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-            if "question" not in (table.fieldnames or ()):
-                raise TableError(f"{path}: no column “question” in its first line; add that header")
-            for row in table:
-                yield row["question"] or ""
-    except OSError as error:
-        raise TableError(f"{path}: cannot be read ({error.strerror}); check the name") from None
-    except UnicodeDecodeError:
-        raise TableError(f"{path}: is not UTF-8; save it as UTF-8") from None
-    except csv.Error as error:
-        raise TableError(f"{path}: {error}; make the line shorter") from None

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from bot import config as settings
 from bot import tokens
+from bot.check_content import content_of
 from bot.check_routes import routes_of
 from bot.check_zalo import bot_on_zalo, plan_of
 from bot.config import BotConfig, Config, ConfigError
 from bot.founding import program, refuse_strangers
 from content.documents import ContentError
+from content.schedule import HERE
 from db.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ LATELY: Final = 600.0  # seconds
 
 
 class Finding(NamedTuple):
-    """A line for the operator; `wrong`: something must be done."""
+    """A line for the operator. It begins with ✓ where all is well, with ✗ where something must be
+    done (`wrong`), with ! where something should be looked at."""
 
     text: str
     wrong: bool
@@ -53,11 +56,12 @@ def check(given: Path | None) -> list[Finding]:
     except ConfigError as error:
         return [Finding(f"✗ {error}", wrong=True)]
     found = (_look(look, config) for look in _looks(config))
-    return [Finding(f"✓ settings: {path}", wrong=False), *found, *_routes(config)]
+    well = Finding(f"✓ settings: {path}", wrong=False)
+    return [well, *_content(config), *found, *_routes(config)]
 
 
 def _looks(config: Config) -> Iterator[Look]:
-    yield from (_content, _bots)
+    yield _bots
     yield from (partial(_bot, bot) for bot in config.bots)
     yield _folder
     if config.content:
@@ -72,6 +76,17 @@ def _look(look: Look, config: Config) -> Finding:
         return Finding(f"✓ {look(config)}", wrong=False)
     except (ConfigError, ContentError, DatabaseError) as error:
         return Finding(f"✗ {error}", wrong=True)
+
+
+def _content(config: Config) -> Iterator[Finding]:
+    try:
+        told = content_of(config, datetime.now(HERE).date())
+    except ContentError as error:
+        yield Finding(f"✗ {error}", wrong=True)
+        return
+    yield Finding(f"✓ {told.well}", wrong=False)
+    for remark in told.remarks:
+        yield Finding(f"{'✗' if remark.wrong else '!'} {remark.text}", remark.wrong)
 
 
 def _routes(config: Config) -> Iterator[Finding]:
@@ -192,24 +207,6 @@ def _folder(config: Config) -> str:
     if not (found.is_dir() and os.access(found, os.W_OK | os.X_OK)):
         raise ConfigError(f"{found}: nothing can be kept there; choose another folder as “data”")
     return f"data: {folder}"
-
-
-def _content(config: Config) -> str:
-    from content.commune import commune_of
-    from content.loader import SHIPPED, load
-
-    content = load((SHIPPED, Path(config.content)) if config.content else (SHIPPED,))
-    commune_of(config.content)
-    today = datetime.now(UTC).date()
-    late = [entry.id for entry in content.faq if entry.expired(today)]
-    if late:
-        raise ContentError(
-            f"faq/{late[0]}.md",
-            1,
-            f"its review_by has passed ({', '.join(late)}); look at the source again, then move it",
-        )
-    texts, bulletins = len(content.words("vi").keys()), len(content.bulletins)
-    return f"content: {len(content.faq)} procedures, {bulletins} kinds of bulletins, {texts} texts"
 
 
 def _service(config: Config) -> str:

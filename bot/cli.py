@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.config import Config
     from content.loader import Content
@@ -118,9 +118,25 @@ def _parser() -> argparse.ArgumentParser:
     _export_options(export)
     check = commands.add_parser("check", help="say what is wrong, and what to do about it")
     check.set_defaults(run=_check)
-    for command in (demo, run, ask, check, export):
+    faq = commands.add_parser("faq", help="measure the answers, and write new ones")
+    for command in (demo, run, ask, check, export, *_faq_parsers(faq)):
         command.add_argument("--config", type=Path, metavar="F.toml", help="the settings to use")
     return parser
+
+
+def _faq_parsers(faq: argparse.ArgumentParser) -> tuple[argparse.ArgumentParser, ...]:
+    commands = faq.add_subparsers(metavar="command", required=True)
+    measure = commands.add_parser("eval", help="how well a table of questions is answered")
+    measure.add_argument(
+        "file", type=Path, metavar="F.tsv", help="a table with columns “question” and “intent”"
+    )
+    measure.add_argument("--by", metavar="COLUMN", help="tell its values apart as well")
+    measure.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    measure.set_defaults(run=_faq_eval)
+    drafts = commands.add_parser("drafts", help="what cadres answered, as entries to complete")
+    drafts.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder")
+    drafts.set_defaults(run=_faq_drafts)
+    return measure, drafts
 
 
 def _export_options(export: argparse.ArgumentParser) -> None:
@@ -164,17 +180,40 @@ def _run(asked: argparse.Namespace) -> int:
 def _ask(asked: argparse.Namespace) -> int:
     from bot.ask import ask, ask_file
 
-    content = _content(_config(asked))
     if asked.file and asked.question:
         raise CommandError("a question and a table at once: give one of them")
+    if not (asked.file or asked.question):
+        raise CommandError("what is the question? give it in quotes, or a table with --file")
+    content = _content_of_questions(asked)
     if asked.file:
         lines = ask_file(content, Path(asked.file), as_json=asked.json)
-    elif asked.question:
-        lines = iter([ask(content, asked.question, as_json=asked.json)])
     else:
-        raise CommandError("what is the question? give it in quotes, or a table with --file")
+        lines = iter([ask(content, asked.question, as_json=asked.json)])
     for line in lines:
         _say(line)
+    return 0
+
+
+def _faq_eval(asked: argparse.Namespace) -> int:
+    from bot import evaluation
+
+    table = evaluation.read(asked.file)
+    by = evaluation.columns(table, asked.by)
+    content = _content_of_questions(asked)
+    if named := ", ".join(evaluation.strangers(table, [entry.id for entry in content.faq])):
+        sys.stderr.write(f"loalang: no entry has the labels {named}: they count as wrong\n")
+    content.search.find("giấy")  # what is loaded or learned first is no question's time
+    found = evaluation.report(evaluation.judge(table, content.search.find), by)
+    for line in [evaluation.as_json(found)] if asked.json else evaluation.told(found):
+        _say(line)
+    return 0
+
+
+def _faq_drafts(asked: argparse.Namespace) -> int:
+    from bot.drafting import write
+
+    for path in write(_config(asked), asked.out):
+        _say(str(path))
     return 0
 
 
@@ -249,9 +288,22 @@ def _config(asked: argparse.Namespace) -> Config:
 
 
 def _content(config: Config) -> Content:
+    """What its search learns is kept in the data folder."""
     from content.loader import SHIPPED, load
 
-    return load((SHIPPED, Path(config.content)) if config.content else (SHIPPED,))
+    folders = (SHIPPED, Path(config.content)) if config.content else (SHIPPED,)
+    return load(folders, config.folder)
+
+
+def _content_of_questions(asked: argparse.Namespace) -> Content:
+    """Nobody may have started the program yet: the data folder is made, for our eyes only."""
+    from contextlib import suppress
+
+    config = _config(asked)
+    content = _content(config)
+    with suppress(OSError):  # then nothing is kept, and the search says so
+        config.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return content
 
 
 def _say(line: str) -> None:
@@ -261,19 +313,19 @@ def _say(line: str) -> None:
 
 def described() -> list[tuple[str, tuple[str, ...]]]:
     """Every command with its options, as the documentation must name them."""
-    chosen = next(a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
-    return [
-        (
-            name,
-            tuple(
-                option
-                for a in command._actions
-                for option in a.option_strings[-1:]
-                if option != "--help"
-            ),
-        )
-        for name, command in chosen.choices.items()
-    ]
+    return list(_described(_parser(), ()))
+
+
+def _described(
+    parser: argparse.ArgumentParser, above: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    below = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    for action in below:
+        for name, command in action.choices.items():
+            yield from _described(command, (*above, name))
+    if above and not below:
+        options = [option for a in parser._actions for option in a.option_strings[-1:]]
+        yield " ".join(above), tuple(option for option in options if option != "--help")
 
 
 if __name__ == "__main__":

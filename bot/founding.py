@@ -16,7 +16,10 @@ from typing import Final
 
 from bot.config import BotConfig, ConfigError
 from content.commune import Commune
+from content.documents import Layers
 from content.folding import fold, spell
+from content.loader import SHIPPED
+from content.local import load_local
 from content.practice import Practice, load_practice
 
 LONGEST: Final = 100  # characters of a name
@@ -24,6 +27,20 @@ MOST: Final = 90  # villages: each keeps a number of two figures in a menu
 CADRES: Final = 3  # of the commune, to practise with
 
 _STYLES: Final = ("telegram", "zalo")
+
+_VALUES: Final = """\
+# {commune}: giờ giấc, số điện thoại, mức thu của xã. Bỏ dấu # ở dòng nào thì ghi giá trị dòng ấy;
+# dòng còn dấu # thì bot nói là xã chưa ghi. Ghi xong nhớ điền owner và checked.
+# What is the commune's own: take the # off a line and write its value; of the others the bot says
+# that they have not been entered. Then fill in owner and checked.
+
+# Ai ở xã giữ các dòng này / who keeps these lines:
+# owner = ""
+# Ngày xem lại gần nhất, viết như 2026-11-22 / the day they were last looked at:
+# checked =
+
+[values]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +159,13 @@ def commune_toml(names: Names) -> str:
         *_groups(names, below, practice),
     ]
     return "\n".join(tables)
+
+
+def place_toml(names: Names) -> str:
+    """The file of what the commune enters itself, as `content.local` reads it, still empty."""
+    labels = load_local(Layers.of([SHIPPED])).labels
+    lines = (f'# {label["vi"]} / {label["en"]}:\n# {key} = ""\n' for key, label in labels.items())
+    return _VALUES.format(commune=names.commune) + "".join(lines)
 
 
 def _places(names: Names, commune: str, below: Sequence[str], province: str) -> Iterator[str]:

@@ -251,6 +251,9 @@ def _write(folder: Path, names: Names) -> None:
     (content / "replies").mkdir()
     (content / "replies" / "vi.toml").write_text(_REPLIES, encoding="utf-8")
     (content / "commune.toml").write_text(founding.commune_toml(names), encoding="utf-8")
+    (content / "places").mkdir()
+    place = content / "places" / f"{founding.commune_slug(names)}.toml"
+    place.write_text(founding.place_toml(names), encoding="utf-8")
     (folder / settings.FILE).write_text(_config_toml(folder, names), encoding="utf-8")
 
 

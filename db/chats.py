@@ -210,10 +210,11 @@ def _merge(session: Session, old: int, new: int) -> None:
             segment=was.segment,
             keeper_id=func.coalesce(chat.c.keeper_id, was.keeper_id),
             met_at=func.coalesce(chat.c.met_at, was.met_at),
+            answers=was.answers,
         )
     )
     gone = dict.fromkeys(("place_id", "segment", "keeper_id", "met_at"))
-    values = {"standing": "out", "untold": False, **gone}
+    values = {"standing": "out", "untold": False, "answers": False, **gone}
     session.execute(update(chat).where(chat.c.id == old).values(**values))
 
 

@@ -1,4 +1,4 @@
-"""Orders from chat for a table of reports or a chart.
+"""Orders from chat for a table of reports, a chart, or the QR code of a procedure's page.
 
 wanted ─ made (its file is on the way) ─▶ erased, with the bytes; or failed
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session
@@ -27,6 +27,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "csv": "ticket:export",
     "xlsx": "ticket:export",
     "chart": "ticket:statistics",
+    "qr": "announcement:send",
 }
 _NAMES: Final[Mapping[str, str]] = {"chart": "statistics.drawn"}  # in the audit
 MAX_FAILURES: Final = 3  # what fails this often will fail again
@@ -38,7 +39,7 @@ _FINAL: Final = ("sent", "failed", "cancelled", "uncertain")
 @dataclass(frozen=True, slots=True)
 class Order:
     """What somebody asked for in chat. `paths`: the places they may see it of, now; none: they
-    may not any more; `where`: what those are called."""
+    may not any more; `where`: what those are called; `entry`: of a QR code, else ""."""
 
     id: int
     kind: str
@@ -48,6 +49,7 @@ class Order:
     person_id: int
     chat_id: int
     language: str
+    entry: str = ""
 
 
 class UnderWay(Exception):
@@ -57,6 +59,21 @@ class UnderWay(Exception):
 def request(session: Session, actor: Actor, *, kind: str, filters: Filters) -> int:
     """Order a table (csv, xlsx) or a chart; its number. Raises NotAllowed, UnderWay."""
     path = None if filters.place_id is None else places.get(session, filters.place_id).path
+    number = _order(session, actor, kind, filters.data, path)
+    detail = {"export": number, "kind": kind, **filters.data}
+    action = _NAMES.get(kind, "reports.exported")
+    audit.note(session, at=actor.now, person_id=actor.person_id, action=action, detail=detail)
+    return number
+
+
+def draw_code(session: Session, actor: Actor, *, entry: str) -> int:
+    """Order the QR code of an entry's page; its number. Raises NotAllowed, UnderWay."""
+    return _order(session, actor, "qr", {"entry": entry}, None)
+
+
+def _order(
+    session: Session, actor: Actor, kind: str, wish: Mapping[str, Any], path: str | None
+) -> int:
     actor.require(NEEDS[kind], path)
     waiting = select(export.c.id).where(
         export.c.person_id == actor.person_id,
@@ -69,7 +86,7 @@ def request(session: Session, actor: Actor, *, kind: str, filters: Filters) -> i
         insert(export)
         .values(
             kind=kind,
-            filters=filters.data,
+            filters=dict(wish),
             person_id=actor.person_id,
             chat_id=actor.chat_id,
             state="wanted",
@@ -80,9 +97,6 @@ def request(session: Session, actor: Actor, *, kind: str, filters: Filters) -> i
         )
         .returning(export.c.id)
     ).scalar_one()
-    detail = {"export": number, "kind": kind, **filters.data}
-    action = _NAMES.get(kind, "reports.exported")
-    audit.note(session, at=actor.now, person_id=actor.person_id, action=action, detail=detail)
     notify(session, "exports")
     return int(number)
 
@@ -121,15 +135,17 @@ def order(session: Session, export_id: int, now: datetime) -> Order:
     grants = people.grants(session, row.person_id, now)
     mine = Actor(row.person_id, 0, row.chat_id, 0, now, grants=grants)
     spots = allowed(session, mine, NEEDS[row.kind])
+    code = row.kind == "qr"
     return Order(
         row.id,
         row.kind,
-        Filters.of(row.filters),
+        Filters() if code else Filters.of(row.filters),
         tuple(spot.path for spot in spots),
         ", ".join(spot.name for spot in spots),
         row.person_id,
         row.chat_id,
         row.language or "vi",
+        row.filters["entry"] if code else "",
     )
 
 

@@ -18,7 +18,7 @@ class Group(NamedTuple):
     """A tied group and how it is. `arrived`: when a message last did, or was carried there;
     `error`: the class of what went wrong with a later one, "" for nothing; `standing`: what the bot
     is there. `keeper`: who carries by hand what no bot can bring; `handed`: a later message waits
-    for their word."""
+    for their word. `answers`: the bot also answers there what was not put to it."""
 
     id: int
     title: str
@@ -33,6 +33,7 @@ class Group(NamedTuple):
     keeper_id: int | None = None
     keeper: str = ""
     handed: bool = False
+    answers: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -72,6 +73,7 @@ def tied(only: int | None = None) -> Select[Any]:
             chat.c.keeper_id,
             func.coalesce(person.c.name, ""),
             func.coalesce(last.c.handed, 0) > func.coalesce(last.c.sent, 0),
+            chat.c.answers,
         )
         .join(place, place.c.id == chat.c.place_id)
         .join(bot, bot.c.id == chat.c.bot_id)

@@ -162,7 +162,7 @@ def tie(
     called = title or told or f"{labels[row.segment]} {spot.name}"
     values = {"place_id": spot.id, "segment": row.segment, "title": called}
     if there and there.id != spot.id:
-        values["keeper_id"] = None
+        values |= {"keeper_id": None, "answers": False}
     session.execute(update(chat).where(chat.c.id == actor.chat_id).values(**values))
     chats.stay(session, actor.chat_id)
     if (group.place_id, group.segment) != (spot.id, row.segment):
@@ -292,7 +292,7 @@ def untie(session: Session, actor: Actor, *, chat_id: int) -> Untied:
     actor.require(TIE, found.path)
     by_hand = found.platform == bots.HAND
     loose: dict[str, Any] = {"place_id": None, "segment": None}
-    loose |= {"untold": False, "keeper_id": None}
+    loose |= {"untold": False, "keeper_id": None, "answers": False}
     if by_hand:
         loose["standing"] = "out"
     session.execute(update(chat).where(chat.c.id == chat_id).values(**loose))

@@ -49,7 +49,8 @@ class Actor:
 class Scene:
     """What a handler knows of whom it talks to, where, and how far they have come.
 
-    `buttons` are the (label, action) pairs of the menu on offer; `version` 0: no row yet.
+    `buttons` are the (label, action) pairs of the menu on offer; `version` 0: no row yet;
+    `answers`: in this group, questions are answered that were not put to us.
     """
 
     actor: Actor
@@ -67,6 +68,7 @@ class Scene:
     buttons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     version: int = 0
     home_chat_id: int | None = None  # where the account was last met in private
+    answers: bool = False
 
     @property
     def private(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, ScalarSelect, Select, insert, or_, select, update
 from sqlmodel import Session
@@ -19,6 +19,8 @@ from db.tables import Bot, Chat, Person, Place, Ticket, TicketEvent, table
 
 bot, chat, event, person = table(Bot), table(Chat), table(TicketEvent), table(Person)
 place, ticket = table(Place), table(Ticket)
+
+QUESTION: Final = "question"  # the category of what was asked and handed over to staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Opened:
 class Report:
     """A report as its people and staff see it; `answer` is the newest one, by `answerer`,
     `again` what its person wrote last after that or before, `published` what bulletins may tell
-    of it. `in_group`: it was made there, in the chat `chat_id`."""
+    of it. `in_group`: it was made there, in the chat `chat_id`; `category`: an id of the
+    content's."""
 
     id: int
     who: str = field(repr=False)
@@ -61,6 +64,7 @@ class Report:
     again: str = field(default="", repr=False)
     published: str = field(default="", repr=False)
     in_group: bool = False
+    category: str = "other"
 
     @property
     def location(self) -> tuple[float, float] | None:
@@ -258,6 +262,7 @@ def _query() -> Select[Any]:
             _newest(select(event.c.body), "reopened").label("again"),
             ticket.c.published,
             (chat.c.kind == "group").label("in_group"),
+            ticket.c.category,
         )
         .join(chat, chat.c.id == ticket.c.chat_id)
         .join(person, person.c.id == ticket.c.person_id)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from content import phrases
 from content.faq import FaqEntry
 from content.search import Found
-from handlers.messages import Button, Message, Outcome, Press, Reply
+from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.procedures import answer, gist, opened
+from handlers.questions.keeping import QUESTION, handed, judged, kept
 from handlers.router import Context, Router
 from handlers.start import again, automatic, back, entries, menu
 
-_MOST_CHOICES = 3
+MOST_CHOICES: Final = 3
+
+_REPEATED: Final = timedelta(minutes=10)  # a group is told the same no sooner
 _MISSED = 3  # words of a message that was hardly more than a choice
+_HANDED_OVER: Final = ("questions.hand",)  # beside the main menu, where there is no answer
 _COMMAND: Final = re.compile(r"\s*/[A-Za-z]")
+_TO_OTHERS: Final = re.compile(r"\s*[/@]")
+_LINKED: Final = re.compile(r"/start ([a-z0-9_]+)")
 
 router = Router()
 
@@ -46,13 +54,43 @@ async def asked(message: Message, context: Context) -> Outcome:
 
 @router.action("faq.entry", standing=True)
 async def entry(press: Press, context: Context, argument: str) -> Outcome:
-    return _entry(argument, None, context)
+    return await _chosen(press, argument, None, context)
 
 
 @router.action("faq.aspect", standing=True)
 async def aspect(press: Press, context: Context, argument: str) -> Outcome:
     entry_id, _, name = argument.partition(".")
-    return _entry(entry_id, name, context)
+    return await _chosen(press, entry_id, name, context)
+
+
+@router.rule
+async def linked(incoming: Incoming, context: Context) -> Outcome:
+    """Who follows the link below a short answer in a group."""
+    if not (isinstance(incoming, Message) and context.scene.private):
+        return None
+    found = _LINKED.fullmatch(incoming.text)
+    known = found and context.content.entry(found[1])
+    return await answer(known, None, context) if known else None
+
+
+@router.rule
+async def overheard(incoming: Incoming, context: Context) -> Outcome:
+    """Questions put to nobody, in a group that wants them answered: only where there is no doubt,
+    and nothing is said twice."""
+    if not (isinstance(incoming, Message) and context.scene.answers) or incoming.addressed:
+        return None
+    text, content = incoming.text, context.content
+    if not text.strip() or incoming.attachments or _TO_OTHERS.match(text):
+        return None
+    await content.search.ready()
+    found = content.search.find(text)
+    if not (found.sure and found.entry and _asks(text, context)):
+        return None
+    if content.denunciation(text) or content.danger(text):
+        return None
+    if await _lately(found.entry, context):
+        return None
+    return await _in_group(text, found, context)
 
 
 async def question(message: Message, context: Context) -> Outcome:
@@ -61,9 +99,10 @@ async def question(message: Message, context: Context) -> Outcome:
     shown = message.attachments or message.location
     if not shown and (said := _at_once(text, context)):
         return said
+    await context.content.search.ready()
     found = context.content.search.find(text)
     if not scene.private:
-        return _in_group(text, found, context)
+        return await _in_group(text, found, context)
     if shown and found.decision != "answer" and (offered := _offered(message, context)):
         return offered
     if not text.strip():
@@ -71,7 +110,14 @@ async def question(message: Message, context: Context) -> Outcome:
     if scene.buttons and not scene.free_text and text.strip(" .)").isdecimal():
         choices = tuple(Button(label, action) for label, action in scene.buttons)
         return Reply(words("start.choose_number"), choices, keep=scene.keep)
-    return _followed(text, found, context) or _decided(text, found, context)
+    return await _followed(text, found, context) or await _decided(text, found, context)
+
+
+def _asks(text: str, context: Context) -> bool:
+    """Whether it reads as a question, and not only of a matter that can be asked about."""
+    content = context.content
+    asking = phrases.found(phrases.tokens(text), content.topics.questions, strict=False)
+    return asking or "?" in text or content.search.aspect(text) is not None
 
 
 def _at_once(text: str, context: Context) -> Reply | None:
@@ -91,22 +137,39 @@ def _ask(context: Context) -> Reply:
     return Reply(text, buttons=(cancel,), step="faq.ask", free_text=True)
 
 
-def _decided(text: str, found: Found, context: Context) -> Reply:
+async def _decided(text: str, found: Found, context: Context) -> Outcome:
     asked = context.content.search.aspect(text)
     if found.decision == "answer":
-        return _entry(found.entry or "", asked, context)
+        return await _answered(text, found.entry or "", asked, context)
     if found.decision == "choices":
-        return _choices(found, asked, context)
+        return kept(
+            text, "choices", "", context, lambda number: _which(found, asked, number, context)
+        )
     if found.decision == "decline" and (said := _at_a_loss(text, found, context)):
         return said
     if found.decision == "feedback":
         from handlers.feedback.talk import offer  # a mere question needs no tables
 
-        return offer(text, (), context)
+        offered = offer(text, (), context)
+        return kept(text, "feedback", "", context, lambda _: offered)
+    topic = found.topic.id if found.topic else ""
+    return kept(
+        text, found.decision, topic, context, lambda number: _unknown(found, number, context)
+    )
+
+
+async def _answered(text: str, entry_id: str, asked: str | None, context: Context) -> Outcome:
+    reply = await _entry(entry_id, asked, context)
+    return kept(text, "answer", entry_id, context, lambda number: judged(reply, number, context))
+
+
+def _unknown(found: Found, number: int, context: Context) -> Reply:
+    """Whose matter it is instead, or that it is not known, and who would know."""
     staff = context.actor.can("announcement:send")
     key = "faq.unsure_for_staff" if staff else "faq.unsure"
     text = _unsure(found, key, context) + automatic(context)
-    return Reply(text, buttons=entries(context))
+    others = () if found.topic else handed(number, context)
+    return Reply(text, buttons=(*others, *entries(context)))
 
 
 def _at_a_loss(text: str, found: Found, context: Context) -> Reply | None:
@@ -116,7 +179,8 @@ def _at_a_loss(text: str, found: Found, context: Context) -> Reply | None:
         return Reply(context.words("faq.cam_on"), stay=True)
     scene, main = context.scene, {button.action for button in entries(context)}
     missed = len(text.split()) <= _MISSED and not (scene.free_text or found.topic)
-    if not missed or opened(context) or {action for _, action in scene.buttons} <= main:
+    offered = {one for _, one in scene.buttons if not one.startswith(_HANDED_OVER)}
+    if not missed or opened(context) or offered <= main:
         return None
     return again(context, context.words("feedback.choose"))
 
@@ -126,32 +190,50 @@ def _unsure(found: Found, key: str, context: Context) -> str:
     return found.topic.advice[context.language] if found.topic else context.words(key)
 
 
-def _candidates(found: Found, context: Context) -> list[FaqEntry]:
-    entries = map(context.content.entry, found.candidates[:_MOST_CHOICES])
-    return [entry for entry in entries if entry is not None]
-
-
-def _choices(found: Found, asked: str | None, context: Context) -> Reply:
-    buttons = [
+def choices(ids: Iterable[str], asked: str | None, context: Context) -> tuple[Button, ...]:
+    """The entries of these ids to choose from, at most MOST_CHOICES, at the aspect `asked`."""
+    return tuple(
         Button(
             entry.title[context.language],
             f"faq.aspect:{entry.id}.{asked}" if asked else f"faq.entry:{entry.id}",
         )
-        for entry in _candidates(found, context)
-    ]
-    none = Button(context.words("faq.none_of_these"), "faq.ask")
+        for entry in _known(ids, context)
+    )
+
+
+def _known(ids: Iterable[str], context: Context) -> list[FaqEntry]:
+    found = (context.content.entry(id) for id in ids)
+    return [entry for entry in found if entry is not None][:MOST_CHOICES]
+
+
+def _which(found: Found, asked: str | None, number: int, context: Context) -> Reply:
+    none = Button(context.words("faq.none_of_these"), f"faq.none:{number}" if number else "faq.ask")
     text = context.words("faq.which") + automatic(context)
-    return Reply(text, buttons=(*buttons, none, back(context)))
+    buttons = (*choices(found.candidates, asked, context), none, back(context))
+    return Reply(text, buttons, keep={QUESTION: number} if number else {})
 
 
-def _followed(text: str, found: Found, context: Context) -> Reply | None:
+async def _chosen(press: Press, entry_id: str, name: str | None, context: Context) -> Outcome:
+    """The procedure; where a question was left with a choice, this is its answer."""
+    reply = await _entry(entry_id, name, context)
+    number = int(context.scene.keep.get(QUESTION, 0))
+    if context.scene.step or press.menu != str(context.scene.menu_id) or not number:
+        return reply
+    from db import questions  # only here
+
+    chosen = effect(questions.choose, question_id=number, entry=entry_id)
+    refusals: dict[type[Exception], Reply] = {questions.NoSuchQuestion: reply}
+    return chosen.then(lambda _: judged(reply, number, context), refusals)
+
+
+async def _followed(text: str, found: Found, context: Context) -> Outcome:
     """The next aspect of the procedure just shown, asked in words."""
     shown, search = opened(context), context.content.search
     name = search.aspect(text)
     strange = found.decision == "decline" and found.topic is None
     if not (shown and name and (strange or search.only_aspect(text))):
         return None
-    return _entry(shown, name, context)
+    return await _answered(text, shown, name, context)
 
 
 def _offered(message: Message, context: Context) -> Outcome:
@@ -168,30 +250,48 @@ def _offered(message: Message, context: Context) -> Outcome:
     return noted(message, lambda ids: offer(text, ids, context))
 
 
-def _entry(entry_id: str, name: str | None, context: Context) -> Reply:
+async def _entry(entry_id: str, name: str | None, context: Context) -> Reply:
     """The procedure, the aspect `name` before all others."""
     entry = context.content.entry(entry_id)
     if entry is None:
         return Reply(context.words("faq.gone"), buttons=(back(context),))
-    return answer(entry, name, context)
+    return await answer(entry, name, context)
 
 
-def _in_group(text: str, found: Found, context: Context) -> Reply:
+async def _in_group(text: str, found: Found, context: Context) -> Outcome:
     """Short words that all may read; everything more is said in private."""
-    words = context.words
+    words, topic = context.words, found.topic.id if found.topic else ""
     if not text.strip():
         return Reply(words("start.group"))
     if found.decision == "answer" and found.entry:
         asked = context.content.search.aspect(text)
-        return Reply(_gist(found.entry, asked, context))
-    if found.decision == "choices":
-        titles = "; ".join(one.title[context.language] for one in _candidates(found, context))
-        return Reply(words("faq.which_in_group", titles=titles))
-    if found.decision == "feedback":
-        return Reply(words("faq.report_in_private"))
-    return Reply(_unsure(found, "faq.unsure_in_group", context))
+        if asked in await _lately(found.entry, context):
+            return Reply(words("questions.just_told"), stay=True)
+        topic, reply = found.entry, Reply(await _gist(found.entry, asked, context))
+    elif found.decision == "choices":
+        titles = "; ".join(one.title[context.language] for one in _known(found.candidates, context))
+        reply = Reply(words("faq.which_in_group", titles=titles))
+    elif found.decision == "feedback":
+        reply = Reply(words("faq.report_in_private"))
+    else:
+        reply = Reply(_unsure(found, "faq.unsure_in_group", context))
+    return kept(text, found.decision, topic, context, lambda _: reply)
 
 
-def _gist(entry_id: str, name: str | None, context: Context) -> str:
+async def _lately(entry_id: str, context: Context) -> set[str | None]:
+    """Which aspects of a procedure this group was told just now."""
+    if not context.actor.chat_id:
+        return set()
+    from db import questions  # only here
+
+    since = context.actor.now - _REPEATED
+    told = await context.read(questions.lately, context.actor.chat_id, entry_id, since)
+    return {context.content.search.aspect(text) for text in told}
+
+
+async def _gist(entry_id: str, name: str | None, context: Context) -> str:
     entry = context.content.entry(entry_id)
-    return gist(entry, name, context) if entry else context.words("faq.gone")
+    if entry is None:
+        return context.words("faq.gone")
+    told = await gist(entry, name, context)
+    return f"{told}\n{context.link}{entry_id}" if context.link else told

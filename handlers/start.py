@@ -28,6 +28,7 @@ _ADMIN: Final = (
     ("ticket:statistics", "start.statistics", "exports.statistics"),
     ("role:grant", "start.roles", "roles.menu"),
     ("group:tie", "start.groups", "groups.menu"),
+    ("ticket:export", "start.questions", "questions.list"),
 )
 _ADMINISTERS: Final = ("ticket:export", "ticket:statistics", "role:grant")
 

@@ -1,5 +1,6 @@
-"""Tables and charts that somebody asked for in chat: made off the event loop, sent through the
-outbox like all else, and erased when they have arrived, since they are full of people's matters.
+"""Tables, charts and QR codes that somebody asked for in chat: made off the event loop, sent
+through the outbox like all else, and erased when they have arrived, since they are full of people's
+matters.
 
 Whatever stops the program, an order is made again: what was not finished lies in a folder that
 is emptied at the start, and a file counts as one to remove until its message is queued. An order
@@ -24,6 +25,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock, wait
 from bot.composer import Composer
+from bot.exports import code
 from bot.exports.chart import Chart, draw, lines
 from bot.exports.command import tabulate
 from bot.exports.summary import Summary
@@ -35,6 +37,7 @@ from db.engine import Database, DatabaseError
 from db.exports import Order, Over
 from db.listing import tallies
 from handlers.messages import Notice
+from handlers.questions.qr import portal_link
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +48,10 @@ MIMES: Final = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "chart": "image/png",
+    "qr": "image/png",
 }
-_ENDINGS: Final = {"csv": "csv", "xlsx": "xlsx", "chart": "png"}
+_ENDINGS: Final = {"csv": "csv", "xlsx": "xlsx", "chart": "png", "qr": "png"}
+_NOTHING: Final = {"qr": "handing.qr_gone"}  # the words where there is nothing to show
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ class Exporter:
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(self._thread, self._make, order)
         if made is None:
-            await self._database.write(self._end, order.id, "erased", "exports.nothing")
+            key = _NOTHING.get(order.kind, "exports.nothing")
+            await self._database.write(self._end, order.id, "erased", key)
             return
         try:
             await self._hand_over(order, made)
@@ -161,6 +167,8 @@ class Exporter:
     async def _hand_over(self, order: Order, made: _File) -> None:
         now = self._clock.now()
         name = f"phan-anh-{now.astimezone(HERE):%Y-%m-%d}.{_ENDINGS[order.kind]}"
+        if order.entry:
+            name = f"ma-qr-{order.entry}.png"
         async with self._keeping:
             media_id = await self._database.write(
                 exports.announce,
@@ -178,7 +186,8 @@ class Exporter:
         """In the thread of its own. None: there is nothing to show."""
         self._unfinished.mkdir(mode=0o700, exist_ok=True)
         path = self._unfinished / f"{order.id}.part"
-        said = self._picture(order, path) if order.kind == "chart" else self._table(order, path)
+        make = {"chart": self._picture, "qr": self._code}.get(order.kind, self._table)
+        said = make(order, path)
         if not said:
             return None
         with path.open("rb") as stream:
@@ -203,6 +212,15 @@ class Exporter:
         chart = Chart(summary, first, last, order.where, self._words(order))
         draw(chart, path)
         return lines(chart)
+
+    def _code(self, order: Order, path: Path) -> str:
+        entry = self._composer.content.entry(order.entry)
+        link = portal_link(entry) if entry else ""
+        if entry is None or not link:
+            return ""
+        title = entry.title[order.language]
+        code.draw(link, title, path)
+        return self._words(order)("handing.qr_ready", title=title, link=link)
 
     def _pause(self) -> None:
         if self._stop.is_set():

@@ -163,3 +163,44 @@ class Audit(SQLModel, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id")
     action: str
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Question(SQLModel, table=True):
+    """What somebody asked, folded and without personal data, and what became of it. Who asked is
+    not kept: `chat_id` only of a group. `entry`: the procedure it was answered with, or the topic
+    whose matter it is instead."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    bot_id: int = Field(foreign_key="bot.id")
+    place_id: int | None = Field(default=None, foreign_key="place.id")
+    chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
+    asked_at: datetime = Field(index=True)
+    language: str = "vi"
+    text: str
+    outcome: str  # answer choices decline feedback none
+    entry: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    verdict: str = Field(default="", sa_column_kwargs={"server_default": ""})  # useful wrong
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+
+
+class QuestionList(SQLModel, table=True):
+    """A week's list of questions, claimed by its slot in the transaction that queues it."""
+
+    __tablename__ = "question_list"
+    slot: datetime = Field(primary_key=True)
+    at: datetime
+
+
+class FaqDraft(SQLModel, table=True):
+    """What a cadre answered to a question, kept to become an entry. `taken_at`: since when
+    somebody is making one of it."""
+
+    __tablename__ = "faq_draft"
+    id: int | None = Field(default=None, primary_key=True)
+    place_id: int | None = Field(default=None, foreign_key="place.id")
+    question: str
+    answer: str
+    entry: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    by_id: int = Field(foreign_key="person.id")
+    made_at: datetime
+    taken_at: datetime | None = None

@@ -45,7 +45,8 @@ class Chat(SQLModel, table=True):
     """A private chat or a group. A group is tied to a place and a segment by a one-time code.
     `standing`: what the bot is there, as its platform last said; `met_at`: since when it is in,
     where that was seen; `untold`: those who tie groups do not know yet that it is out. `keeper_id`:
-    the person who carries by hand what no bot can bring there."""
+    the person who carries by hand what no bot can bring there. `answers`: in this group the bot
+    also answers questions that were not put to it."""
 
     __table_args__ = (
         UniqueConstraint("bot_id", "external_id"),
@@ -62,6 +63,7 @@ class Chat(SQLModel, table=True):
     met_at: datetime | None = None
     untold: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     keeper_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    answers: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Account(SQLModel, table=True):

@@ -44,7 +44,7 @@ async def heard(message: Message, context: Context, draft: Draft) -> Outcome:
     if message.attachments:
         return take(message, context, draft, show)
     long = "\n" in text or len(text) >= CONTENT
-    answer = None if long and "?" not in text else asked(text, context)
+    answer = None if long and "?" not in text else await asked(text, context)
     if answer:
         return replace(
             await show_again(context, draft, "announcements.not_added"), lead=(answer.text,)

@@ -154,7 +154,7 @@ def _told(entry: FaqEntry, words: Words) -> Iterator[str]:
     """Never without its source, the day it was read there and who answers for it."""
     yield words("issue.faq", title=entry.title["vi"])
     for aspect in _FACTS:
-        if text := entry.aspects.get(aspect):
+        if text := entry.plain(aspect):
             yield f"{words(f'faq.{aspect}')}: {gist(text)}"
     source = entry.sources[0]
     key = "faq.source_secondary" if source.standing == "secondary" else "faq.source"

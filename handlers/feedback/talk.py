@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from content.folding import normalize
+from db import handover, tickets
 from db import people as people_verbs
-from db import tickets
 from db.places import Spot
 from handlers import people
 from handlers.feedback import openings, telling
@@ -16,6 +16,7 @@ from handlers.feedback.telling import Draft
 from handlers.interjection import OFFERED, given_up
 from handlers.messages import Incoming, Message, Outcome, Press, Reply, effect
 from handlers.people import says
+from handlers.questions import hours
 from handlers.router import Context, Router
 from handlers.start import ask_first, back, instead, wish
 from handlers.tickets import reports
@@ -42,7 +43,7 @@ async def opened(incoming: Incoming, context: Context) -> Outcome:
     told = openings.after_opening(incoming.text, context)
     if told is None or scene.step not in ("", OFFERED, "faq.ask"):
         return None
-    return await _begin(_running(context).with_what(told), context, incoming)
+    return await begin(_running(context).with_what(told), context, incoming)
 
 
 @router.command("phananh")
@@ -50,19 +51,19 @@ async def asked_for(message: Message, context: Context) -> Outcome:
     """Words, photos and a location that come with the command already belong to the report."""
     if not context.scene.private:
         return Reply(context.words("feedback.private_only"), stay=True)
-    return await _begin(_running(context).with_what(_told_words(message)), context, message)
+    return await begin(_running(context).with_what(_told_words(message)), context, message)
 
 
 @router.action("feedback.new", standing=True)
 async def begun(press: Press, context: Context, argument: str) -> Outcome:
     if not context.scene.private:
         return Reply(context.words("feedback.private_only"), stay=True)
-    return await _begin(_running(context), context)
+    return await begin(_running(context), context)
 
 
 @router.action("feedback.from_text")
 async def accepted(press: Press, context: Context, argument: str) -> Outcome:
-    return await _begin(Draft.of(context.scene.keep), context)
+    return await begin(Draft.of(context.scene.keep), context)
 
 
 @router.step(OFFERED)
@@ -71,12 +72,13 @@ async def more_offered(message: Message, context: Context) -> Outcome:
     and anything else is answered as if nothing had been offered."""
     draft, text = Draft.of(context.scene.keep), _text(message)
     if _bare(message) and says(context, "people.yes_words", text):
-        return await _begin(draft, context)
+        return await begin(draft, context)
     if _bare(message) and openings.refuses(text, context):
-        return _give_up(context, "feedback.cancelled")
+        return _give_up("cancelled", context)
     if context.content.danger(text):
         text = ""
     elif _bare(message):
+        await context.content.search.ready()
         if rest := openings.after_no(text, context):
             return await instead(replace(message, text=rest), context)
         if openings.moves_on(text, context):
@@ -94,7 +96,7 @@ async def agreed(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("feedback.refuse")
 async def refused(press: Press, context: Context, argument: str) -> Outcome:
-    return _give_up(context, "feedback.refused")
+    return _give_up("refused", context)
 
 
 @router.step("feedback.consent")
@@ -103,8 +105,8 @@ async def before_consent(message: Message, context: Context) -> Outcome:
     if _bare(message) and says(context, "people.yes_words", message.text):
         return await _agree(context)
     if _bare(message) and openings.refuses(message.text, context):
-        return _give_up(context, "feedback.refused")
-    text, said = _part(message, context, "feedback.noted_first")
+        return _give_up("refused", context)
+    text, said = await _part(message, context, "feedback.noted_first")
     draft = Draft.of(context.scene.keep).with_what(text)
     return _absorb(draft, message, context, lambda more: telling.consent(more, context), said)
 
@@ -113,9 +115,10 @@ async def before_consent(message: Message, context: Context) -> Outcome:
 async def what_told(message: Message, context: Context) -> Outcome:
     draft, text = Draft.of(context.scene.keep), _told_words(message)
     named = wish(text, context) if _bare(message) else ""
-    if named and named not in _ITSELF:
+    if named and (named not in _ITSELF or draft.question is not None):
         return await instead(message, context) if draft.empty else ask_first(context, named)
-    said = context.words("feedback.not_noted") if _text(message) and not text else ""
+    unnoted = bool(_text(message)) and not text
+    said = context.words(telling.key(draft, "not_noted")) if unnoted else ""
     opening = "" if named else openings.after_opening(text, context)
     text, said = (text, said) if opening is None else (opening, "")
     return await _told(draft.with_what(text), message, context, said)
@@ -127,7 +130,7 @@ async def village_named(message: Message, context: Context) -> Outcome:
     draft = Draft.of(context.scene.keep)
     spot = people.meant(_text(message), await people.villages(context))
     named = spot is not None and people.is_name(_text(message), spot)
-    text, said = ("", "") if named else _part(message, context, "feedback.got_more")
+    text, said = ("", "") if named else await _part(message, context, "feedback.got_more")
     if spot is None or not (named or text):
         return await _told(draft.with_what(text), message, context, said)
     draft = draft.with_where(text)
@@ -147,7 +150,7 @@ async def village_chosen(press: Press, context: Context, argument: str) -> Outco
 
 @router.step("feedback.where")
 async def where_told(message: Message, context: Context) -> Outcome:
-    text, said = _part(message, context)
+    text, said = await _part(message, context)
     draft = Draft.of(context.scene.keep).with_where(text)
     return await _told(draft, message, context, said)
 
@@ -159,7 +162,7 @@ async def photo_sent(message: Message, context: Context) -> Outcome:
         return await _ask(replace(draft, asked=True), context)
     if _bare(message) and says(context, "people.yes_words", message.text):
         return await _ask(draft, context)
-    text, said = _part(message, context, "feedback.got_more")
+    text, said = await _part(message, context, "feedback.got_more")
     return await _told(draft.with_what(text), message, context, said)
 
 
@@ -175,7 +178,8 @@ async def more_told(message: Message, context: Context) -> Outcome:
         return await _send(draft, context)
     if _no_more(message, context):
         return await _ask(draft, context)
-    text, said = _part(message, context, "feedback.got_more")
+    taken = "" if draft.recorded else telling.key(draft, "got_more")
+    text, said = await _part(message, context, taken)
     return await _told(draft.with_what(text), message, context, said)
 
 
@@ -192,11 +196,11 @@ async def rewritten(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("feedback.cancel")
 async def cancelled(press: Press, context: Context, argument: str) -> Outcome:
-    return _give_up(context, "feedback.cancelled")
+    return _give_up("cancelled", context)
 
 
-async def _begin(draft: Draft, context: Context, message: Message | None = None) -> Outcome:
-    """Consent comes first, once; what is told already waits for it."""
+async def begin(draft: Draft, context: Context, message: Message | None = None) -> Outcome:
+    """Consent comes first, once; what is told already (`draft`, `message`) waits for it."""
     if await people.consented(context, PURPOSE):
         return await _told(draft, message, context) if message else await _ask(draft, context)
     if message is None:
@@ -261,6 +265,8 @@ def _settle(draft: Draft, spot: Spot, context: Context) -> Outcome:
 async def _send(draft: Draft, context: Context) -> Outcome:
     if not draft.what:
         return await _ask(draft, context)
+    if draft.question is not None:
+        return await _hand_over(draft, draft.question, context)
     return effect(
         tickets.open_report,
         place_id=draft.place,
@@ -273,15 +279,30 @@ async def _send(draft: Draft, context: Context) -> Outcome:
     ).then(lambda opened: telling.receipt(draft, opened, context))
 
 
-def _give_up(context: Context, key: str) -> Outcome:
+async def _hand_over(draft: Draft, question: int, context: Context) -> Outcome:
+    promise = await hours.promise(context, draft.place)
+    return effect(
+        handover.hand_over,
+        number=question,
+        place_id=draft.place,
+        what=draft.what,
+        location=draft.location,
+        files=draft.media,
+        language=context.language,
+    ).then(lambda opened: telling.receipt(draft, opened, context, promise))
+
+
+def _give_up(name: telling.Told, context: Context) -> Outcome:
     """Nothing is kept, and that is said."""
-    return given_up(Reply(context.words(key), (back(context),)), context.scene)
+    text = context.words(telling.key(Draft.of(context.scene.keep), name))
+    return given_up(Reply(text, (back(context),)), context.scene)
 
 
 def _running(context: Context) -> Draft:
-    """The draft in hand, if a report is under way."""
+    """The draft in hand, if a report is under way; a question is none."""
     scene = context.scene
-    return Draft.of(scene.keep) if scene.step.startswith("feedback.") else Draft()
+    draft = Draft.of(scene.keep) if scene.step.startswith("feedback.") else Draft()
+    return draft if draft.question is None else Draft()
 
 
 def _text(message: Message) -> str:
@@ -294,11 +315,14 @@ def _told_words(message: Message) -> str:
     return text if any(sign.isalpha() for sign in text) else ""
 
 
-def _part(message: Message, context: Context, taken: str = "") -> tuple[str, str]:
+async def _part(message: Message, context: Context, taken: str = "") -> tuple[str, str]:
     """The text, as far as it is part of the report, and what to say of it. `taken`: the key of
-    the words for a text that is."""
-    text = _text(message)
-    apart = reports.apart(text, context) if text else ""
+    the words for a text that is. Where a question is handed over, a question is part of it."""
+    text, apart = _text(message), ""
+    if text and Draft.of(context.scene.keep).question is None:
+        apart = await reports.apart(text, context)
+    elif text:
+        apart = reports.aside(text, context, "handing.not_noted")
     if apart or not text:
         return "", apart
     return text, context.words(taken) if taken else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from content.words import LANGUAGES
 from db import tickets
@@ -16,6 +16,21 @@ from handlers.router import Context
 from handlers.start import back
 from handlers.tickets import reports
 
+Step: TypeAlias = Literal["what", "village", "where", "photo"]
+Told: TypeAlias = Literal[
+    Step,
+    "what_again",
+    "got_more",
+    "not_noted",
+    "summary",
+    "confirm",
+    "send",
+    "refused",
+    "cancelled",
+    "received",
+    "staff_notice",
+]
+
 SHOWN: Final = 600  # characters of a report in a summary or a notice; all of it is kept
 
 
@@ -23,7 +38,8 @@ SHOWN: Final = 600  # characters of a report in a summary or a notice; all of it
 class Draft:
     """A report as far as it is told. `location`: latitude, longitude; `media`: media ids;
     `place`, `village`: a place's id and name; `asked`: no photo is to come; `anew`: the next
-    words take the place of these."""
+    words take the place of these. `question`: the number of the one it hands over; `recorded`: its
+    words are still those that were kept of it, for which the next are better."""
 
     what: str = field(default="", repr=False)
     where: str = field(default="", repr=False)
@@ -33,6 +49,8 @@ class Draft:
     village: str = ""
     asked: bool = False
     anew: bool = False
+    question: int | None = None
+    recorded: bool = False
 
     @classmethod
     def of(cls, keep: Mapping[str, Any]) -> Draft:
@@ -46,6 +64,8 @@ class Draft:
             village=keep.get("village", ""),
             asked=keep.get("asked", False),
             anew=keep.get("anew", False),
+            question=keep.get("question"),
+            recorded=keep.get("recorded", False),
         )
 
     def keep(self) -> dict[str, Any]:
@@ -63,8 +83,16 @@ class Draft:
     def with_what(self, text: str) -> Draft:
         if not text:
             return self
+        if self.recorded:
+            return replace(self, what=text, anew=False, recorded=False)
         if self.anew:
-            return Draft(what=text, media=self.media, place=self.place, village=self.village)
+            return Draft(
+                what=text,
+                media=self.media,
+                place=self.place,
+                village=self.village,
+                question=self.question,
+            )
         return replace(self, what=_joined(self.what, text))
 
     def with_where(self, text: str) -> Draft:
@@ -75,6 +103,11 @@ class Draft:
 
     def with_media(self, ids: tuple[int, ...]) -> Draft:
         return replace(self, media=self.media + ids)
+
+
+def key(draft: Draft, name: Told) -> str:
+    """Of the words: a question that is handed over is spoken of in others than a report."""
+    return f"feedback.{name}" if draft.question is None else f"handing.{name}"
 
 
 def offer(draft: Draft, context: Context) -> Reply:
@@ -107,6 +140,8 @@ def question(draft: Draft, spots: Sequence[Spot], context: Context) -> Reply:
     """What is still missing, or the whole report for a yes. `spots`: villages to choose from."""
     if not draft.what or draft.anew:
         return _ask("what", draft, context, free_text=True)
+    if draft.question is not None:
+        return _confirm(draft, context)
     if draft.place is None and spots:
         buttons = people.village_buttons(spots, "feedback.village")
         return _ask("village", draft, context, buttons)
@@ -128,27 +163,30 @@ def gained(before: Draft, after: Draft, context: Context) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def receipt(draft: Draft, opened: tickets.Opened, context: Context) -> Reply:
-    """The code for the resident, and word to the staff who read reports there."""
+def receipt(draft: Draft, opened: tickets.Opened, context: Context, promise: str = "") -> Reply:
+    """The code for the resident, and word to the staff who read reports there. `promise`: when
+    these answer."""
     words, code = context.words, tickets.code(opened.id)
     buttons = (Button(words("feedback.follow"), "tickets.mine"), back(context))
-    lines = [words("feedback.received", code=code, place=opened.place)]
+    lines = [words(key(draft, "received"), code=code, place=opened.place)]
     if opened.files:
         lines.append(words("tickets.files", count=opened.files))
+    if promise:
+        lines.append(promise)
     text = "\n".join([*lines, words("feedback.received_next", code=code)])
     notices = (_to_staff(draft, opened, context),) if opened.staff else ()
     return Reply(text, buttons, notices=notices)
 
 
 def _ask(
-    name: str,
+    name: Step,
     draft: Draft,
     context: Context,
     buttons: tuple[Button, ...] = (),
     free_text: bool = False,
 ) -> Reply:
     again = name == "what" and draft.anew
-    text = context.words("feedback.what_again" if again else f"feedback.{name}")
+    text = context.words(key(draft, "what_again" if again else name))
     return Reply(
         text,
         (*buttons, Button(context.words("common.cancel"), "feedback.cancel")),
@@ -169,14 +207,15 @@ def _confirm(draft: Draft, context: Context) -> Reply:
     if draft.village:
         lines = (words("tickets.place", place=draft.village), *lines)
     text = _paragraphs(
-        words("feedback.summary"),
+        words(key(draft, "summary")),
         reports.clip(draft.what, SHOWN),
         "\n".join(lines),
-        words("feedback.confirm"),
+        words("handing.recorded" if draft.recorded else key(draft, "confirm")),
     )
+    rewrite = () if draft.recorded else (Button(words("feedback.rewrite"), "feedback.rewrite"),)
     buttons = (
-        Button(words("feedback.send"), "feedback.send"),
-        Button(words("feedback.rewrite"), "feedback.rewrite"),
+        Button(words(key(draft, "send")), "feedback.send"),
+        *rewrite,
         Button(words("common.cancel"), "feedback.cancel"),
     )
     return Reply(text, buttons, step="feedback.confirm", keep=draft.keep())
@@ -188,7 +227,7 @@ def _to_staff(draft: Draft, opened: tickets.Opened, context: Context) -> Notice:
     if opened.files:
         lines = (*lines, words("feedback.files_follow", count=opened.files))
     text = _paragraphs(
-        words("feedback.staff_notice", code=code, place=opened.place, who=opened.who),
+        words(key(draft, "staff_notice"), code=code, place=opened.place, who=opened.who),
         reports.clip(draft.what, SHOWN),
         "\n".join(lines),
     )

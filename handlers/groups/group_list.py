@@ -1,7 +1,8 @@
 """The groups of a cadre: which there are, whether messages arrive there, and how one is untied.
 
 list ─▶ (place ─▶) one group ─▶ untied. What goes wrong comes first. How another keeper is chosen is
-in `keeping`, how a group is called in `naming`.
+in `keeping`, how a group is called in `naming`. Where the bot can hear what is not put to it,
+whoever leads the place may let it answer that too.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import Final
 
 from content.folding import fold
 from content.words import Words
-from db import errands, groups
+from db import errands, groups, questions
 from db.bots import HAND
 from db.group_health import Group
 from db.groups import NoSuchGroup, Untied
 from db.permissions import NotAllowed
-from handlers.messages import Button, Message, Outcome, Press, Reply, effect
+from handlers.messages import Button, Message, Notice, Outcome, Press, Reply, effect
 from handlers.pages import LABEL, page
 from handlers.roles.choosing import answered
 from handlers.router import HERE, Context, Router
@@ -31,6 +32,7 @@ FEW: Final = 8  # groups that each get a button at once
 LOOSE: Final = 8  # titles of groups not tied that are named
 UNTITLED: Final = frozenset({HAND, "zalo"})  # platforms that tell no titles: a cadre does
 
+_HEARS: Final = "telegram"  # the platform where a bot may receive what is not put to it
 _SILENT: Final = ("out", "muted")  # the bot cannot speak there
 
 # The class of what went wrong, as `outbox.error` keeps it → the words for it.
@@ -180,12 +182,14 @@ async def show(press: Press, context: Context, argument: str) -> Outcome:
     group = await read_group(context, int(argument))
     if isinstance(group, Reply):
         return group
-    text = "\n".join((_shown(words, group), *_advice(words, group)))
+    switch = _switch(context, group)
+    about = (words(f"groups.answers_{_state(group)}"),) if switch or group.answers else ()
+    text = "\n".join((_shown(words, group), *_advice(words, group), *about))
     appoint = "groups.choose_keeper" if group.keeper_id is None else "groups.change_keeper"
     buttons = [Button(words(appoint), f"groups.keeper:{group.id}")]
     if group.platform in UNTITLED:
         buttons.append(Button(words("groups.rename"), f"groups.rename:{group.id}"))
-    buttons.append(Button(words("groups.untie"), f"groups.untie:{group.id}"))
+    buttons += [*switch, Button(words("groups.untie"), f"groups.untie:{group.id}")]
     return Reply(text, (*buttons, to_list(context), back(context)))
 
 
@@ -209,9 +213,40 @@ def _advice(words: Words, group: Group) -> list[str]:
         said.append(words("groups.advice_nobody"))
     elif group.keeper_id and not group.by_hand and group.standing not in _SILENT:
         said.append(words("groups.kept_by", keeper=named(words, group.keeper)))
-    if (advice := f"groups.advice_{group.standing}") in words:
+    needed = group.standing == "admin" and group.answers
+    if (advice := f"groups.advice_{group.standing}") in words and not needed:
         said.append(words(advice))
     return said
+
+
+def _switch(context: Context, group: Group) -> tuple[Button, ...]:
+    """Whether the bot answers there unasked, for those who may say so."""
+    can = context.actor.can(questions.LEADS, group.path)
+    if not can or group.platform.rpartition("-")[2] != _HEARS:
+        return ()
+    wanted = "off" if group.answers else "on"
+    return (
+        Button(context.words(f"groups.answer_{wanted}"), f"groups.answers:{group.id}.{wanted}"),
+    )
+
+
+def _state(group: Group) -> str:
+    return "on" if group.answers else "off"
+
+
+@router.action("groups.answers", standing=True)
+async def switched(press: Press, context: Context, argument: str) -> Outcome:
+    number, _, wanted = argument.partition(".")
+    words, bot = context.words, context.content.words("vi")
+
+    def say(group: Group) -> Reply:
+        told = words(f"groups.answers_{_state(group)}_now", title=group.title)
+        heard = Notice(bot(f"groups.told_answers_{_state(group)}"), chat=group.id)
+        show = Button(words("groups.show_again"), f"groups.show:{group.id}")
+        return Reply(told, (show, to_list(context), back(context)), notices=(heard,))
+
+    done = effect(questions.let_answer, chat_id=int(number), on=wanted == "on")
+    return done.then(say, refusals(context))
 
 
 @router.action("groups.untie", standing=True)

@@ -25,8 +25,10 @@ async def changed(incoming: Incoming, context: Context) -> Outcome:
 
     def say(changes: Sequence[Change]) -> Reply:
         mention, tied = context.mention, bool(changes)
-        greeting = "" if context.scene.private else _greeting(incoming, words, mention, tied)
-        return Reply(greeting, stay=True, notices=_notices(words, changes))
+        answers = context.scene.answers
+        reads = words("groups.told_answers_on" if answers else "groups.hello_admin")
+        greeting = "" if context.scene.private else _greeting(incoming, words, mention, tied, reads)
+        return Reply(greeting, stay=True, notices=_notices(words, changes, answers))
 
     verb = effect(chats.stand, standing=incoming.standing, before=incoming.before)
     return verb.then(say)
@@ -38,9 +40,10 @@ async def moved(incoming: Incoming, context: Context) -> Outcome:
     return effect(chats.follow, to=incoming.to).then(lambda _: Reply(stay=True))
 
 
-def _greeting(incoming: Membership, words: Words, mention: str, tied: bool) -> str:
-    """Who speaks here from now on, how the group is tied, and what an administrator sees; "" where
-    there is nothing to say, or it cannot be said. `tied`: itself, or one of its topics."""
+def _greeting(incoming: Membership, words: Words, mention: str, tied: bool, reads: str) -> str:
+    """Who speaks here from now on, how the group is tied, and what an administrator sees
+    (`reads`); "" where there is nothing to say, or it cannot be said. `tied`: itself, or one of its
+    topics."""
     before, standing = incoming.before, incoming.standing
     if standing in ("out", "muted"):
         return ""
@@ -50,23 +53,24 @@ def _greeting(incoming: Membership, words: Words, mention: str, tied: bool) -> s
     elif before in ("out", "muted") and not tied:
         said.append(ready(words, "groups.hello", mention, days=chats.PATIENCE.days))
     if standing == "admin" and (said or (before == "member" and not tied)):
-        said.append(words("groups.hello_admin"))
+        said.append(reads)
     return "\n".join(said)
 
 
-def _notices(words: Words, changes: Sequence[Change]) -> tuple[Notice, ...]:
+def _notices(words: Words, changes: Sequence[Change], answers: bool) -> tuple[Notice, ...]:
     """Each said once, though a group and its topics may be called alike."""
-    return tuple(dict.fromkeys(news(words, _kind(one), one) for one in changes if one.people))
+    told = (news(words, _kind(one, answers), one) for one in changes if one.people)
+    return tuple(dict.fromkeys(told))
 
 
-def _kind(change: Change) -> str:
+def _kind(change: Change, answers: bool) -> str:
     """What is new, by the end of its key: what keeps messages from arriving comes first."""
     if change.standing in ("out", "muted"):
         return change.standing
     if change.was == "out":
         return "back"
     if change.standing == "admin":
-        return "admin"
+        return "admin_answers" if answers else "admin"
     return "writes" if change.was == "muted" else "not_admin"
 
 

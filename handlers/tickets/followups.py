@@ -43,9 +43,11 @@ async def _unfinished_business(text: str, context: Context) -> Outcome:
     still = mentions(context, "tickets.still_words", text) and not context.scene.step
     if not (progress or still) or opened(context):
         return None
+    await context.content.search.ready()
     meant = context.content.search.find(text)
     complains = meant.decision == "feedback"
-    if not (complains or meant.nothing):
+    unclear = meant.nothing or says(context, "tickets.progress_words", text)
+    if not (complains or unclear):
         return None
     own = await context.read(tickets.mine, context.actor, MOST_MINE)
     answered = [report for report in own if report.state == "answered"]

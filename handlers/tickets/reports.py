@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from content.phrases import found, tokens
 from content.words import Words
@@ -12,6 +12,8 @@ from db import media, tickets
 from handlers import procedures
 from handlers.messages import Button, Location, Message, Outcome, Reply, effect
 from handlers.router import HERE, Context
+
+Told: TypeAlias = Literal["heading", "notice", "notice_more", "thanks", "again"]
 
 QUOTED: Final = 80  # characters of a report that are enough to know it again
 LABELLED: Final = 30  # … on a button
@@ -29,16 +31,22 @@ def noted(message: Message, say: Callable[[tuple[int, ...]], Reply]) -> Outcome:
     return effect(media.want, files=files).then(say)
 
 
-def apart(text: str, context: Context) -> str:
-    """What to say of a text that came halfway and is no part of the report: a cry for help, a
-    missed choice, a question (with its answer). "" where it is part of it."""
-    words = context.words
+async def apart(text: str, context: Context) -> str:
+    """What to say of a text that came halfway and is no part of the report: what `aside` tells, a
+    question (with its answer). "" where it is part of it."""
+    if said := aside(text, context, "feedback.not_noted"):
+        return said
+    answer = await asked(text, context)
+    return f"{answer.text}\n\n{context.words('feedback.not_noted')}" if answer else ""
+
+
+def aside(text: str, context: Context, unnoted: str) -> str:
+    """What to say of a cry for help (`unnoted`: the key of the words) or a missed choice; else
+    ""."""
     if context.content.danger(text):
-        return words("feedback.not_noted")
-    if stray(text) and not context.scene.free_text:
-        return words("feedback.choose")
-    answer = asked(text, context)
-    return f"{answer.text}\n\n{words('feedback.not_noted')}" if answer else ""
+        return context.words(unnoted)
+    missed = stray(text) and not context.scene.free_text
+    return context.words("feedback.choose") if missed else ""
 
 
 def stray(text: str) -> bool:
@@ -46,9 +54,11 @@ def stray(text: str) -> bool:
     return len(text) <= LONGEST_CHOICE and not any(sign.isalpha() for sign in text)
 
 
-def asked(text: str, context: Context) -> Reply | None:
+async def asked(text: str, context: Context) -> Reply | None:
     """The answer, where the text asks clearly for a procedure and complains of nothing."""
-    content, nearest = context.content, context.content.search.find(text)
+    content = context.content
+    await content.search.ready()
+    nearest = content.search.find(text)
     if nearest.decision != "answer" or content.topics.is_complaint(text):
         return None
     aspect = content.search.aspect(text)
@@ -56,7 +66,7 @@ def asked(text: str, context: Context) -> Reply | None:
     entry = content.entry(nearest.entry or "")
     if entry is None or not (asks or nearest.score >= _CLEAR):
         return None
-    return procedures.answer(entry, aspect, context)
+    return await procedures.answer(entry, aspect, context)
 
 
 def on_earth(location: Location | None) -> tuple[float, float] | None:
@@ -126,7 +136,7 @@ def summary(words: Words, report: tickets.Report) -> str:
 def heading(words: Words, report: tickets.Report) -> str:
     state = words(f"tickets.state_{report.state}")
     code, date = tickets.code(report.id), day(report.created_at)
-    return words("tickets.heading", code=code, date=date, state=state)
+    return words(key(report, "heading"), code=code, date=date, state=state)
 
 
 def staff_buttons(words: Words, number: int) -> tuple[Button, ...]:
@@ -136,12 +146,17 @@ def staff_buttons(words: Words, number: int) -> tuple[Button, ...]:
     )
 
 
-def reader_buttons(words: Words, number: int) -> tuple[Button, ...]:
+def reader_buttons(words: Words, report: tickets.Report) -> tuple[Button, ...]:
     """What stands under an answer, for the person who reported."""
     return (
-        Button(words("tickets.thanks"), "tickets.thanks"),
-        Button(words("tickets.again"), f"tickets.again:{number}"),
+        Button(words(key(report, "thanks")), "tickets.thanks"),
+        Button(words(key(report, "again")), f"tickets.again:{report.id}"),
     )
+
+
+def key(report: tickets.Report, name: Told) -> str:
+    """Of the words: a question that was handed over is spoken of in others than a report."""
+    return f"handing.{name}" if report.category == tickets.QUESTION else f"tickets.{name}"
 
 
 def show_buttons(reports: Sequence[tickets.Report]) -> tuple[Button, ...]:

@@ -22,6 +22,7 @@ from handlers.messages import (
     effect,
 )
 from handlers.people import correction, says, signed
+from handlers.questions import drafts
 from handlers.router import Context, Router
 from handlers.start import ask_first, back, wish
 from handlers.tickets import publishing, reports
@@ -239,12 +240,13 @@ def _delivered(answer: Answer, told: tickets.Answered, context: Context) -> Repl
     """To where the report was made: if in private, to whichever account is its person's now."""
     words, report = context.words, told.report
     text, code = _notice_text(answer, told, context), tickets.code(report.id)
-    offered = reports.reader_buttons(context.content.words(report.language), report.id)
+    offered = reports.reader_buttons(context.content.words(report.language), report)
     people, chat = ((), report.chat_id) if report.in_group else ((report.person_id,), None)
     notice = Notice(text, people, chat, buttons=offered, code=code, media=answer.files)
     key = "tickets.sent_more" if report.state == "answered" else "tickets.sent"
     waiting = Button(words("tickets.inbox_button"), "tickets.inbox")
-    buttons = (waiting, publishing.button(report.id, context), back(context))
+    use = drafts.button if report.category == tickets.QUESTION else publishing.button
+    buttons = (waiting, use(report.id, context), back(context))
     notices = (notice, *_to_colleagues(told, context))
     return Reply(words(key, code=code, who=report.who), buttons, notices=notices)
 
@@ -262,9 +264,9 @@ def _notice_text(answer: Answer, told: tickets.Answered, context: Context) -> st
     """What the resident reads, in the language the report was made in."""
     report = told.report
     words = context.content.words(report.language)
-    key = "tickets.notice_more" if report.state == "answered" else "tickets.notice"
+    name: reports.Told = "notice_more" if report.state == "answered" else "notice"
     return words(
-        key,
+        reports.key(report, name),
         by=signed(words, told.by),
         code=tickets.code(report.id),
         date=reports.day(report.created_at),
@@ -300,7 +302,8 @@ async def _show(number: int, context: Context) -> Reply:
     buttons: tuple[Button, ...] = (back(context),)
     if actor.can("ticket:answer", report.place_path):
         answer = Button(words("tickets.answer"), f"tickets.answer:{number}")
-        buttons = (answer, *publishing.buttons(report, context), *buttons)
+        uses = drafts if report.category == tickets.QUESTION else publishing
+        buttons = (answer, *uses.buttons(report, context), *buttons)
     reply = Reply(reports.full(words, report, staff), buttons, media=report.media if staff else ())
     return beside(reply, context.scene)
 

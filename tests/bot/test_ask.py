@@ -37,6 +37,13 @@ def test_where_there_is_a_choice_the_choices_are_said() -> None:
     assert "• Đăng ký khai tử" in answer
 
 
+def test_what_a_commune_enters_itself_is_told_to_be_missing() -> None:
+    answer = ask(CONTENT, "ủy ban xã làm việc mấy giờ", as_json=False)
+    label = CONTENT.local.labels["gio_lam_viec"]["vi"]
+    assert label in answer
+    assert "chưa ghi vào đây" in answer
+
+
 def test_danger_comes_before_everything() -> None:
     assert "114" in ask(CONTENT, "nhà ông Ba cháy to quá", as_json=False)
 

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def settings(folder: Path, *changes: tuple[str, str]) -> Path:
 
 
 def wrong(findings: list[Finding]) -> list[str]:
-    assert all(finding.text.startswith("✗" if finding.wrong else "✓") for finding in findings)
+    assert all(finding.text[0] in ("✗" if finding.wrong else "✓!") for finding in findings)
     return [finding.text for finding in findings if finding.wrong]
 
 
@@ -88,6 +89,88 @@ def test_a_mistake_in_the_content_is_found_by_file_and_line(
     file.write_text(body, encoding="utf-8")
     (found,) = wrong(check(settings(tmp_path, ('content = ""', f'content = "{tmp_path}/ours"'))))
     assert f"{name}:{line}: " in found
+
+
+def remarks(folder: Path, files: Mapping[str, str], *more: tuple[str, str]) -> list[str]:
+    """What is said of a content folder that holds these files, but for what is said of ours."""
+    ours = folder / "ours"
+    ours.mkdir(exist_ok=True)
+    for name, body in files.items():
+        (ours / name).parent.mkdir(parents=True, exist_ok=True)
+        (ours / name).write_text(body, encoding="utf-8")
+    own = check(settings(folder, ('content = ""', f'content = "{ours}"'), *more))
+    usual = {finding.text for finding in check(settings(folder))}
+    said = [finding.text for finding in own if finding.text[0] in "✗!"]
+    return [line for line in said if line not in usual and "secondary sources" not in line]
+
+
+def test_what_should_be_looked_at_is_told_and_is_not_wrong(tmp_path: Path) -> None:
+    findings = check(settings(tmp_path))
+    (line,) = (one for one in findings if "secondary sources" in one.text)
+    assert line.text.startswith("! faq: ")
+    assert not line.wrong
+
+
+OWN = f"""+++
+id = "ket_hon"
+office = "UBND xã"
+owner = "Chị Sen"
+review_by = 2099-12-31
+names = ["việc mây", "giấy mây", "sổ mây"]
+phrasings = [{", ".join(f'"hỏi mây {number}"' for number in range(8))}]
+[title]
+vi = "Giấy Mây"
+en = "Paper of clouds"
+[[sources]]
+name = "Sổ tay"
+date = 2020-01-01
+standing = "official text"
++++
+## tra_loi
+Dạ được ạ.
+# en
+Yes.
+"""
+
+
+def test_an_own_entry_that_lacks_what_ours_tells_is_looked_at(tmp_path: Path) -> None:
+    (line,) = remarks(tmp_path, {"faq/ket_hon.md": OWN})
+    assert line.startswith("! faq/ket_hon.md: your own file leaves out ## ho_so, ")
+
+
+def test_an_entry_that_has_ended_is_wrong_and_its_owner_is_named(tmp_path: Path) -> None:
+    ended = OWN.replace("2099-12-31", "2020-02-02").replace("ket_hon", "giay_may")
+    (line,) = remarks(tmp_path, {"faq/giay_may.md": ended})
+    assert line.startswith("✗ faq/giay_may.md: not told any more since 02/02/2020; Chị Sen: look")
+
+
+VALUES = "owner = 'Chị Sen'\nchecked = 2026-11-01\n[values]\n"
+
+
+def test_local_values_of_no_place_are_told_with_the_place_that_is_meant(tmp_path: Path) -> None:
+    files = {"places/song-tran.toml": f"{VALUES}dia_chi = 'Đầu cầu'\n"}
+    (line,) = remarks(tmp_path, files)
+    assert line.startswith("✗ places/song-tran.toml: no place of the commune; did you mean “song-t")
+
+
+def test_places_of_the_invented_commune_are_no_strangers_to_another(tmp_path: Path) -> None:
+    init(tmp_path / "xa", Given("Xã Mây", "A, B"), None, lambda line: None)
+    assert not any("places/" in line for line in wrong(check(tmp_path / "xa" / "config.toml")))
+
+
+def test_local_values_that_a_served_place_has_not_entered_are_named(tmp_path: Path) -> None:
+    where = ("https://api.telegram.org", "http://127.0.0.1:1")
+    bot = (BOT[0], BOT[1].replace("song-trang", "go-sen"))
+    lines = remarks(tmp_path, {}, where, bot)
+    (line,) = (one for one in lines if "places/" in one)
+    assert line.startswith("! places/go-sen.toml: Thôn Gò Sen has not entered ")
+    missing = CONTENT.local.missing(("go-sen", "song-trang", "huong-dong"))
+    asked = {key for entry in CONTENT.faq for key in entry.local}
+    first = next(key for key in missing if key in asked)
+    assert f"entered {first}, " in line
+    value = f"{VALUES}{first} = 'Đã ghi'\n"
+    lines = remarks(tmp_path, {"places/huong-dong.toml": value}, where, bot)
+    assert not any(f" {first}," in one for one in lines)
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:

@@ -24,6 +24,21 @@ from tests.living import ROOT
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped ones; in their data folder the search has learned."""
+    path = settings_in(tmp_path_factory.mktemp("settings"))
+    assert run("ask", "khai sinh", "--config", str(path)).status == 0
+    return path
+
+
+def settings_in(folder: Path) -> Path:
+    path, shipped = folder / "config.toml", Path("config.toml").read_text(encoding="utf-8")
+    data = folder / "data"
+    path.write_text(shipped.replace('"loalang-demo"', f'"{data}"'), encoding="utf-8")
+    return path
+
+
 def asked_wrongly(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
@@ -34,7 +49,7 @@ def asked_wrongly(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_help_names_every_command() -> None:
     ran = run("--help")
     assert (ran.status, ran.err) == (0, "")
-    assert all(name in ran.out for name, _ in described())
+    assert all(name.partition(" ")[0] in ran.out for name, _ in described())
 
 
 def test_without_a_command_the_help_is_shown_and_the_status_is_not_0() -> None:
@@ -64,21 +79,39 @@ def test_a_command_asked_wrongly_gets_one_line_and_where_to_read_on(
     assert said.endswith("--help\n")
 
 
-def test_a_question_is_answered_with_its_source() -> None:
-    ran = run("ask", "lam giay khai sinh can gi")
+def test_the_first_question_learns_and_the_next_one_remembers(tmp_path: Path) -> None:
+    config = ("--config", str(settings_in(tmp_path)))
+    first, second = (run("ask", "lam giay khai sinh can gi", *config) for _ in range(2))
+    assert first.err.startswith("learning from ")
+    assert (first.status, first.err.count("\n"), second.err) == (0, 1, "")
+    assert first.out == second.out
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_a_question_is_answered_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    path = settings_in(tmp_path)
+    (tmp_path / "data").write_text("in the way", encoding="utf-8")
+    ran = run("ask", "lam giay khai sinh can gi", "--config", str(path))
+    assert "Giấy chứng sinh" in ran.out
+    assert ran.status == 0
+    assert "cannot be kept (" in ran.err
+
+
+def test_a_question_is_answered_with_its_source(settings: Path) -> None:
+    ran = run("ask", "lam giay khai sinh can gi", "--config", str(settings))
     assert (ran.status, ran.err) == (0, "")
     assert "Giấy chứng sinh" in ran.out
     assert "Nguồn:" in ran.out
 
 
-def test_a_machine_without_vietnamese_letters_can_still_be_asked() -> None:
-    ran = run("ask", "lam giay khai sinh can gi", env=ASCII)
+def test_a_machine_without_vietnamese_letters_can_still_be_asked(settings: Path) -> None:
+    ran = run("ask", "lam giay khai sinh can gi", "--config", str(settings), env=ASCII)
     assert (ran.status, ran.err) == (0, "")
     assert "Giấy chứng sinh" in ran.out
 
 
-def test_a_question_that_is_no_text_comes_back_as_json_all_the_same() -> None:
-    ran = run("ask", "khai sinh \udcff", "--json")
+def test_a_question_that_is_no_text_comes_back_as_json_all_the_same(settings: Path) -> None:
+    ran = run("ask", "khai sinh \udcff", "--json", "--config", str(settings))
     assert (ran.status, ran.err) == (0, "")
     assert json.loads(ran.out)["question"] == "khai sinh \udcff"
 
@@ -91,12 +124,17 @@ def test_a_question_that_is_no_text_comes_back_as_json_all_the_same() -> None:
         pytest.param(("ask", "khai sinh", "--file", "a.tsv"), id="a question and a table"),
         pytest.param(("ask", "--file", "nowhere.tsv"), id="no such table"),
         pytest.param(("ask", "khai sinh", "--config", "no.toml"), id="no such settings"),
+        pytest.param(("faq", "eval", "nowhere.tsv"), id="no such table to measure by"),
         pytest.param(("demo", "--config", "x" * 5000), id="a name that is too long"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_with_advice(
-    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # where nothing of the folder's is touched
     assert main(arguments) == 1
     said = capsys.readouterr().err
     assert said.startswith("loalang: ")
@@ -104,10 +142,39 @@ def test_what_cannot_be_done_is_one_line_with_advice(
     assert any(advice in said for advice in ("give", "check", "name one"))
 
 
-def test_check_says_that_all_is_well(tmp_path: Path) -> None:
-    settings = tmp_path / "config.toml"
-    shipped = Path("config.toml").read_text(encoding="utf-8")
-    settings.write_text(shipped.replace('"loalang-demo"', f'"{tmp_path}"'), encoding="utf-8")
+TABLE = """question\tintent\tvariant\tkind
+lam giay khai sinh can gi\tkhai_sinh|khai_sinh_lai\tno marks\tshort
+làm giấy khai sinh cần gì\tkhai_sinh\tmarks\tshort
+đội nào vô địch\tOUT_OF_SCOPE\tmarks\tshort
+chăn bò\tbo_sua\tmarks\tlong
+"""
+
+
+def test_a_table_is_measured(settings: Path, tmp_path: Path) -> None:
+    table = tmp_path / "questions.tsv"
+    table.write_text(TABLE, encoding="utf-8")
+    measure = ("faq", "eval", str(table), "--config", str(settings))
+    ran = run(*measure, "--by", "kind", "--json")
+    assert (ran.status, ran.err.count("\n")) == (0, 1)
+    assert "no entry has the labels bo_sua: they count as wrong" in ran.err
+    found = json.loads(ran.out)
+    assert found["figures"]["top_1"]["right"] == 2
+    assert found["figures"]["top_1"]["n"] == 3
+    assert {name: list(groups) for name, groups in found["by"].items()} == {
+        "variant": ["marks", "no marks"],
+        "kind": ["long", "short"],
+    }
+    assert found["p95_ms"] > 0
+    assert run(*measure).out.startswith("top-1, in scope: ")
+    assert "there is no column “size”; give" in run(*measure, "--by", "size").complaint
+
+
+def test_drafts_of_no_database_are_refused_with_advice(settings: Path, tmp_path: Path) -> None:
+    ran = run("faq", "drafts", "--out", str(tmp_path / "drafts"), "--config", str(settings))
+    assert "start Loa Làng once" in ran.complaint
+
+
+def test_check_says_that_all_is_well(settings: Path) -> None:
     ran = run("check", "--config", str(settings))
     assert (ran.status, ran.err) == (0, "")
     assert "✗" not in ran.out
@@ -122,12 +189,13 @@ def test_check_fails_when_anything_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_mistake_of_ours_is_one_line_without_its_words(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> str:
         raise KeyError("what Cúc wrote")
 
     monkeypatch.setattr(ask, "ask", broken)
+    monkeypatch.chdir(tmp_path)
     assert main(("ask", "khai sinh")) == 1
     said = capsys.readouterr().err
     assert "KeyError at " in said
@@ -136,12 +204,13 @@ def test_a_mistake_of_ours_is_one_line_without_its_words(
 
 
 def test_an_error_of_a_library_that_is_called_like_ours_is_not_quoted(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> str:
         raise sqlite3.DatabaseError("what Cúc wrote")
 
     monkeypatch.setattr(ask, "ask", broken)
+    monkeypatch.chdir(tmp_path)
     assert main(("ask", "khai sinh")) == 1
     said = capsys.readouterr().err
     assert "this should not have happened (DatabaseError at " in said
@@ -211,10 +280,13 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [("ask", "giấy khai sinh"), ("tour", "--fast")])
 @pytest.mark.parametrize("output", ["full", "closed"])
-def test_an_output_that_takes_nothing_is_one_line(output: str, arguments: tuple[str, ...]) -> None:
+def test_an_output_that_takes_nothing_is_one_line(
+    settings: Path, output: str, arguments: tuple[str, ...]
+) -> None:
+    chosen = ("--config", str(settings)) if arguments[0] == "ask" else ()
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
-            [sys.executable, "-m", "bot.cli", *arguments],
+            [sys.executable, "-m", "bot.cli", *arguments, *chosen],
             cwd=ROOT,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -227,9 +299,9 @@ def test_an_output_that_takes_nothing_is_one_line(output: str, arguments: tuple[
     assert ran.stderr.count("\n") == 1
 
 
-def test_a_reader_who_leaves_early_gets_no_traceback(tmp_path: Path) -> None:
+def test_a_reader_who_leaves_early_gets_no_traceback(settings: Path, tmp_path: Path) -> None:
     table = tmp_path / "questions.tsv"
     table.write_text("question\n" + "làm giấy khai sinh\n" * 3000, encoding="utf-8")
-    ran = first_line("ask", "--json", "--file", str(table))
+    ran = first_line("ask", "--json", "--file", str(table), "--config", str(settings))
     assert json.loads(ran.out)["entry"] == "khai_sinh"
     assert (ran.status, ran.err) == (1, "")

@@ -25,6 +25,8 @@ from bot.config import ConfigError
 from bot.demo import open_demo
 from bot.init import Ask, Given, init
 from content.commune import Commune, commune_of
+from content.documents import ContentError
+from content.loader import SHIPPED, load
 from db.errors import DatabaseError
 from db.lock import hold
 from tests.bot.process import demo, run
@@ -113,6 +115,30 @@ def test_the_settings_are_the_commented_ones_and_hold_wherever_one_starts(tmp_pa
     assert Path(loaded.practice.data) == tmp_path / "xa" / "du-lieu" / "thu"
     assert Path(loaded.content) == tmp_path / "xa" / "content"
     assert loaded.bots == ()
+
+
+def test_what_the_commune_enters_itself_waits_commented_in_a_file(tmp_path: Path) -> None:
+    """Nothing is there until a mark is taken off; then the owner and the day are asked for."""
+    made(tmp_path / "xa")
+    content = tmp_path / "xa" / "content"
+    path = content / "places" / "xa-may-trang.toml"
+    text = path.read_text(encoding="utf-8")
+    chain = ("thon-dong", "xa-may-trang", "tinh-huong-dong")
+    local = load([SHIPPED, content]).local
+    assert "xa-may-trang" not in local.places
+    assert local.missing(chain) == tuple(local.labels)
+    assert all(text.count(f'\n# {key} = ""\n') == 1 for key in local.labels)
+    for old, new in (
+        ('# dien_thoai = ""', 'dien_thoai = "000 000 0001"'),
+        ('# owner = ""', 'owner = "Văn phòng"'),
+        ("# checked =", "checked = 2026-11-22"),
+    ):
+        text = text.replace(f"\n{old}\n", f"\n{new}\n")
+        path.write_text(text, encoding="utf-8")
+    assert load([SHIPPED, content]).local.of(chain) == {"dien_thoai": "000 000 0001"}
+    path.write_text(text.replace('owner = "', '# owner = "'), encoding="utf-8")
+    with pytest.raises(ContentError, match=r"places/xa-may-trang\.toml:1: “owner” is missing"):
+        load([SHIPPED, content])
 
 
 def test_bots_whose_marks_are_taken_off_serve_the_commune(tmp_path: Path) -> None:

@@ -6,14 +6,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session
 
-from db.tables import Inbox, table
+from db.tables import Chat, Inbox, Question, table
 from tests.bot.telegraph import telegraph
-from tests.living import PNG
+from tests.living import CONTENT, PNG
 
-inbox = table(Inbox)
+WORDS = CONTENT.words("vi")
+chat, inbox, question = table(Chat), table(Inbox), table(Question)
 
 HOME = "Các hộ dân thôn Gò Sen"
 
@@ -51,13 +52,15 @@ async def test_what_is_said_to_the_bot_in_a_group_is_answered_there(
 ) -> None:
     async with telegraph(tmp_path, privacy=privacy) as village:
         resident, circle = village.person("Anh Khế"), village.group(HOME)
-        for said in (
-            "@bot lam giay khai sinh can gi",
-            "/hoi lam giay khai sinh can gi",
-            "/hoi@bot lam giay khai sinh can gi",
-            "bot ơi @bot làm giấy khai sinh cần gì",
+        for said, told in (
+            ("@bot lam giay khai sinh can gi", "khai sinh"),
+            ("/hoi lam can cuoc can gi", "căn cước"),
+            ("/hoi@bot khai tu can giay to gi", "khai tử"),
+            ("bot ơi @bot đăng ký tạm trú cần gì", "tạm trú"),
         ):
-            assert "khai sinh" in await resident.says(said, circle)
+            assert told in await resident.says(said, circle)
+        again = await resident.says("@bot lam can cuoc can gi", circle)
+        assert again == WORDS("questions.just_told")
         number = circle.shown()[-1]["message_id"]
         assert "kết hôn" in await resident.says("đăng ký kết hôn", circle, reply_to=number)
         assert resident.news() == []
@@ -84,6 +87,29 @@ async def test_what_people_say_to_each_other_is_left_in_peace_and_not_kept(
         assert "114" in await resident.says("@bot nhà ông Ba cháy to quá", circle)
         assert ("114" in await resident.says("nhà ông Ba cháy to quá", circle)) is not privacy
         assert "việc gì cần phản ánh" in await resident.presses("Đồng ý")
+
+
+async def test_where_it_is_wanted_a_clear_question_is_answered_unasked_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    async with telegraph(tmp_path, privacy=False) as village:
+        circle, resident = village.group(HOME), village.person("Anh Khế")
+        on = update(chat).where(chat.c.kind == "group").values(answers=True)
+        await village.app.database.write(lambda session: session.execute(on).close())
+        for text in TALK:
+            resident.speaks(text, circle)
+        resident.speaks("Làm căn cước cần gì?", circle, photo=PNG)
+        await village.quiet()
+        (answer,) = circle.shown()
+        assert answer["text"].startswith("Đăng ký khai sinh")
+        name = village.server.bots[village.token].username
+        assert answer["text"].endswith(f"https://t.me/{name}?start=khai_sinh")
+        kept = await village.app.database.read(
+            lambda session: session.execute(select(question.c.text)).scalars().all()
+        )
+        assert kept == ["lam giay khai sinh can gi?"]
+        whole = await resident.says("/start khai_sinh")
+        assert WORDS("faq.le_phi") in whole
 
 
 async def test_whoever_is_no_person_is_not_heard(tmp_path: Path) -> None:

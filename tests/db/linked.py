@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -79,6 +79,8 @@ def _value(column: Column[Any], newest: dict[str, dict[str, Any]]) -> Any:
     if column.name == "path":
         return "1."  # of ids
     kind = getattr(column.type, "impl_instance", column.type).python_type
+    if kind is datetime and column.primary_key:
+        return NOW + timedelta(seconds=uuid4().int % 10**8)
     return uuid4().hex if kind is str else _PLAIN[kind]
 
 

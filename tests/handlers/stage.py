@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.scheduler import slots
 from content.loader import Content, load
+from db import places
 from db.quota import Allowance
 from db.scene import Actor, Grant, Scene
 from handlers.messages import Attachment, Chat, Location, Message, Press, Sender
@@ -41,7 +42,7 @@ class Stage:
 
     def __init__(self, content: Content | None = None) -> None:
         self.content = content or load()
-        self.answers: dict[Callable[..., Any], Any] = {}
+        self.answers: dict[Callable[..., Any], Any] = {places.chain: ()}
         self.mention = self.link = ""
         self.mentions: Mapping[int, str] = {}
         self.plans: Mapping[int, Allowance] = {}

@@ -9,12 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from db import media, people
+from db import media, people, questions
 from db.scene import Scene
 from handlers import people as people_talk
 from handlers import start
 from handlers.feedback import talk as feedback
 from handlers.messages import Attachment, Effect, Incoming, Location, Message, Outcome, Reply
+from handlers.questions import drafts, handing
 from handlers.router import Context, Dispatcher
 from handlers.tickets import followups
 from handlers.tickets import talk as ticket_talk
@@ -38,7 +39,15 @@ async def nobody(message: Message, context: Context) -> Outcome:
 
 
 DISPATCHER = Dispatcher(
-    [start.router, feedback.router, followups.router, ticket_talk.router, people_talk.router],
+    [
+        start.router,
+        feedback.router,
+        handing.router,
+        followups.router,
+        ticket_talk.router,
+        drafts.router,
+        people_talk.router,
+    ],
     fallback=nobody,
     stale=start.stale,
     ask_first=start.ask_first,
@@ -60,6 +69,7 @@ class Talk:
             people.settle_in: "Thôn Bến Đò",
             people.speak: None,
             media.discard: None,
+            questions.keep: 1,
         }
         self._files = 40
 
@@ -103,13 +113,18 @@ class Talk:
         if isinstance(outcome, Reply):
             return outcome
         self.done.append(outcome)
-        result = self.results[outcome.verb]
+        result = self.results.get(outcome.verb) if _lets_go(outcome) else self.results[outcome.verb]
         said: Reply = outcome.say(result(**outcome.arguments) if callable(result) else result)
         return said
 
     def _want(self, files: list[media.Seen]) -> tuple[int, ...]:
         first, self._files = self._files, self._files + len(files)
         return tuple(range(first, self._files))
+
+
+def _lets_go(outcome: Effect[Any]) -> bool:
+    """Whether it is another verb that, besides, lets go of files (handlers.interjection)."""
+    return outcome.verb.__module__ == "handlers.interjection"
 
 
 def actions(reply: Reply) -> list[str]:

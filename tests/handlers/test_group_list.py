@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from db import errands, groups
+from db import errands, groups, questions
 from db.group_health import Group
 from db.groups import NoSuchGroup, Untied
+from db.permissions import NotAllowed
 from db.places import Spot
 from db.scene import Grant
 from tests.handlers.desk import (
@@ -230,3 +231,64 @@ async def test_who_has_something_to_carry_finds_it_in_the_menu(waits: bool) -> N
     desk.stage.answers[errands.mine] = [object()] if waits else []
     offered = actions(await desk.say("/nhom"))
     assert offered[: 1 + waits] == [*["relay.list"] * waits, "groups.show:1"]
+
+
+ADMIN = (Grant("admin", BEN.id, BEN.path),)
+LEADERS = [
+    pytest.param(HEAD, "sandbox-telegram", id="a village head"),
+    pytest.param(CADRE, "sandbox-telegram", id="a cadre"),
+    pytest.param((Grant("admin", DONG.id, DONG.path), *HEAD), "telegram", id="of another village"),
+    pytest.param(ADMIN, "sandbox-zalo", id="where nothing else is heard"),
+    pytest.param(ADMIN, "hand", id="where no bot is"),
+]
+
+
+def switchable(on: bool, platform: str = "telegram", **more: Any) -> Group:
+    return one(1)._replace(platform=platform, answers=on, **more)
+
+
+@pytest.mark.parametrize("on", [False, True])
+async def test_an_admin_reads_what_answering_unasked_means_and_switches_it(on: bool) -> None:
+    desk = listing(switchable(on), grants=ADMIN)
+    desk.results[questions.let_answer] = lambda chat_id, on: switchable(on)
+    reply = await desk.press_elsewhere("groups.show:1")
+    state, wanted = ("on", "off") if on else ("off", "on")
+    assert reply.text.splitlines()[-1] == WORDS(f"groups.answers_{state}")
+    assert "privacy mode" in reply.text
+    assert WORDS(f"groups.answer_{wanted}") in labels(reply)
+    done = await desk.press(f"groups.answers:1.{wanted}")
+    assert desk.done[-1].arguments == {"chat_id": 1, "on": not on}
+    assert done.text == WORDS(f"groups.answers_{wanted}_now", title="Nhóm 1")
+    (notice,) = done.notices
+    assert (notice.chat, notice.text) == (1, WORDS(f"groups.told_answers_{wanted}"))
+    assert "groups.show:1" in actions(done)
+
+
+@pytest.mark.parametrize(("grants", "platform"), LEADERS)
+async def test_nobody_else_is_offered_it(grants: tuple[Grant, ...], platform: str) -> None:
+    reply = await listing(switchable(False, platform), grants=grants).press_elsewhere(
+        "groups.show:1"
+    )
+    assert not any(action.startswith("groups.answers") for action in actions(reply))
+    assert WORDS("groups.answers_off") not in reply.text
+
+
+async def test_whoever_sees_the_group_sees_that_it_is_on() -> None:
+    reply = await listing(switchable(True), grants=HEAD).press_elsewhere("groups.show:1")
+    assert WORDS("groups.answers_on") in reply.text
+    assert not any(action.startswith("groups.answers") for action in actions(reply))
+
+
+async def test_a_bot_that_is_to_read_along_is_not_said_to_need_no_rights() -> None:
+    group = switchable(True, standing="admin")
+    reply = await listing(group, grants=ADMIN).press_elsewhere("groups.show:1")
+    assert WORDS("groups.advice_admin") not in reply.text
+
+
+@pytest.mark.parametrize("error", [NoSuchGroup(), NotAllowed("role:grant")])
+async def test_a_right_lost_meanwhile_switches_nothing(error: Exception) -> None:
+    desk = listing(switchable(False), grants=ADMIN)
+    desk.results[questions.let_answer] = error
+    reply = await desk.press_elsewhere("groups.answers:1.on")
+    key = "groups.gone" if isinstance(error, NoSuchGroup) else "groups.not_allowed"
+    assert (reply.text, reply.notices) == (WORDS(key), ())

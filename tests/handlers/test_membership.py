@@ -179,3 +179,19 @@ async def test_a_group_that_moves_is_followed_without_a_word() -> None:
     assert outcome.verb is chats.follow
     assert outcome.arguments == {"to": "-1009"}
     assert outcome.say(True) == outcome.say(False) == Reply(stay=True)
+
+
+@pytest.mark.parametrize("answers", [False, True])
+async def test_what_an_administrator_sees_is_said_as_the_group_has_it(answers: bool) -> None:
+    where = scene(chat_kind="group", chat_place_id=3, answers=answers)
+    cases: list[tuple[Standing, str]] = [("out", AGAIN), ("member", "")]
+    for before, greeting in cases:
+        incoming = Membership(GROUP, SOMEBODY, "admin", before)
+        outcome = await DISPATCHER.dispatch(incoming, stage().context(where))
+        assert isinstance(outcome, Effect)
+        reply = outcome.say([Change("Hộ dân Bến", (7,), before, "admin")])
+        reads = WORDS("groups.told_answers_on") if answers else ADMIN
+        assert reply.text == (f"{greeting}\n{reads}" if greeting else "")
+        key = "back" if before == "out" else "admin_answers" if answers else "admin"
+        (notice,) = reply.notices
+        assert notice.text == WORDS(f"groups.news_{key}", group="Hộ dân Bến")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from content.folding import normalize
 from content.schedule import Schedule
-from db import announcements, bulletins, tickets
+from db import announcements, bulletins, handover, tickets
 from handlers.announcements.taking import CONTENT
 from handlers.interjection import INTERRUPTED
 from handlers.messages import Attachment, Location
@@ -33,6 +33,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "photo": {"what": LAMP, "where": GATE, "place": 2},
     "confirm": KEPT,
 }
+ASKED = {step: {**STEPS[step], "question": 5} for step in ("consent", "what", "confirm")}
 
 
 def nothing_there(actor: object, number: int) -> tickets.Report:
@@ -48,19 +49,28 @@ def nothing_there(actor: object, number: int) -> tickets.Report:
 def test_no_message_loses_a_word_of_a_report_or_leaves_a_dead_end(
     step: str, place: int | None, said: list[tuple[str, list[Attachment], Location | None]]
 ) -> None:
-    asyncio.run(tell(step, place, said))
+    asyncio.run(tell(step, STEPS[step], place, said))
+
+
+@settings(max_examples=75, deadline=None)
+@given(step=st.sampled_from(list(ASKED)), said=st.lists(anything, min_size=1, max_size=4))
+def test_no_message_loses_a_word_of_a_question_for_the_staff(
+    step: str, said: list[tuple[str, list[Attachment], Location | None]]
+) -> None:
+    asyncio.run(tell(step, ASKED[step], 2, said))
 
 
 async def tell(
-    step: str, place: int | None, said: list[tuple[str, list[Attachment], Location | None]]
+    step: str,
+    keep: dict[str, Any],
+    place: int | None,
+    said: list[tuple[str, list[Attachment], Location | None]],
 ) -> None:
     stage = ready()
     stage.answers[tickets.read] = nothing_there
     free_text = step in ("what", "where")
-    told = reporter(
-        stage, place_id=place, step=f"feedback.{step}", keep=STEPS[step], free_text=free_text
-    )
-    told.results[tickets.open_report] = opened
+    told = reporter(stage, place_id=place, step=f"feedback.{step}", keep=keep, free_text=free_text)
+    told.results[tickets.open_report] = told.results[handover.hand_over] = opened
     for text, attachments, location in said:
         before, scene = told.keep, told.scene
         reply = await told.say(text, *attachments, location=location)
@@ -79,16 +89,16 @@ async def tell(
         assert len(told.keep["media"]) == len(before.get("media", [])) + len(attachments)
         words = normalize(text).strip()
         kept = words in told.keep["what"] or words in told.keep["where"]
-        assert kept or is_answer(words, stage.context(scene))
+        assert kept or await is_answer(words, stage.context(scene))
 
 
-def is_answer(words: str, context: Context) -> bool:
+async def is_answer(words: str, context: Context) -> bool:
     """Whether the words answer a question, and are no part of the report. To an offer, only
     a complaint is more than that; and what tells something has letters."""
     return (
         context.scene.step == "feedback.offered"
         or (context.scene.step == "feedback.what" and not any(map(str.isalpha, words)))
-        or bool(apart(words, context))
+        or bool(await apart(words, context))
         or says(context, "people.yes_words", words)
         or says(context, "people.no_words", words)
         or says(context, "people.done_words", words)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import errands, tickets
+from db import errands, questions, tickets
 from db.errands import Errand
 from db.permissions import NotAllowed
 from db.relay import Done, NoSuchErrand, Stop, Undone
@@ -43,7 +43,7 @@ def keeper(*carried: Errand, grants: Any = HEAD, **more: Any) -> Desk:
     answers = stage()
     answers.answers |= {errands.mine: list(carried), tickets.mine: []}
     desk = Desk(grants, answers=answers, dispatcher=dispatcher(), **more)
-    desk.results[errands.confirm] = Done((WOMEN,), (), (), 0), carried
+    desk.results |= {errands.confirm: (Done((WOMEN,), (), (), 0), carried), questions.keep: 1}
     return desk
 
 

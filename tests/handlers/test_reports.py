@@ -126,20 +126,20 @@ def test_a_resident_sees_the_answer_and_only_what_was_given() -> None:
         ("👍", False),
     ],
 )
-def test_what_is_no_part_of_a_report_is_told_apart(text: str, part: bool) -> None:
-    assert (reports.apart(text, STAGE.context(scene())) == "") is part
+async def test_what_is_no_part_of_a_report_is_told_apart(text: str, part: bool) -> None:
+    assert (await reports.apart(text, STAGE.context(scene())) == "") is part
 
 
-def test_where_words_are_awaited_a_figure_may_be_the_answer() -> None:
-    assert reports.apart("12", STAGE.context(scene(free_text=True))) == ""
+async def test_where_words_are_awaited_a_figure_may_be_the_answer() -> None:
+    assert await reports.apart("12", STAGE.context(scene(free_text=True))) == ""
 
 
-def test_a_question_apart_gets_its_answer_and_hears_that_it_is_not_noted() -> None:
+async def test_a_question_apart_gets_its_answer_and_hears_that_it_is_not_noted() -> None:
     context = STAGE.context(scene())
-    answer = reports.asked("làm giấy khai sinh cần gì", context)
+    answer = await reports.asked("làm giấy khai sinh cần gì", context)
     assert answer is not None
     assert "Giấy chứng sinh" in answer.text
-    said = reports.apart("làm giấy khai sinh cần gì", context)
+    said = await reports.apart("làm giấy khai sinh cần gì", context)
     assert said == f"{answer.text}\n\n{WORDS('feedback.not_noted')}"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import groups, invitations, links
+from db import groups, invitations, links, questions
 from db.scene import Grant
 from handlers import dispatcher
 from handlers.messages import Attachment, Edit, Location, Message, Outcome, Reply
@@ -47,7 +47,7 @@ async def heard(incoming: Message | Edit, **more: Any) -> Outcome:
     """By every conversation there is."""
     here = Stage(shipped())
     here.answers[invitations.open_among] = here.answers[links.open_among] = ""
-    here.answers[groups.open_among] = ""
+    here.answers |= {groups.open_among: "", questions.lately: []}
     return await DISPATCHER.dispatch(incoming, here.context(scene(chat_kind="group", **more)))
 
 

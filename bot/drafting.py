@@ -1,0 +1,121 @@
+"""`loalang faq drafts`: what cadres answered to questions, each as the beginnings of an entry.
+
+Such a file is no entry yet: the loader refuses it until what its comments ask for is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from bot.clock import Clock
+from bot.config import Config, ConfigError
+from content.schedule import HERE
+from db import drafts, schema, snapshot
+from db.drafts import Draft
+from db.errors import DatabaseError
+
+GOOD_FOR: Final = timedelta(days=90)  # from being written, until somebody looks at it again
+_HEADING: Final = re.compile(r"^(?=#|\+\+\+)", re.MULTILINE)  # what would not be read as text
+
+_FILE: Final = """\
++++
+# Bản nháp từ câu trả lời của cán bộ ({place}). CHƯA DÙNG ĐƯỢC: viết nốt các chỗ còn trống, xem
+# lại cho đúng, đừng để tên hay số riêng của ai, rồi chép vào faq/ trong thư mục nội dung của xã.
+# The draft of an entry, not complete: fill in what is empty, then put it into faq/ of your content.
+{hint}id = {id}  # tên của bài, không dấu; tệp cũng phải mang tên này
+office = ""  # nơi nhận, ví dụ: UBND xã, tại Trung tâm Phục vụ hành chính công
+owner = ""  # ai ở xã phụ trách bài này
+review_by = {review_by}  # đến ngày này phải xem lại
+names = []  # 3–8 cách bà con gọi việc này, ví dụ: "khai sinh", "giấy khai sinh"
+phrasings = [
+  {question},
+  # Viết thêm: ít nhất 8 câu bà con hay hỏi, mỗi câu một kiểu, rồi vài câu tiếng Anh.
+]
+
+[title]
+vi = ""  # tên bài, ví dụ: Đăng ký khai sinh
+en = ""
+
+[[sources]]
+key = "can_bo"
+name = "Cán bộ xã trả lời ngày {day}"
+date = {date}
+standing = "secondary"
++++
+
+## tra_loi
+{answer} [can_bo]
+
+# en
+"""
+_HINT: Final = """\
+# Câu này trước đó được hiểu là “{entry}”: nếu cùng một việc thì viết thêm vào bài ấy.
+"""
+
+
+def write(config: Config, folder: Path) -> list[Path]:
+    """Write every draft that waits into a file of its own in `folder`, which is made if need be;
+    from then on they wait no more. No file that is there is touched. Raises ConfigError,
+    DatabaseError."""
+    url, now = config.url, Clock().now()
+    if schema.stand(url) != "current":
+        raise DatabaseError(
+            "there is no database of this version: start Loa Làng once, then write the drafts"
+        )
+    with snapshot.taken(url) as session:
+        waiting = drafts.waiting(session)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [_written(draft, folder, now) for draft in waiting]
+    except OSError as error:
+        raise ConfigError(
+            f"{folder}: the drafts cannot be written there ({error.strerror}); name another folder "
+            "with --out"
+        ) from None
+    ids = [draft.id for draft in waiting]
+    snapshot.write(url, partial(drafts.taken, ids=ids, now=now))
+    return paths
+
+
+def _written(draft: Draft, folder: Path, now: datetime) -> Path:
+    """Under the first name that is free; for this user only, as it tells what somebody asked."""
+    for id in _ids(draft):
+        path = folder / f"{id}.md"
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            continue
+        path.write_text(text(draft, id, now), encoding="utf-8", errors="replace")
+        return path
+    raise AssertionError("there are always more names")
+
+
+def _ids(draft: Draft) -> Iterator[str]:
+    yield f"nhap_{draft.id}"
+    yield from (f"nhap_{draft.id}_{number}" for number in count(2))
+
+
+def text(draft: Draft, id: str, now: datetime) -> str:
+    """The file of the entry `id`."""
+    day = _day(draft.made_at)
+    return _FILE.format(
+        place=draft.place,
+        hint=_HINT.format(entry=draft.entry) if draft.entry else "",
+        id=json.dumps(id),
+        review_by=_day(now + GOOD_FOR),
+        question=json.dumps(" ".join(draft.question.split()), ensure_ascii=False),
+        day=f"{day:%d/%m/%Y}",
+        date=day,
+        answer=_HEADING.sub(" ", draft.answer.strip()),
+    )
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(HERE).date()
