@@ -21,8 +21,8 @@ from content.features import Example, Features, Told, features
 Numbers: TypeAlias = NDArray[np.float32]
 _Counts: TypeAlias = tuple[NDArray[np.int32], Numbers]  # columns, and how often each occurs
 
-_MARKS: Final = 0.2  # what marks tell; words and letters share the rest
-_SHARES: Final = (math.sqrt((1 - _MARKS) / 2), math.sqrt((1 - _MARKS) / 2), math.sqrt(_MARKS))
+_WORDS, _LETTERS, _MARKS = 0.25, 0.6, 0.15  # the shares in what tells a text
+_SHARES: Final = (math.sqrt(_WORDS), math.sqrt(_LETTERS), math.sqrt(_MARKS))
 _COMMON: Final = np.float32(0.6)  # what a feature weighs that every label uses
 _TINY: Final = 1e-9
 _STRANGE: Final = (0.3, 0.1, 0.1)  # what an unknown word, group of letters, marked word weighs
@@ -50,7 +50,7 @@ class Classifier:
         return np.asarray(values @ self._weights[columns])
 
     def knows(self, word: str) -> bool:
-        """Whether a folded word occurs in any example."""
+        """Whether a folded word, or a pair of them ("a b"), occurs in any example."""
         return word in self._columns
 
     def vector(self, counted: Features) -> tuple[NDArray[np.int32], Numbers]:

@@ -7,6 +7,7 @@ so that words which ask for an aspect are seen with every matter, and tell none 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle
 from typing import Final
 
 from content.faq import FaqEntry
@@ -20,7 +21,6 @@ OTHER: Final = "-"  # before the id of another's matter
 
 LONGEST: Final = 600  # characters of a question that are looked at
 _MADE: Final = 0.3  # how far a question made of a name counts
-_EACH: Final = 2  # questions made of one name
 
 
 def told(text: str, topics: Topics) -> Told:
@@ -34,7 +34,7 @@ def examples(entries: Iterable[FaqEntry], topics: Topics) -> list[Example]:
     """Labels: an entry's id, `OTHER` and the id of another's matter, `COMPLAINT`."""
     texts = [
         *((text, 1.0, entry.id) for entry in entries for text in _written(entry)),
-        *((text, _MADE, entry.id) for entry in entries for text in _made(entry, topics.asking)),
+        *((text, _MADE, id) for text, id in _made(entries, topics.asking)),
         *((text, 1.0, OTHER + topic.id) for topic in topics.decline for text in topic.phrasings),
         *((text, 1.0, COMPLAINT) for text in topics.told),
     ]
@@ -47,8 +47,9 @@ def _written(entry: FaqEntry) -> Iterator[str]:
     yield from entry.names
 
 
-def _made(entry: FaqEntry, asking: Sequence[str]) -> Iterator[str]:
-    """Of each name a few questions, of the next name the next few: all phrases take part."""
-    for number, name in enumerate(entry.names):
-        for step in range(_EACH):
-            yield asking[(number * _EACH + step) % len(asking)].replace("…", name)
+def _made(entries: Iterable[FaqEntry], asking: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Of each name one question, with the id of its entry; all ways of asking take turns."""
+    ways = cycle(asking)
+    for entry in entries:
+        for name in entry.names:
+            yield next(ways).replace("…", name), entry.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -26,25 +27,54 @@ def learned(examples: Sequence[Example], folder: Path | None) -> Classifier:
     """From `folder` if it is there, else anew, and kept there if that can be. None: not kept."""
     if known := remembered(examples, folder):
         return known
-    fresh = _fresh(tuple(examples))
     if folder is not None:
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for old in kept(folder):
-                old.unlink(missing_ok=True)
-            fresh.save(folder / _name(examples))
+            _keep(examples, folder)
         except OSError as error:
             log.warning("what was learned cannot be kept (%s)", type(error).__name__)
-    return fresh
+    return remembered(examples, folder) or _fresh(tuple(examples))
+
+
+def _keep(examples: Sequence[Example], folder: Path) -> None:
+    """Learns in a process of its own: what that takes, ten times what is learned, is given back
+    with its end. Raises OSError."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in kept(folder):
+        old.unlink(missing_ok=True)
+    _say(examples)
+    try:
+        with ProcessPoolExecutor(1, get_context("spawn"), _undisturbed) as pool:
+            pool.submit(_teach, examples, folder / _name(examples)).result()
+    except BrokenProcessPool:
+        raise ChildProcessError from None
+
+
+def _undisturbed() -> None:
+    """Ctrl+C is for who waits for this process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _teach(examples: Sequence[Example], path: Path) -> None:
+    from content.classifier import train
+
+    train(examples).save(path)
 
 
 @lru_cache(maxsize=1)
 def _fresh(examples: tuple[Example, ...]) -> Classifier:
     from content.classifier import train  # NumPy, only where a question is asked
 
-    # Seen by whoever waits for it: on an old PC it takes seconds.
-    log.warning("learning from %d questions, once for this content", len(examples))
+    _say(examples)
     return train(examples)
+
+
+def _say(examples: Sequence[Example]) -> None:
+    """Seen by whoever waits for it: on an old PC it takes seconds."""
+    log.warning("learning from %d questions, once for this content", len(examples))
 
 
 def remembered(examples: Sequence[Example], folder: Path | None) -> Classifier | None:

@@ -22,6 +22,7 @@ from content.faq import FaqEntry
 from content.features import Example, Told
 from content.learning import learned, remembered
 from content.topics import Topic, Topics
+from content.typos import mended
 
 if TYPE_CHECKING:
     from content.classifier import Classifier
@@ -33,12 +34,12 @@ PLAINTS: Final = ("phan_anh", "rac")  # entries on how to complain: who does it 
 
 _SHARP: Final = 12.0  # how far one score must lead for its chance to be near 1
 _NAMED: Final = 0.1  # what a matter gains whose name is said
-_ANSWER: Final = 0.8
+_ANSWER: Final = 0.75
 _SURE: Final = 0.95
 _CHOICES: Final = 0.3
 _DECLINE: Final = 0.5
 _FEEDBACK: Final = 0.6
-_COMPLAINING: Final = 0.02  # the least chance of a complaint, where all else says something clear
+_COMPLAINING: Final = 0.001  # the least chance of a complaint, where all else says something clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class FaqSearch:
         said = told(text, self._topics)
         if not any(sign.isalpha() for word in said.folded for sign in word):
             return Found("none")
+        said = said._replace(folded=mended(said.folded, self._learned().knows))
         return self._decide(text, self._chances(said, self._called.named(text[:LONGEST])))
 
     def knows(self, word: str) -> bool:

@@ -13,6 +13,7 @@ from content.search import Found
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.procedures import answer, gist, opened
 from handlers.questions.keeping import QUESTION, handed, judged, kept
+from handlers.questions.qr import with_qr
 from handlers.router import Context, Router
 from handlers.start import again, automatic, back, entries, menu
 
@@ -255,7 +256,7 @@ async def _entry(entry_id: str, name: str | None, context: Context) -> Reply:
     entry = context.content.entry(entry_id)
     if entry is None:
         return Reply(context.words("faq.gone"), buttons=(back(context),))
-    return await answer(entry, name, context)
+    return with_qr(await answer(entry, name, context), entry, context)
 
 
 async def _in_group(text: str, found: Found, context: Context) -> Outcome:

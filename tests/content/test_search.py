@@ -184,8 +184,13 @@ def test_another_offices_matter_says_where_to_go(search: FaqSearch) -> None:
 
 def test_marks_do_not_change_the_answer(search: FaqSearch) -> None:
     marked = search.find("đăng ký tạm trú cho người thuê trọ")
-    assert marked == search.find("dang ky tam tru cho nguoi thue tro")
-    assert marked.entry == "tam_tru"
+    plain = search.find("dang ky tam tru cho nguoi thue tro")
+    assert (marked.decision, marked.entry) == (plain.decision, plain.entry) == ("answer", "tam_tru")
+
+
+def test_marks_tell_apart_what_folds_to_the_same(search: FaqSearch) -> None:
+    assert search.find("vâng").entry is None
+    assert search.find("tạm vắng").entry == "tam_vang"
 
 
 def test_what_is_sure_needs_more_than_an_answer(search: FaqSearch) -> None:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from content.typos import mended
+
+KNOWN = frozenset(
+    [
+        "khai",
+        "sinh",
+        "thuong",
+        "tru",
+        "tam",
+        "khai sinh",
+        "thuong tru",
+        "tam tru",
+        "xin",
+        "xin khai",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("khai sih", "khai sinh"),  # a letter too few
+        ("khaii sinh", "khai sinh"),  # too many
+        ("khai sunh", "khai sinh"),  # another one
+        ("kahi sinh", "khai sinh"),  # two changed
+        ("thuog tru", "thuong tru"),
+        ("xin khia sinh", "xin khai sinh"),
+        ("tuong tru", "thuong tru"),
+        ("khai sinh", "khai sinh"),
+        ("sih", "sih"),  # no neighbour to go by
+        ("anh sih", "anh sih"),  # none that is known
+        ("kahi sih", "kahi sih"),  # both are off
+        ("khai 123", "khai 123"),
+        ("khai x", "khai x"),
+        ("", ""),
+    ],
+)
+def test_a_slip_is_mended_beside_a_known_neighbour(said: str, meant: str) -> None:
+    assert mended(said.split(), KNOWN.__contains__) == tuple(meant.split())
+
+
+def test_a_long_word_is_left_alone() -> None:
+    asked: list[str] = []
+
+    def knows(word: str) -> bool:
+        asked.append(word)
+        return False
+
+    assert mended(["khai", "x" * 600], knows) == ("khai", "x" * 600)
+    assert len(asked) < 1_000
