@@ -19,6 +19,7 @@ from bot.config import Config
 from bot.demo import Demo, open_demo
 from content.loader import load
 from handlers.router import HERE
+from tests.blank import lay
 
 ROOT = Path(__file__).resolve().parent.parent
 PNG = base64.b64decode(
@@ -143,6 +144,7 @@ async def living(folder: Path, database: str = "") -> AsyncIterator[Living]:
 @asynccontextmanager
 async def inhabited(config: Config) -> AsyncIterator[Living]:
     """The commune that the settings name."""
+    lay(config.url)
     async with open_demo(config, CONTENT) as demo:
         demo = replace(demo, app=replace(demo.app, follow_every=0.02))
         async with TestClient(TestServer(demo.web)) as client:

@@ -32,6 +32,7 @@ from db import communes, occurrences
 from db.communes import NewGroup, NewPerson, NewPlace, Settlement
 from db.engine import Database
 from handlers.router import HERE
+from tests.blank import lay
 from tests.bot.villagers import Circle, Villager, announce, files, words
 from tests.living import CONTENT
 from tests.servers.telegram import Group, TelegramServer
@@ -252,6 +253,7 @@ async def inhabit(village: Telegraph, commune: Commune) -> None:
         members = [by_id[id].person for id in group.members]
         village.meet(village.server.group(group.title, [*members, village.token], told=False))
     village.config.folder.mkdir(mode=0o700, exist_ok=True)
+    lay(village.config.url)
     async with opened(village.config.url, Clock()) as database:
         await database.write(communes.settle, _settlement(village, commune), Clock().now())
 

@@ -26,6 +26,7 @@ from bot.service import Served
 from content.commune import Person
 from db import communes
 from db.communes import NewGroup, NewPerson, NewPlace, Settlement
+from tests.blank import lay
 from tests.bot.neighbours import Neighbour, Square
 from tests.bot.telegraph import COMMUNE, PATIENCE, SWIFT, Telegraph, free_port
 from tests.bot.telegraph import settings as telegraph_settings
@@ -192,6 +193,7 @@ async def _inhabit(village: Zalograph, on_telegram: Collection[str]) -> None:
         place = village.zalo.group(group.title, [token])
         village.squares[group.title] = Square(village, place, token)
     village.config.folder.mkdir(mode=0o700, exist_ok=True)
+    lay(village.config.url)
     async with opened(village.config.url, Clock()) as database:
         await database.write(communes.settle, _settlement(village), Clock().now())
 

@@ -25,6 +25,7 @@ from bot.app import opened
 from bot.clock import Clock
 from bot.founding import Names, commune_toml
 from content.commune import load_commune
+from content.loader import SHIPPED, load
 from db import communes, inbox, outbox
 from db.communes import NewGroup, NewPerson, NewPlace, Settlement
 from db.engine import Database
@@ -207,6 +208,7 @@ async def town(folder: Path, random: Random, reports: int) -> AsyncIterator[Town
         )
         clerk.received(token)
         (folder / "du-lieu").mkdir(mode=0o700)
+        await load((SHIPPED, own), folder / "du-lieu").search.ready()  # learned long before
         async with opened(f"sqlite:///{folder / 'du-lieu' / 'loalang.db'}", Clock()) as database:
             await database.write(communes.settle, settlement, Clock().now())
             for number, urgent in enumerate((False, True, False), 1):

@@ -26,6 +26,7 @@ from bot.app import opened
 from bot.clock import Clock
 from bot.founding import Names, commune_toml
 from content.commune import load_commune
+from content.loader import SHIPPED, load
 from db import communes, inbox, outbox
 from db.communes import NewPerson, NewPlace, Settlement
 from db.engine import Database
@@ -249,6 +250,8 @@ async def town(folder: Path, random: Random, reports: int) -> AsyncIterator[Town
     names = Names("Xã Mẫu", ("Thôn Đông", "Thôn Đoài"))
     (own / "commune.toml").write_text(commune_toml(names), encoding="utf-8")
     places = load_commune(own / "commune.toml").places
+    (folder / "du-lieu").mkdir(mode=0o700)
+    await load((SHIPPED, own), folder / "du-lieu").search.ready()  # learned long before
     async with ZaloServer(habits=Habits(grace=PATIENCE)) as server:
         token = server.bot()
         residents = [server.person(f"Người dân {n}") for n in range(RESIDENTS)]
@@ -289,7 +292,6 @@ def _write(folder: Path, server: ZaloServer, token: str, seat: str) -> None:
     kept.write_text(token)
     settings = SETTINGS.format(folder=folder, base_url=server.base_url, seat=seat)
     (folder / "config.toml").write_text(settings, encoding="utf-8")
-    (folder / "du-lieu").mkdir(mode=0o700)
 
 
 def _lines(matters: list[str]) -> list[str]:

@@ -26,7 +26,7 @@ def swift(bot: BotConfig, token: str, config: Config) -> Served:
 def main(settings: Path) -> None:
     logs.start()
     loaded = config.load(settings)
-    content = load((SHIPPED, Path(loaded.content)))
+    content = load((SHIPPED, Path(loaded.content)), loaded.folder)
     service.serve(loaded, content, say=lambda line: None, connect=swift)
 
 
