@@ -201,8 +201,9 @@ async def plan(step: str, said: list[tuple[str, list[Attachment], Location | Non
     board = making(step, PLAN.at(monthly) if step == "short" else PLAN, CADRE)
     board.stage.answers[tickets.read] = nothing_there
     board.stage.answers[people.consented] = True
-    for listed in (tickets.mine, places.villages_of_bot, links.waiting):
-        board.stage.answers[listed] = []
+    board.stage.answers |= {tickets.mine: [], places.villages_of_bot: []}
+    board.stage.answers |= {links.waiting: None, links.accounts: []}
+    board.results[links.ask] = "7KQM-3XRT"
     for text, attachments, location in said:
         before, kept, at = board.plan, board.keep, board.scene.step
         reply = await board.say(text, *attachments, location=location)
