@@ -39,6 +39,8 @@ ONLY_IN = {
     "PIL": ("bot.exports.",),
     "font_roboto": ("bot.exports.",),
     "rich": ("bot.tour",),
+    "numpy": ("content.classifier",),
+    "segno": ("bot.exports.",),
 }
 # `Session` names the first argument of a verb, in rooms that pass verbs on.
 SESSION_ONLY = {"sqlmodel"}

@@ -207,7 +207,7 @@ def test_sources_to_be_compared_are_counted_in_one_line() -> None:
 
 def test_what_must_be_mended_comes_first() -> None:
     late = entry("an", review_by=TODAY - timedelta(days=1))
-    many = entry("bo", phrasings=tuple(f"câu {number}" for number in range(30)))
+    many = entry("bo", phrasings=tuple(f"câu {number}" for number in range(MOST_PHRASINGS + 1)))
     early = entry("ca", valid_from=TODAY + timedelta(days=1))
     assert [one.wrong for one in looked(early, many, late)] == [True, False, False]
 
