@@ -65,7 +65,7 @@ class Weekly:
         until, content = slot(now), self._composer.content
         asked = questions.wanting(session, reader, since, until)
         waiting = drafts.count(session, reader)
-        if not (asked or waiting):
+        if not (asked or waiting or listing.reviews(content, until)):
             return
         language = people.languages(session, (reader.person_id,))[reader.person_id]
         words = content.words(language)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from content.clusters import Cluster, clusters
+from content.faq import FaqEntry
 from content.loader import Content
 from content.masking import MASK
 from content.words import Words
@@ -21,6 +22,7 @@ from handlers.tickets.reports import quote
 
 WEEK: Final = timedelta(days=7)
 MOST: Final = 10  # groups of questions in one list
+SOON: Final = timedelta(days=14)  # before an entry must be looked at again
 
 _LONGEST: Final = 120  # characters shown of a question
 _PLACES: Final = 3  # named with one group of questions
@@ -71,7 +73,20 @@ def told(
         lines.append(words("questions.list_advice"))
     if drafts:
         lines.append(words("questions.list_drafts", count=drafts))
+    if due := reviews(content, until):
+        lines.append(words("questions.list_reviews"))
+        lines += [_review(one, words) for one in due[:MOST]]
+    if len(due) > MOST:
+        lines.append(words("questions.list_more_reviews", count=len(due) - MOST))
     return "\n".join(lines)
+
+
+def reviews(content: Content, now: datetime) -> list[FaqEntry]:
+    """Entries that are told no more, or soon will not be, the most pressing first."""
+    day = (now + SOON).astimezone(HERE).date()
+    return sorted(
+        (one for one in content.faq if one.expired(day)), key=lambda one: (one.review_by, one.id)
+    )
 
 
 def offered(drafts: int, words: Words) -> tuple[Button, ...]:
@@ -90,6 +105,15 @@ def _line(cluster: Cluster, asked: Sequence[Asked], words: Words) -> str:
         text=quote(cluster.text, _LONGEST),
         places=_places([one.place for one in members]),
         **counted,
+    )
+
+
+def _review(entry: FaqEntry, words: Words) -> str:
+    return words(
+        "questions.review",
+        title=entry.title[words.language],
+        owner=entry.owner,
+        day=f"{min(entry.review_by, entry.valid_until or entry.review_by):%d/%m/%Y}",
     )
 
 

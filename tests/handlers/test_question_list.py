@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -83,3 +83,22 @@ async def test_only_an_admin_reads_it(role: str) -> None:
 async def test_in_a_group_nothing_is_listed() -> None:
     reply = await listed(chat_kind="group")
     assert reply == Reply(WORDS("questions.list_in_private"), stay=True)
+
+
+def test_entries_that_will_soon_not_be_told_are_named_with_who_answers_for_them() -> None:
+    content = shipped()
+    until = datetime(2026, 12, 20, 1, tzinfo=UTC)
+    text = listing.told([], until - listing.WEEK, until, 0, content, WORDS)
+    entry = content.entry("can_cuoc")
+    assert entry is not None
+    day = f"{entry.review_by:%d/%m/%Y}"
+    line = WORDS("questions.review", title=entry.title["vi"], owner=entry.owner, day=day)
+    assert [WORDS("questions.list_reviews"), line] == text.splitlines()[1:3]
+    assert listing.reviews(content, NOW) == []
+
+
+def test_of_many_entries_to_be_looked_at_the_first_ten_are_named() -> None:
+    content, until = shipped(), datetime(2028, 1, 1, tzinfo=UTC)
+    lines = listing.told([], until - listing.WEEK, until, 0, content, WORDS).splitlines()
+    assert len(lines) == listing.MOST + 3
+    assert lines[-1] == WORDS("questions.list_more_reviews", count=len(content.faq) - listing.MOST)
