@@ -143,7 +143,9 @@ def _phrasings(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
 
 
 def _collisions(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[Remark]:
-    """Of every two matters, what is said of both in the same words, in whatever order."""
+    """Of every two matters, what is said of both in the same words, in whatever order; but not
+    a name that both have, which makes the bot ask back."""
+    named = {(_file(entry), frozenset(words(name))) for entry in faq for name in entry.names}
     said: dict[frozenset[str], dict[str, str]] = defaultdict(dict)
     for owner, texts in _told(faq, topics).items():
         for text in texts:
@@ -151,7 +153,8 @@ def _collisions(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[Re
     shared: dict[tuple[str, str], list[str]] = defaultdict(list)
     for key, owners in said.items():
         for one, other in combinations(owners, 2) if key else ():
-            shared[one, other].append(owners[one])
+            if not {(one, key), (other, key)} <= named:
+                shared[one, other].append(owners[one])
     for (one, other), same in shared.items():
         quoted = ", ".join(f"“{text}”" for text in same[:_QUOTED])
         more = f" and {len(same) - _QUOTED} more" if len(same) > _QUOTED else ""

@@ -224,3 +224,10 @@ def test_an_own_file_that_tells_less_than_ours_is_told() -> None:
 
 def test_nothing_shipped_must_be_mended() -> None:
     assert [one.text for one in lint(CONTENT, TODAY) if one.wrong] == []
+
+
+def test_a_name_that_two_entries_share_is_meant_so() -> None:
+    both = ("mất giấy",)
+    assert looked(entry("bo", names=both), entry("an", names=both)) == []
+    (found,) = looked(entry("bo", names=both), entry("an", phrasings=(*both, *"abcdefgh")))
+    assert "“mất giấy” also asks for faq/" in found.text
