@@ -20,13 +20,18 @@ COMPLAINT: Final = "!"
 OTHER: Final = "-"  # before the id of another's matter
 
 LONGEST: Final = 600  # characters of a question that are looked at
+_NUMBER: Final = 4  # digits of a number that is somebody's, and tells nothing: 115 tells much
 _MADE: Final = 0.3  # how far a question made of a name counts
 
 
 def told(text: str, topics: Topics) -> Told:
     """The words of its beginning, folded ones only where they say something."""
     text = text[:LONGEST]
-    folded = tuple(word for word in words(text) if word not in topics.filler)
+    folded = tuple(
+        word
+        for word in words(text)
+        if word not in topics.filler and not (word.isdecimal() and len(word) >= _NUMBER)
+    )
     return Told(folded, tuple("" if word.plain else word.spelled for word in tokens(text)))
 
 

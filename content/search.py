@@ -34,7 +34,7 @@ PLAINTS: Final = ("phan_anh", "rac")  # entries on how to complain: who does it 
 
 _SHARP: Final = 12.0  # how far one score must lead for its chance to be near 1
 _NAMED: Final = 0.1  # what a matter gains whose name is said
-_ANSWER: Final = 0.75
+_ANSWER: Final = 0.7
 _SURE: Final = 0.95
 _CHOICES: Final = 0.3
 _DECLINE: Final = 0.5

@@ -20,7 +20,7 @@ LABELLED: Final = 30  # … on a button
 LONGEST_ANSWER: Final = 300  # … of an answer in a list
 LONGEST_CHOICE: Final = 5  # … of figures that were meant as a choice
 
-_CLEAR = 0.6  # how near a procedure is even a text that does not read as a question
+_CLEAR = 0.9  # how near a procedure is even a text that does not read as a question
 
 
 def noted(message: Message, say: Callable[[tuple[int, ...]], Reply]) -> Outcome:

@@ -32,9 +32,9 @@ def test_a_question_without_marks_gets_the_procedure_with_its_source() -> None:
 
 
 def test_where_there_is_a_choice_the_choices_are_said() -> None:
-    answer = ask(CONTENT, "giấy khai tử hay khai sinh", as_json=False)
-    assert "• Đăng ký khai sinh" in answer
-    assert "• Đăng ký khai tử" in answer
+    answer = ask(CONTENT, "mất giấy khai sinh", as_json=False)
+    assert "• Bản sao trích lục, bản sao giấy khai sinh" in answer
+    assert "• Đăng ký lại khai sinh" in answer
 
 
 def test_what_a_commune_enters_itself_is_told_to_be_missing() -> None:

@@ -41,3 +41,5 @@ def test_only_what_says_something_of_the_beginning_is_told() -> None:
     said = told("mã hồ sơ, chó can", CONTENT.topics)
     assert said.folded == ("ma", "ho", "so", "cho", "can")
     assert [bool(word) for word in said.spelled] == [True, True, True, True, False]
+    numbers = told("gọi 115, số thẻ 4111 1111", CONTENT.topics)
+    assert numbers.folded == ("goi", "115", "so", "the")
