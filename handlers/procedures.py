@@ -183,9 +183,9 @@ def _instead(
 ) -> Iterator[str]:
     """For an aspect that the entry says nothing of."""
     words = context.words
-    yield words("faq.no_aspect", aspect=words(f"faq.{aspect}"), office=entry.office)
     if SHORT in sections:
         yield sections[SHORT]
+    yield words("faq.no_aspect", aspect=words(f"faq.{aspect}"), office=entry.office)
 
 
 def _shared(

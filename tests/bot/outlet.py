@@ -138,8 +138,11 @@ class Outlet:
         return list(await self.database.read(outbox_states))
 
     async def stop(self) -> None:
-        if not self.running.cancelling():
-            self.running.cancel()
+        """Cancelled again if need be: a time-out of its own may look like a cancellation."""
+        while not self.running.done():
+            if not self.running.cancelling():
+                self.running.cancel()
+            await asyncio.wait([self.running], timeout=1)
         with suppress(asyncio.CancelledError):
             await self.running
 
