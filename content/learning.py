@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile
 
@@ -21,6 +22,11 @@ log = logging.getLogger(__name__)
 
 _WAY: Final = "1"  # how it is learned: another number forgets what was learned before
 _NAME: Final = "search-{}.npz"
+# What reading a damaged file has raised.
+_UNREADABLE: Final = (
+    *(OSError, ValueError, KeyError, EOFError, BadZipFile),
+    *(RuntimeError, SyntaxError, TokenError),
+)
 
 
 def learned(examples: Sequence[Example], folder: Path | None) -> Classifier:
@@ -83,7 +89,7 @@ def remembered(examples: Sequence[Example], folder: Path | None) -> Classifier |
         return None
     from content.classifier import Classifier
 
-    with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile):
+    with suppress(*_UNREADABLE):
         return Classifier.load(path)
     return None
 

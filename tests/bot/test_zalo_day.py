@@ -293,6 +293,7 @@ async def test_who_was_not_answered_in_a_used_up_month_is_answered_in_the_next(
 ) -> None:
     habits = Habits(counts_received=True, grace=PATIENT.grace)
     async with zalograph(tmp_path, habits=habits, plan=Plan(monthly=40)) as village:
+        await village.app.content.search.ready()
         people = [village.neighbour(f"Người {number}") for number in range(25)]
         for person in people:
             person.speaks("lam giay khai sinh can gi")
