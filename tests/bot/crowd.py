@@ -20,6 +20,7 @@ from bot.demo import Demo
 from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
 from content.commune import Commune
+from content.search import PLAINTS
 from tests.bot.hamlet import CADRE, HEAD, bot_ids, founded, group, hamlet, resident, style_of
 from tests.living import CONTENT
 
@@ -42,11 +43,14 @@ class Tally:
 
 
 def questions() -> dict[str, str]:
-    """A question for each procedure that is answered at once, and the answer's first line."""
-    found = {}
+    """A question for each entry that is answered at once, whatever was asked before, and the
+    answer's first line."""
+    found, search = {}, CONTENT.search
     for entry in CONTENT.faq:
+        if entry.id in PLAINTS:  # there a report may begin
+            continue
         for phrasing in entry.phrasings:
-            if CONTENT.search.find(phrasing).entry == entry.id:
+            if search.find(phrasing).entry == entry.id and not search.only_aspect(phrasing):
                 found[phrasing] = entry.title["vi"].splitlines()[0]
                 break
     return found
