@@ -6,13 +6,14 @@ so that words which ask for an aspect are seen with every matter, and tell none 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import cycle
-from typing import Final
+from typing import Final, NamedTuple
 
 from content.faq import FaqEntry
 from content.features import Example, Told
-from content.folding import words
+from content.folding import abbreviations, words
 from content.phrases import tokens
 from content.topics import Topics
 
@@ -24,26 +25,45 @@ _NUMBER: Final = 4  # digits of a number that is somebody's, and tells nothing: 
 _MADE: Final = 0.3  # how far a question made of a name counts
 
 
-def told(text: str, topics: Topics) -> Told:
+class Lesson(NamedTuple):
+    """What is learned from: (text, how far it is believed, label). Labels: an entry's id, `OTHER`
+    and the id of another's matter, `COMPLAINT`. `filler`: words that say nothing."""
+
+    texts: tuple[tuple[str, float, str], ...]
+    filler: frozenset[str]
+
+    def mark(self) -> str:
+        """Letters and digits; others for whatever else would be learned."""
+        short = sorted(abbreviations().items())
+        said = repr((self.texts, sorted(self.filler), short))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def lesson(entries: Sequence[FaqEntry], topics: Topics) -> Lesson:
+    texts = (
+        *((text, 1.0, entry.id) for entry in entries for text in _written(entry)),
+        *((text, _MADE, id) for text, id in _made(entries, topics.asking)),
+        *((text, 1.0, OTHER + topic.id) for topic in topics.decline for text in topic.phrasings),
+        *((text, 1.0, COMPLAINT) for text in topics.told),
+    )
+    return Lesson(texts, topics.filler)
+
+
+def examples(lesson: Lesson) -> list[Example]:
+    return [
+        Example(told(text, lesson.filler), label, weight) for text, weight, label in lesson.texts
+    ]
+
+
+def told(text: str, filler: Collection[str]) -> Told:
     """The words of its beginning, folded ones only where they say something."""
     text = text[:LONGEST]
     folded = tuple(
         word
         for word in words(text)
-        if word not in topics.filler and not (word.isdecimal() and len(word) >= _NUMBER)
+        if word not in filler and not (word.isdecimal() and len(word) >= _NUMBER)
     )
     return Told(folded, tuple("" if word.plain else word.spelled for word in tokens(text)))
-
-
-def examples(entries: Iterable[FaqEntry], topics: Topics) -> list[Example]:
-    """Labels: an entry's id, `OTHER` and the id of another's matter, `COMPLAINT`."""
-    texts = [
-        *((text, 1.0, entry.id) for entry in entries for text in _written(entry)),
-        *((text, _MADE, id) for text, id in _made(entries, topics.asking)),
-        *((text, 1.0, OTHER + topic.id) for topic in topics.decline for text in topic.phrasings),
-        *((text, 1.0, COMPLAINT) for text in topics.told),
-    ]
-    return [Example(told(text, topics), label, weight) for text, weight, label in texts]
 
 
 def _written(entry: FaqEntry) -> Iterator[str]:

@@ -17,9 +17,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from content.called import Called
-from content.examples import COMPLAINT, LONGEST, OTHER, examples, told
+from content.examples import COMPLAINT, LONGEST, OTHER, Lesson, lesson, told
 from content.faq import FaqEntry
-from content.features import Example, Told
+from content.features import Told
 from content.learning import learned, remembered
 from content.topics import Topic, Topics
 from content.typos import mended
@@ -91,22 +91,22 @@ class FaqSearch:
         """What was learned before, without learning anew."""
         with self._learning:
             if self._classifier is None:
-                self._classifier = remembered(self._examples(), self._folder)
+                self._classifier = remembered(self._lesson(), self._folder)
 
     def _learned(self) -> Classifier:
         if self._classifier is not None:
             return self._classifier
         with self._learning:
             if self._classifier is None:
-                self._classifier = learned(self._examples(), self._folder)
+                self._classifier = learned(self._lesson(), self._folder)
             return self._classifier
 
-    def _examples(self) -> list[Example]:
-        return examples(self._known, self._topics)
+    def _lesson(self) -> Lesson:
+        return lesson(self._known, self._topics)
 
     def find(self, text: str) -> Found:
         """Never raises; the same for the same text always."""
-        said = told(text, self._topics)
+        said = told(text, self._topics.filler)
         if not any(sign.isalpha() for word in said.folded for sign in word):
             return Found("none")
         said = said._replace(folded=mended(said.folded, self._learned().knows))
@@ -129,9 +129,7 @@ class FaqSearch:
         classifier = self._learned()
         weights = {
             label: math.exp(_SHARP * (score + _NAMED * (label in named)))
-            for label, score in zip(
-                classifier.labels, classifier.scores(said).tolist(), strict=True
-            )
+            for label, score in zip(classifier.labels, classifier.scores(said), strict=True)
         }
         total = sum(weights.values())
         ranked = sorted(weights.items(), key=lambda one: -one[1])

@@ -39,7 +39,7 @@ ONLY_IN = {
     "PIL": ("bot.exports.",),
     "font_roboto": ("bot.exports.",),
     "rich": ("bot.tour",),
-    "numpy": ("content.classifier",),
+    "numpy": ("content.training",),
     "segno": ("bot.exports.",),
 }
 # `Session` names the first argument of a verb, in rooms that pass verbs on.

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from content import classifier
-from content.classifier import Classifier, train
+from content import training
+from content.classifier import Classifier
 from content.features import Example, Told, features
 from content.folding import fold
+from content.training import train
 
 TAUGHT = {
     "birth": ["giay khai sinh", "khai sinh cho con", "dang ky khai sinh", "con moi sinh"],
@@ -32,7 +33,8 @@ def taught() -> Classifier:
 
 
 def best(taught: Classifier, text: str) -> str:
-    return taught.labels[int(taught.scores(told(text)).argmax())]
+    scores = taught.scores(told(text))
+    return taught.labels[scores.index(max(scores))]
 
 
 @pytest.mark.parametrize(
@@ -53,13 +55,13 @@ def test_a_text_is_told_by_what_it_shares_with_examples(
 
 
 def test_what_shares_nothing_scores_near_nothing(taught: Classifier) -> None:
-    assert np.abs(taught.scores(told("wxyz qqq"))).max() < 0.05
-    assert np.abs(taught.scores(told(""))).max() == 0
+    assert max(map(abs, taught.scores(told("wxyz qqq")))) < 0.05
+    assert taught.scores(told("")) == [0.0] * 3
 
 
 def test_strange_words_make_a_text_less_like_anything(taught: Classifier) -> None:
-    known = taught.scores(told("khai sinh")).max()
-    assert 0 < taught.scores(told("khai sinh wxyz qqqq zzzz")).max() < known
+    known = max(taught.scores(told("khai sinh")))
+    assert 0 < max(taught.scores(told("khai sinh wxyz qqqq zzzz"))) < known
 
 
 def test_an_example_scores_its_own_label_highest(taught: Classifier) -> None:
@@ -79,31 +81,42 @@ def test_marks_tell_apart_what_folds_to_the_same() -> None:
     taught = train([Example(told("đi vắng"), "away"), Example(told("dạ vâng"), "yes")])
     assert best(taught, "vâng") == "yes"
     assert best(taught, "vắng") == "away"
-    assert abs(taught.scores(told("vang"))[0] - taught.scores(told("vang"))[1]) < 0.2
+    away, yes = taught.scores(told("vang"))
+    assert abs(away - yes) < 0.2
 
 
 def test_it_is_the_regression_that_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Against the same regression over the features themselves, solved the long way."""
-    monkeypatch.setattr(classifier, "_AT_ONCE", 7)  # many blocks, the last one not full
+    monkeypatch.setattr(training, "_AT_ONCE", 7)  # many blocks, the last one not full
     taught = train(EXAMPLES)
     rows = np.zeros((len(EXAMPLES), len(taught._columns)))
     for number, example in enumerate(EXAMPLES):
         columns, values = taught.vector(features(example.told))
         rows[number, columns] = values
     truth = np.array([[float(one.label == label) for label in taught.labels] for one in EXAMPLES])
-    ridge = classifier._RIDGE * np.eye(rows.shape[1])
+    ridge = training._RIDGE * np.eye(rows.shape[1])
     expected = np.linalg.solve(rows.T @ rows + ridge, rows.T @ truth)
-    assert np.allclose(taught._weights, expected, atol=1e-4)
+    assert np.allclose([taught.weights(one) for one in range(len(expected))], expected, atol=1e-4)
 
 
 def test_what_is_saved_scores_the_same(taught: Classifier, tmp_path: Path) -> None:
-    taught.save(tmp_path / "a.npz")
-    again = Classifier.load(tmp_path / "a.npz")
+    taught.save(tmp_path / "a")
+    again = Classifier.load(tmp_path / "a")
     assert again.labels == taught.labels
-    for text in ("khai sinh cho be", "cho can", "qqq"):
-        assert np.allclose(again.scores(told(text)), taught.scores(told(text)), atol=2e-3)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.npz"]
+    for text in ("khai sinh cho be", "cho can", "qqq", "đi vắng"):
+        assert again.scores(told(text)) == taught.scores(told(text))
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_with_one_bit_changed_is_never_read(taught: Classifier, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    taught.save(path)
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 97):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(ValueError, match="damaged"):
+            Classifier.load(path)
 
 
 def test_it_learns_the_same_every_time(taught: Classifier) -> None:
-    assert (train(EXAMPLES).scores(told("khai sinh")) == taught.scores(told("khai sinh"))).all()
+    assert train(EXAMPLES).scores(told("khai sinh")) == taught.scores(told("khai sinh"))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from content.examples import COMPLAINT, LONGEST, OTHER, examples, told
+from dataclasses import replace
+
+from content.examples import COMPLAINT, LONGEST, OTHER, examples, lesson, told
 from content.loader import load
 
 CONTENT = load()
-EXAMPLES = examples(CONTENT.faq, CONTENT.topics)
+FILLER = CONTENT.topics.filler
+EXAMPLES = examples(lesson(CONTENT.faq, CONTENT.topics))
 
 
 def test_every_entry_and_every_matter_of_others_is_learned() -> None:
@@ -19,9 +22,7 @@ def test_what_is_written_counts_more_than_what_is_made_of_names() -> None:
     assert entry is not None
     mine = [example for example in EXAMPLES if example.label == entry.id]
     written = [*entry.phrasings, *entry.title.values(), *entry.names]
-    assert [one.told for one in mine if one.weight == 1] == [
-        told(text, CONTENT.topics) for text in written
-    ]
+    assert [one.told for one in mine if one.weight == 1] == [told(text, FILLER) for text in written]
     made = [one for one in mine if one.weight < 1]
     assert len(made) >= len(entry.names)
     assert all(0 < one.weight < 1 and len(one.told.folded) > 2 for one in made)
@@ -30,16 +31,36 @@ def test_what_is_written_counts_more_than_what_is_made_of_names() -> None:
 def test_every_way_of_asking_is_learned_with_some_name() -> None:
     cues = [phrase.replace("…", "").split()[-1] for phrase in CONTENT.topics.asking]
     made = {word for one in EXAMPLES if one.weight < 1 for word in one.told.folded}
-    assert all(told(cue, CONTENT.topics).folded[-1] in made for cue in cues)
+    assert all(told(cue, FILLER).folded[-1] in made for cue in cues)
 
 
 def test_only_what_says_something_of_the_beginning_is_told() -> None:
-    assert told("Dạ em xin hỏi KHAI SINH ạ", CONTENT.topics).folded == ("hoi", "khai", "sinh")
-    long = told("ab " * 5000, CONTENT.topics)
+    assert told("Dạ em xin hỏi KHAI SINH ạ", FILLER).folded == ("hoi", "khai", "sinh")
+    long = told("ab " * 5000, FILLER)
     assert sum(map(len, long.folded)) <= LONGEST
     assert len(long.spelled) <= LONGEST
-    said = told("mã hồ sơ, chó can", CONTENT.topics)
+    said = told("mã hồ sơ, chó can", FILLER)
     assert said.folded == ("ma", "ho", "so", "cho", "can")
     assert [bool(word) for word in said.spelled] == [True, True, True, True, False]
-    numbers = told("gọi 115, số thẻ 4111 1111", CONTENT.topics)
+    numbers = told("gọi 115, số thẻ 4111 1111", FILLER)
     assert numbers.folded == ("goi", "115", "so", "the")
+
+
+def test_whatever_else_is_learned_from_has_another_mark() -> None:
+    faq, topics = CONTENT.faq, CONTENT.topics
+    changed = [
+        (faq[1:], topics),
+        ((replace(faq[0], phrasings=faq[0].phrasings[1:]), *faq[1:]), topics),
+        ((replace(faq[0], names=("khác",)), *faq[1:]), topics),
+        (faq, replace(topics, told=topics.told[1:])),
+        (faq, replace(topics, asking=topics.asking[1:])),
+        (faq, replace(topics, filler=frozenset())),
+        (faq, replace(topics, decline=topics.decline[1:])),
+    ]
+    marks = [lesson(*one).mark() for one in changed]
+    same = lesson(faq, topics).mark()
+    assert len({same, *marks}) == len(changed) + 1
+    again = load()
+    assert lesson(again.faq, again.topics).mark() == same
+    answer = replace(faq[0], aspects={"tra_loi": "Khác."})
+    assert lesson((answer, *faq[1:]), topics).mark() == same  # what is not learned from
