@@ -7,6 +7,7 @@ same. Method: R. Rifkin, G. Yeo, T. Poggio, "Regularized Least-Squares Classific
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -47,18 +48,19 @@ def train(examples: Sequence[Example]) -> Classifier:
 
 
 def _counted(examples: Sequence[Example]) -> tuple[list[str], list[tuple[_Counts, ...]]]:
-    """All features, and of each example those of words and of letters."""
-    columns: dict[str, int] = {}
-    counted = []
-    for example in examples:
-        both = features(example.told)
-        counted.append(tuple(_counts(counts, columns) for counts in both))
-    return list(columns), counted
+    """The features that more than one example has, and of each example those of every kind. What
+    one has alone says little of others, and is more than all the rest."""
+    found = [features(example.told) for example in examples]
+    times = Counter(feature for kinds in found for counts in kinds for feature in counts)
+    often = (feature for feature, number in times.items() if number > 1)
+    columns = {feature: column for column, feature in enumerate(often)}
+    return list(columns), [tuple(_counts(counts, columns) for counts in kinds) for kinds in found]
 
 
-def _counts(counts: Mapping[str, int], columns: dict[str, int]) -> _Counts:
-    found = [columns.setdefault(feature, len(columns)) for feature in counts]
-    return np.array(found, np.int32), np.array(list(counts.values()), np.float32)
+def _counts(counts: Mapping[str, int], columns: Mapping[str, int]) -> _Counts:
+    known = [(columns[feature], number) for feature, number in counts.items() if feature in columns]
+    both = np.array(known, np.int32).reshape(-1, 2)
+    return both[:, 0], both[:, 1].astype(np.float32)
 
 
 def _rarity(
@@ -82,20 +84,13 @@ def _row(counts: tuple[_Counts, ...], rarity: Numbers) -> tuple[NDArray[np.int32
 
 
 def _likeness(rows: Sequence[tuple[NDArray[np.int32], Numbers]], count: int) -> Numbers:
-    """The product of every two rows. Features that one row has alone are told by the diagonal,
-    which is known: they are left out."""
-    times = np.zeros(count, np.int32)
-    for columns, _ in rows:
-        times[columns] += 1
-    place = np.where(times > 1, np.cumsum(times > 1) - 1, -1)
-    kept = int((times > 1).sum())
+    """The product of every two rows."""
     total = np.zeros((len(rows), len(rows)), np.float32)
-    for start in range(0, kept, _AT_ONCE):
-        block = np.zeros((len(rows), min(_AT_ONCE, kept - start)), np.float32)
+    for start in range(0, count, _AT_ONCE):
+        block = np.zeros((len(rows), min(_AT_ONCE, count - start)), np.float32)
         for number, (columns, values) in enumerate(rows):
-            at = place[columns] - start
-            inside = (place[columns] >= 0) & (at >= 0) & (at < block.shape[1])
+            at = columns - start
+            inside = (at >= 0) & (at < block.shape[1])
             block[number, at[inside]] = values[inside]
         total += block @ block.T
-    np.fill_diagonal(total, [float(values @ values) for _, values in rows])
     return total

@@ -78,7 +78,8 @@ def test_an_example_that_weighs_more_is_believed_more() -> None:
 
 
 def test_marks_tell_apart_what_folds_to_the_same() -> None:
-    taught = train([Example(told("đi vắng"), "away"), Example(told("dạ vâng"), "yes")])
+    texts = {"đi vắng": "away", "vắng nhà": "away", "dạ vâng": "yes", "vâng thưa": "yes"}
+    taught = train([Example(told(text), label) for text, label in texts.items()])
     assert best(taught, "vâng") == "yes"
     assert best(taught, "vắng") == "away"
     away, yes = taught.scores(told("vang"))
@@ -88,15 +89,22 @@ def test_marks_tell_apart_what_folds_to_the_same() -> None:
 def test_it_is_the_regression_that_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Against the same regression over the features themselves, solved the long way."""
     monkeypatch.setattr(training, "_AT_ONCE", 7)  # many blocks, the last one not full
-    taught = train(EXAMPLES)
-    rows = np.zeros((len(EXAMPLES), len(taught._columns)))
-    for number, example in enumerate(EXAMPLES):
+    twice = EXAMPLES * 2  # so that no feature is left out
+    taught = train(twice)
+    rows = np.zeros((len(twice), len(taught._columns)))
+    for number, example in enumerate(twice):
         columns, values = taught.vector(features(example.told))
         rows[number, columns] = values
-    truth = np.array([[float(one.label == label) for label in taught.labels] for one in EXAMPLES])
+    truth = np.array([[float(one.label == label) for label in taught.labels] for one in twice])
     ridge = training._RIDGE * np.eye(rows.shape[1])
     expected = np.linalg.solve(rows.T @ rows + ridge, rows.T @ truth)
     assert np.allclose([taught.weights(one) for one in range(len(expected))], expected, atol=1e-4)
+
+
+def test_what_one_example_has_alone_is_not_learned() -> None:
+    taught = train(EXAMPLES)
+    assert taught.knows("khai")
+    assert not taught.knows("nha")
 
 
 def test_what_is_saved_scores_the_same(taught: Classifier, tmp_path: Path) -> None:

@@ -10,10 +10,15 @@ from content.features import Told
 from content.learning import learned
 
 LESSON = Lesson(
-    (("khai sinh", 1.0, "birth"), ("khai tử", 1.0, "death"), ("giấy khai sinh", 0.3, "birth")),
+    (
+        ("khai sinh", 1.0, "birth"),
+        ("giấy khai sinh", 0.3, "birth"),
+        ("khai tử", 1.0, "death"),
+        ("giấy khai tử", 1.0, "death"),
+    ),
     frozenset(),
 )
-OTHER = LESSON._replace(texts=LESSON.texts[:2])
+OTHER = LESSON._replace(texts=LESSON.texts[1:])
 ASKED = Told(("khai", "sinh"))
 SAID = "learning from"
 
