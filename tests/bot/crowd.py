@@ -57,6 +57,7 @@ def questions() -> dict[str, str]:
 
 
 TALK = "chào cả nhà"
+TOLD = WORDS("questions.just_told")
 QUESTIONS = questions()
 ASKED = list(QUESTIONS)
 REPLIES = QUESTIONS | {
@@ -97,6 +98,14 @@ def without_mentions(text: str) -> str:
     return text
 
 
+def replies(asked: list[str], together: bool) -> list[str]:
+    """The first line of each. In a group the same is not told twice in so short a time."""
+    return [
+        TOLD if together and text in asked[:number] else REPLIES[text]
+        for number, text in enumerate(asked)
+    ]
+
+
 async def judge(village: Village, tally: Tally) -> None:
     """By the village's own record: in each chat, one reply to each question, in their order."""
     chats = [(resident(n), resident(n)) for n in range(PEOPLE)]
@@ -104,7 +113,7 @@ async def judge(village: Village, tally: Tally) -> None:
     for person, chat in chats:
         entries = await village.messages(person, chat)
         asked = [without_mentions(entry.text) for entry in entries if not entry.from_bot]
-        wanted = [REPLIES[text] for text in asked if not text.startswith(TALK)]
+        wanted = replies([text for text in asked if not text.startswith(TALK)], person != chat)
         came = [entry.text.splitlines()[0] for entry in entries if entry.from_bot]
         tally.asked += len(wanted)
         tally.wrong += came != wanted
