@@ -50,7 +50,8 @@ class Weekly:
         """Make the list that is due, if there is one."""
         now = self._clock.now()
         if slot(now) != self._done and daytime(now):
-            if await self._database.read(questions.owed, slot(now)):
+            due = bool(listing.reviews(self._composer.content, slot(now)))
+            if await self._database.read(questions.owed, slot(now), due):
                 await self._database.write(self._tell, now)
             self._done = slot(now)
 

@@ -138,6 +138,8 @@ class FaqSearch:
     def _decide(self, text: str, ranked: Sequence[tuple[str, float]]) -> Found:
         label, chance = ranked[0]
         candidates = tuple(one for one, _ in ranked if one in self._entries)[:MOST_CANDIDATES]
+        if topic := self._topics.meant(text):
+            return Found("decline", None, candidates, chance, topic)
         complains = self._topics.is_complaint(text) and (
             chance < _ANSWER or dict(ranked)[COMPLAINT] >= _COMPLAINING
         )

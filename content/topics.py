@@ -19,12 +19,14 @@ _LONGEST_SMALL_TALK = 80  # characters
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A matter without an entry. `advice`: language → where to go instead. `chat`: it is no
-    matter at all, only said to pass the time."""
+    matter at all, only said to pass the time. `words`: whoever says one of them means this,
+    whatever else is said."""
 
     id: str
     advice: Mapping[str, str]
     phrasings: tuple[str, ...]
     chat: bool = False
+    words: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Topics:
     told: tuple[str, ...]
     asking: tuple[str, ...]
     questions: tuple[Pattern, ...]
+    among_neighbours: tuple[Pattern, ...]
     aspects: Mapping[str, tuple[Pattern, ...]]
     small_talk: Mapping[str, tuple[Pattern, ...]]
     around: tuple[Pattern, ...]
@@ -56,6 +59,11 @@ class Topics:
             if found(said, phrases, strict=False) and not _left(said, (*phrases, *self.around)):
                 return kind
         return None
+
+    def meant(self, text: str) -> Topic | None:
+        """The matter whose own words the text says."""
+        said = tokens(text)
+        return next((one for one in self.decline if found(said, one.words, strict=False)), None)
 
     def is_complaint(self, text: str) -> bool:
         """Something told as wrong, rather than asked about."""
@@ -84,7 +92,18 @@ class Topics:
 
 def parse_topics(file: File) -> Topics:
     table = parse_toml(file)
-    table.only(["filler", "faint", "asking", "small_talk", "feedback", "aspects", "decline"])
+    table.only(
+        [
+            "filler",
+            "faint",
+            "asking",
+            "among_neighbours",
+            "small_talk",
+            "feedback",
+            "aspects",
+            "decline",
+        ]
+    )
     feedback = table.table("feedback")
     feedback.only(["words", "questions", "examples"])
     talk = table.table("small_talk")
@@ -97,6 +116,7 @@ def parse_topics(file: File) -> Topics:
         told=feedback.texts("examples"),
         asking=table.texts("asking"),
         questions=patterns(feedback.texts("questions")),
+        among_neighbours=patterns(table.texts("among_neighbours")),
         aspects=_aspects(table.table("aspects")),
         small_talk={kind: _longest_first(patterns(talk.texts(kind))) for kind in SMALL_TALK},
         around=patterns(talk.texts("around")),
@@ -117,12 +137,14 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _topic(table: Table) -> Topic:
-    table.only(["id", "chat", "advice", "phrasings"])
+    table.only(["id", "chat", "words", "advice", "phrasings"])
     advice = table.table("advice")
     advice.only(["vi", "en"])
     texts = {language: advice.text(language) for language in ("vi", "en")}
     chat = table.flag("chat", default=False)
-    return Topic(table.text("id"), MappingProxyType(texts), table.texts("phrasings"), chat)
+    clear = patterns(table.texts("words", ()))
+    told = MappingProxyType(texts)
+    return Topic(table.text("id"), told, table.texts("phrasings"), chat, clear)
 
 
 def _aspects(table: Table) -> Mapping[str, tuple[Pattern, ...]]:

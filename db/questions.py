@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -28,6 +28,7 @@ USEFUL, WRONG = "useful", "wrong"
 UNANSWERED: Final = ("choices", "decline", "none")  # outcomes, where there is no entry
 
 LIFE: Final = timedelta(days=180)  # of a question
+_USUAL: Final = timedelta(days=35)  # between two lists
 _MOST: Final = 2_000  # questions looked at for one list
 
 
@@ -165,24 +166,25 @@ def readers(session: Session, now: datetime) -> list[Actor]:
     return [occurrences.actor(session, person_id, now) for person_id in rows.scalars().all()]
 
 
-def owed(session: Session, slot: datetime) -> bool:
-    """Whether the list of that time is still to be made, or there is something to forget."""
+def owed(session: Session, slot: datetime, due: bool = False) -> bool:
+    """Whether the list of that time is still to be made, or there is something to forget. `due`:
+    there is something to tell, whatever was asked."""
     done = select(listed.c.slot).where(listed.c.slot == slot).exists()
     before = select(question.c.id).where(question.c.asked_at < slot).exists()
-    return bool(session.execute(select(and_(~done, before))).scalar_one())
+    return bool(session.execute(select(and_(~done, or_(before, literal(due))))).scalar_one())
 
 
 def claim(session: Session, slot: datetime, now: datetime) -> datetime | None:
     """Since when the list of that time tells, for whoever got to make it: since the one before, the
-    first one since the oldest question. None if it is made already. What is too old is
-    forgotten."""
-    before = select(func.max(listed.c.slot)).where(listed.c.slot < slot).scalar_subquery()
-    oldest = select(func.min(question.c.asked_at)).scalar_subquery()
-    since: datetime | None = session.execute(select(func.coalesce(before, oldest))).scalar_one()
+    first one since the oldest question. None if it is made already. What is too old is forgotten,
+    unless so long has passed since the list before that the clock may be wrong."""
+    last = session.execute(select(func.max(listed.c.slot)).where(listed.c.slot < slot)).scalar_one()
+    since = last or session.execute(select(func.min(question.c.asked_at))).scalar_one()
     entered = _insert(session).values(slot=slot, at=now).on_conflict_do_nothing()
     if session.execute(entered.returning(listed.c.slot)).first() is None:
         return None
-    session.execute(delete(question).where(question.c.asked_at < now - LIFE))
+    if last is None or slot - last <= _USUAL:
+        session.execute(delete(question).where(question.c.asked_at < now - LIFE))
     return since or slot
 
 

@@ -115,10 +115,11 @@ async def question(message: Message, context: Context) -> Outcome:
 
 
 def _asks(text: str, context: Context) -> bool:
-    """Whether it reads as a question, and not only of a matter that can be asked about."""
-    content = context.content
-    asking = phrases.found(phrases.tokens(text), content.topics.questions, strict=False)
-    return asking or "?" in text or content.search.aspect(text) is not None
+    """Whether it reads as a question to whoever knows: no announcement, no talk of neighbours."""
+    topics, said = context.content.topics, phrases.tokens(text)
+    if phrases.found(said, topics.among_neighbours, strict=False):
+        return False
+    return "?" in text or phrases.found(said, topics.questions, strict=False)
 
 
 def _at_once(text: str, context: Context) -> Reply | None:

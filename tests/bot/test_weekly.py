@@ -250,6 +250,21 @@ async def test_what_is_half_a_year_old_is_forgotten(desk: Desk) -> None:
         assert await desk.database.read(lambda s: s.execute(count).scalar_one()) == left
 
 
+async def test_a_clock_a_year_ahead_for_a_moment_forgets_nothing(desk: Desk) -> None:
+    await desk.ask("xin so nha o dau", slug="ben")
+    await desk.sweep_at(MONDAY)
+    await desk.sweep_at(MONDAY + 52 * WEEK)
+    count = select(func.count()).select_from(question)
+    assert await desk.database.read(lambda s: s.execute(count).scalar_one()) == 1
+
+
+async def test_what_must_be_looked_at_again_is_told_though_nothing_was_asked(desk: Desk) -> None:
+    await desk.sweep_at(MONDAY + 4 * WEEK)  # an entry holds until the end of the year
+    told = await desk.told()
+    assert [name for name, _ in told] == ["chung", "thon", "la"]
+    assert all(WORDS("questions.list_reviews") in body for _, body in told)
+
+
 async def test_it_is_due_until_it_is_made(desk: Desk) -> None:
     await desk.ask("xin so nha o dau", slug="ben")
     for at, due in ((MONDAY - SECOND, False), (MONDAY, True), (MONDAY + 15 * HOUR, False)):

@@ -250,3 +250,19 @@ def test_the_aspect_asked_for_is_recognised(
     search: FaqSearch, aspect: str | None, text: str
 ) -> None:
     assert search.aspect(text) == aspect
+
+
+@pytest.mark.parametrize(
+    ("topic", "question"),
+    [
+        ("xu_phat", "không đăng ký tạm trú bị phạt bao nhiêu"),
+        ("xu_phat", "xay nha khong phep bi phat the nao"),
+        ("lua_dao", "công an gọi làm lại căn cước có phải lừa đảo không"),
+        ("ly_lich_tu_phap", "trích lục án tích ở đâu"),
+    ],
+)
+def test_a_matters_own_words_outweigh_the_entry_that_is_named(
+    search: FaqSearch, topic: str, question: str
+) -> None:
+    found = search.find(question)
+    assert (found.decision, found.topic and found.topic.id) == ("decline", topic)

@@ -652,6 +652,18 @@ async def test_in_a_group_that_wants_it_a_clear_question_is_answered_unasked() -
         pytest.param(muttered("cảm ơn nhé"), id="thanks"),
         pytest.param(muttered("Gửi phản ánh"), id="a label"),
         pytest.param(muttered("hôm qua tôi đi đổi thẻ căn cước rồi"), id="no question"),
+        pytest.param(
+            muttered("Kính mời bà con mai đến làm thẻ căn cước, lệ phí 25.000 đồng có được không"),
+            id="an announcement",
+        ),
+        pytest.param(muttered("bao giờ hai đứa đăng ký kết hôn?"), id="neighbours"),
+        pytest.param(muttered("bác ơi hôm qua bác làm căn cước xong chưa?"), id="to a neighbour"),
+        pytest.param(muttered("ông Năm mất rồi bao giờ mai táng?"), id="a death"),
+        pytest.param(muttered("sao nhà nó có ô tô mà vẫn được hộ nghèo?"), id="gossip"),
+        pytest.param(
+            muttered("em vừa đi làm khai sinh cho con, không mất tiền"), id="told, not asked"
+        ),
+        pytest.param(muttered("đổi thẻ căn cước, lệ phí"), id="an aspect, and no question"),
         pytest.param(muttered("@ba_lua " + ID_FEE), id="put to somebody else"),
         pytest.param(muttered("/hoi " + ID_FEE), id="a command"),
         pytest.param(muttered(""), id="nothing"),
