@@ -109,8 +109,14 @@ class FaqSearch:
         said = told(text, self._topics.filler)
         if not any(sign.isalpha() for word in said.folded for sign in word):
             return Found("none")
-        said = said._replace(folded=mended(said.folded, self._learned().knows))
+        said = said._replace(folded=self._mended(said.folded))
         return self._decide(text, self._chances(said, self._called.named(text[:LONGEST])))
+
+    def _mended(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Without those that turn out to say nothing."""
+        filler, knows = self._topics.filler, self._learned().knows
+        found = mended(words, lambda word: word in filler or knows(word))
+        return tuple(word for word in found if word not in filler)
 
     def knows(self, word: str) -> bool:
         """Whether a folded word occurs in any phrasing."""

@@ -1,37 +1,86 @@
-"""Mends slips of the finger: a word nobody knows that is one slip away from one that fits.
+"""Mends slips of the finger and of the keyboard: a word nobody knows that stands for one that fits.
 
-Only where the mended word stands beside a neighbour it is known to stand beside, so that names
-and foreign words stay as they are.
+What a keyboard that was switched off left of the marks (giaays, gia6y1) is taken away wherever a
+known word remains. All else is mended only where it stands beside a neighbour it is known to
+stand beside, so that names and foreign words stay as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, TypeAlias
+
+_Known: TypeAlias = Callable[[str], bool]
 
 _LETTERS: Final = "abcdeghiklmnopqrstuvxy"  # of folded Vietnamese
 _LONGEST: Final = 12  # letters of a word that is looked at; Vietnamese ones have seven at most
+_ALIKE: Final = (  # what sounds alike where one comes from, and how the young write it
+    *(("ch", "tr"), ("tr", "ch"), ("s", "x"), ("x", "s"), ("d", "gi"), ("gi", "d"), ("r", "d")),
+    *(("f", "ph"), ("j", "i"), ("j", "gi"), ("j", "ch"), ("w", "qu"), ("z", "d"), ("z", "gi")),
+)
+_DOUBLED: Final = re.compile(r"(?<=[uoa])w|(?<=([aeod]))\1")  # Telex: uw, aa, dd
+_TONE: Final = re.compile(r"[sfrxj]+$")  # Telex; no Vietnamese word ends in these
 
 
-def mended(words: Sequence[str], knows: Callable[[str], bool]) -> tuple[str, ...]:
+def mended(words: Sequence[str], knows: _Known) -> tuple[str, ...]:
     """`knows`: whether a word, or a pair of them ("a b"), was ever seen."""
-    found = list(words)
-    for at, word in enumerate(found):
-        if 1 < len(word) <= _LONGEST and word.isalpha() and not knows(word):
-            found[at] = _likeliest(word, found[at - 1 : at], found[at + 1 : at + 2], knows)
+    found: list[str] = []
+    for at, word in enumerate(words):
+        if not 1 < len(word) <= _LONGEST or word.isdecimal():
+            found.append(word)
+            continue
+        before, after = found[-1:], words[at + 1 : at + 2]
+        if knows(word):
+            found.append(_as_it_sounds(word, before, after, knows))
+        elif knows(bare := _without_keys(word)):
+            found.append(bare)
+        elif word.isalpha():
+            found += _likeliest(word, before, after, knows)
+        else:
+            found.append(word)
     return tuple(found)
 
 
+def _without_keys(word: str) -> str:
+    """Without the keys that make marks in Telex and VNI; "" where nothing else was typed."""
+    if not word.isalpha():
+        return re.sub(r"\d", "", word)
+    return _TONE.sub("", _DOUBLED.sub("", word))
+
+
+def _as_it_sounds(word: str, before: Sequence[str], after: Sequence[str], knows: _Known) -> str:
+    """A word that is known, but not beside these neighbours, may be one that sounds like it."""
+    if _fitting(word, before, after, knows):
+        return word
+    return _best(word, _alike(word), before, after, knows)
+
+
 def _likeliest(
-    word: str, before: Sequence[str], after: Sequence[str], knows: Callable[[str], bool]
+    word: str, before: Sequence[str], after: Sequence[str], knows: _Known
+) -> Sequence[str]:
+    """One slip away; or two words that were typed as one; else the word itself."""
+    best = _best(word, (*_near(word), *_alike(word)), before, after, knows)
+    if best != word:
+        return (best,)
+    cuts = (f"{word[:at]} {word[at:]}" for at in range(2, len(word) - 1))
+    return next(filter(knows, cuts), word).split()
+
+
+def _best(
+    word: str, others: Iterable[str], before: Sequence[str], after: Sequence[str], knows: _Known
 ) -> str:
-    """The one with most known neighbours; of several, the first by the alphabet."""
+    """The one with most known neighbours; of several, the first by the alphabet; else `word`."""
     best, most = word, 0
-    for other in sorted(set(filter(knows, _near(word)))):
-        pairs = [f"{one} {other}" for one in before] + [f"{other} {one}" for one in after]
-        if (fitting := sum(map(knows, pairs))) > most:
+    for other in sorted(set(filter(knows, others))):
+        if (fitting := _fitting(other, before, after, knows)) > most:
             best, most = other, fitting
     return best
+
+
+def _fitting(word: str, before: Sequence[str], after: Sequence[str], knows: _Known) -> int:
+    pairs = [f"{one} {word}" for one in before] + [f"{word} {one}" for one in after]
+    return sum(map(knows, pairs))
 
 
 def _near(word: str) -> Iterator[str]:
@@ -44,3 +93,11 @@ def _near(word: str) -> Iterator[str]:
             yield from (head + letter + tail[1:] for letter in _LETTERS)
         if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:]
+
+
+def _alike(word: str) -> Iterator[str]:
+    """As it begins; a j or z wherever it stands."""
+    for typed, meant in _ALIKE:
+        if word.startswith(typed):
+            yield meant + word[len(typed) :]
+    yield word.replace("j", "i")

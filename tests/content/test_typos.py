@@ -36,6 +36,17 @@ KNOWN = frozenset(
         ("kahi sih", "kahi sih"),  # both are off
         ("khai 123", "khai 123"),
         ("khai x", "khai x"),
+        ("khaij sinhs", "khai sinh"),  # Telex, typed with the keyboard off
+        ("thwuowngf", "thwuowngf"),
+        ("thuwowngf trus", "thuong tru"),
+        ("taam1", "taam1"),  # neither Telex nor VNI
+        ("tam5", "tam"),  # VNI needs no neighbour
+        ("thuong7 tru1", "thuong tru"),
+        ("jiw", "jiw"),
+        ("khaisinh", "khai sinh"),  # a space too few
+        ("xin khaisinh", "xin khai sinh"),
+        ("zu tru", "zu tru"),
+        ("tam chu", "tam tru"),  # as it sounds in the North
         ("", ""),
     ],
 )

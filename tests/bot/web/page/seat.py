@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.bot.web.page.town import PATIENCE
 from tests.living import Living
 
 
@@ -43,7 +44,7 @@ class Seat:
 async def sit(browser: Browser, village: Living, size: tuple[int, int], *people: str) -> Page:
     """Each in their private chat, or in the chat given as `person/chat`."""
     page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     place = "&".join(one if "/" in one else f"{one}/{one}" for one in people)
     await page.goto(str(village.client.make_url(f"/#{place}")))
     await expect(page.locator(".pane").first.locator("textarea")).to_be_visible()

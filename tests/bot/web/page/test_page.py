@@ -195,7 +195,7 @@ async def test_a_stopped_program_is_told_calmly_and_what_was_missed_comes_after_
     await town.telegram.send(OutgoingEdit(CADRE, edited, "Đang gửi: 8/8"))
     await town.bot_says(CADRE, "Đã gửi xong")
     await town.serve()
-    await expect(messages(page)).to_contain_text(["Đang gửi: 8/8", "Đã gửi xong"], timeout=20_000)
+    await expect(messages(page)).to_contain_text(["Đang gửi: 8/8", "Đã gửi xong"])
     await expect(page.locator("#trouble")).to_be_hidden()
 
 

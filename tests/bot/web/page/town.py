@@ -17,6 +17,7 @@ from bot.web.sandbox import sandbox_app
 
 PHONE = (360, 740)
 WIDE = (1280, 800)
+PATIENCE = 30_000  # milliseconds until a page is given up: a busy machine is no fault of it
 
 # People and groups of the invented commune: a cadre on Telegram; a village head and a
 # resident on Zalo, both in the group of households.
