@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -13,19 +13,22 @@ from urllib.parse import urlsplit
 
 from content.faq import FEWEST_PHRASINGS, FaqEntry
 from content.folding import fold, words
+from content.guides import Guides
 from content.topics import Topic
 
 if TYPE_CHECKING:
     from content.loader import Content
 
 SOON: Final = timedelta(days=30)
-MOST_PHRASINGS: Final = 60
+MOST_PHRASINGS: Final = 80
+TOPICS: Final = "topics.toml"
 
 _PORTAL: Final = "dichvucong.gov.vn"
 _PROCEDURE: Final = re.compile(r"/thu-tuc-hanh-chinh/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?")
 _LINK: Final = re.compile(r"\bhttps?://[^\s<>”“\"]+")
 _ALIKE: Final = 0.88  # how alike two names of sources are that should be one
 _QUOTED: Final = 3  # phrasings told of a pair of entries
+_COMMON: Final = 5  # entries whose phrasings may say the one word of a name
 
 
 class Remark(NamedTuple):
@@ -36,16 +39,21 @@ class Remark(NamedTuple):
     wrong: bool
 
 
-def lint(content: Content, today: date) -> list[Remark]:
-    """What must be mended comes first."""
+def lint(content: Content, today: date, files: Collection[str] | None = None) -> list[Remark]:
+    """What must be mended comes first. `files`: those to look at, beside all others; None: all."""
     faq, topics = content.faq, content.topics.decline
+    entries = [entry for entry in faq if files is None or _file(entry) in files]
+    advised = topics if files is None or TOPICS in files else ()
+    looked = {*map(_file, entries), *map(_topic, advised)}
     found = [
-        *_ended(faq, today),
-        *_links(faq, topics),
-        *_phrasings(faq),
-        *_collisions(faq, topics),
-        *_misspelled(faq),
-        *_secondary(faq),
+        *_ended(entries, today),
+        *_links(entries, advised),
+        *_pictures(content.guides),
+        *_phrasings(entries),
+        *_vague(entries, faq, content.topics.filler),
+        *_collisions(faq, topics, looked),
+        *_misspelled(faq, looked),
+        *_secondary(entries),
     ]
     return sorted(found, key=lambda remark: not remark.wrong)
 
@@ -76,7 +84,7 @@ def _ended(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
                 "not meant, correct its valid_from",
                 wrong=False,
             )
-        ending[_last_day(entry), entry.owner].append(entry)
+        ending[last_day(entry), entry.owner].append(entry)
     for (last, owner), entries in sorted(ending.items()):
         files = ", ".join(map(_file, entries))
         mend = f"{owner}: look at the source again, then move review_by or valid_until"
@@ -86,7 +94,7 @@ def _ended(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
             yield Remark(f"{files}: told until {last:%d/%m/%Y} only; {mend}", wrong=False)
 
 
-def _last_day(entry: FaqEntry) -> date:
+def last_day(entry: FaqEntry) -> date:
     return min(entry.review_by, entry.valid_until or entry.review_by)
 
 
@@ -131,6 +139,17 @@ def _fault(link: str) -> str:
     return ""
 
 
+def _pictures(guides: Guides) -> Iterator[Remark]:
+    for text in guides.faults:
+        yield Remark(text, wrong=True)
+    for id in guides.covered:
+        text = (
+            f"faq/{id}.md: the shipped picture is not shown beside your own file; put one of your "
+            "own beside it, or a copy of ours if all of it still holds"
+        )
+        yield Remark(text, wrong=False)
+
+
 def _phrasings(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
     for entry in faq:
         count = len(set(entry.phrasings))
@@ -142,9 +161,26 @@ def _phrasings(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
             yield Remark(f"{_file(entry)}: {text}", wrong=False)
 
 
-def _collisions(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[Remark]:
-    """Of every two matters, what is said of both in the same words, in whatever order; but not
-    a name that both have, which makes the bot ask back."""
+def _vague(
+    entries: Sequence[FaqEntry], faq: Sequence[FaqEntry], filler: Collection[str]
+) -> Iterator[Remark]:
+    """Names that questions about anything say: none of them tells the matter."""
+    said = [{word for text in entry.phrasings for word in words(text)} for entry in faq]
+    users = Counter(word for entry in said for word in entry)
+    for entry in entries:
+        for name in entry.names:
+            told = words(name)
+            common = len(told) == 1 and users[told[0]] > _COMMON
+            if common or set(told) <= set(filler):
+                text = "is said whatever people ask; write what only this matter is called"
+                yield Remark(f"{_file(entry)}: the name “{name}” {text}", wrong=False)
+
+
+def _collisions(
+    faq: Sequence[FaqEntry], topics: Sequence[Topic], looked: Collection[str]
+) -> Iterator[Remark]:
+    """Of every two matters, one of them in `looked`, what is said of both in the same words, in
+    whatever order; but not a name that both have, which makes the bot ask back."""
     named = {(_file(entry), frozenset(words(name))) for entry in faq for name in entry.names}
     said: dict[frozenset[str], dict[str, str]] = defaultdict(dict)
     for owner, texts in _told(faq, topics).items():
@@ -156,6 +192,8 @@ def _collisions(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[Re
             if not {(one, key), (other, key)} <= named:
                 shared[one, other].append(owners[one])
     for (one, other), same in shared.items():
+        if one not in looked and other not in looked:
+            continue
         quoted = ", ".join(f"“{text}”" for text in same[:_QUOTED])
         more = f" and {len(same) - _QUOTED} more" if len(same) > _QUOTED else ""
         yield Remark(
@@ -171,15 +209,15 @@ def _told(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Mapping[str, tupl
     return entries | {_topic(topic): topic.phrasings for topic in topics}
 
 
-def _misspelled(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
-    """Sources that only one entry names, and another names a little otherwise."""
+def _misspelled(faq: Sequence[FaqEntry], looked: Collection[str]) -> Iterator[Remark]:
+    """Sources that only one entry, one in `looked`, names, and another a little otherwise."""
     users: dict[str, list[FaqEntry]] = defaultdict(list)
     for entry in faq:
         for name in dict.fromkeys(source.name for source in entry.sources):
             users[name].append(entry)
     by_use = sorted(users, key=lambda name: (-len(users[name]), name))
     for place, name in enumerate(by_use):
-        if len(users[name]) > 1:
+        if len(users[name]) > 1 or _file(users[name][0]) not in looked:
             continue
         usual = next((other for other in by_use[:place] if _alike(name, other)), "")
         if usual:
@@ -200,7 +238,8 @@ def _secondary(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
     owners = [entry.id for entry in faq for source in entry.sources if source.secondary]
     if owners:
         files = ", ".join(dict.fromkeys(owners))
-        text = f"{len(owners)} secondary sources, in {files}; compare them with official texts"
+        count = f"{len(owners)} secondary source{'s' if len(owners) > 1 else ''}"
+        text = f"{count}, in {files}; compare them with official texts"
         yield Remark(f"faq: {text}", wrong=False)
 
 
@@ -209,4 +248,4 @@ def _file(entry: FaqEntry) -> str:
 
 
 def _topic(topic: Topic) -> str:
-    return f"topics.toml ({topic.id})"
+    return f"{TOPICS} ({topic.id})"

@@ -7,7 +7,6 @@ same. Method: R. Rifkin, G. Yeo, T. Poggio, "Regularized Least-Squares Classific
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -23,7 +22,9 @@ _Counts: TypeAlias = tuple[NDArray[np.int32], Numbers]  # columns, and how often
 _COMMON: Final = np.float32(0.6)  # what a feature weighs that every label uses
 _TINY: Final = 1e-9
 _RIDGE: Final = 0.5  # how far one example is believed
-_AT_ONCE: Final = 1024  # features multiplied at once: 8 MB for 2,000 examples
+_AT_ONCE: Final = 1024  # features multiplied at once: 16 MB for 4,000 examples
+_RARE: Final = 64  # examples that have a feature: those of more are multiplied whole
+_PIECE: Final = 256  # rows of a matrix that are worked on at once
 
 
 def train(examples: Sequence[Example]) -> Classifier:
@@ -39,7 +40,7 @@ def train(examples: Sequence[Example]) -> Classifier:
     likeness = _likeness(rows, len(vocabulary))
     weight = np.array([example.weight for example in examples], np.float32)
     likeness[np.diag_indices_from(likeness)] += _RIDGE / weight
-    shares = np.linalg.solve(likeness, truth)
+    shares = _solved(likeness, truth)
     weights = np.zeros((len(vocabulary), len(labels)), np.float32)
     for (columns, values), share in zip(rows, shares, strict=True):
         weights[columns] += np.outer(values, share)
@@ -50,17 +51,29 @@ def train(examples: Sequence[Example]) -> Classifier:
 def _counted(examples: Sequence[Example]) -> tuple[list[str], list[tuple[_Counts, ...]]]:
     """The features that more than one example has, and of each example those of every kind. What
     one has alone says little of others, and is more than all the rest."""
-    found = [features(example.told) for example in examples]
-    times = Counter(feature for kinds in found for counts in kinds for feature in counts)
-    often = (feature for feature, number in times.items() if number > 1)
-    columns = {feature: column for column, feature in enumerate(often)}
-    return list(columns), [tuple(_counts(counts, columns) for counts in kinds) for kinds in found]
+    seen: dict[str, int] = {}
+    found = [
+        tuple(_counts(counts, seen) for counts in features(example.told)) for example in examples
+    ]
+    times = np.zeros(len(seen), np.int32)
+    for kinds in found:
+        for columns, _ in kinds:
+            times[columns] += 1
+    often = times > 1
+    column = np.cumsum(often, dtype=np.int32) - 1
+    kept = [tuple(_only(counts, often, column) for counts in kinds) for kinds in found]
+    return [feature for feature, more in zip(seen, often, strict=True) if more], kept
 
 
-def _counts(counts: Mapping[str, int], columns: Mapping[str, int]) -> _Counts:
-    known = [(columns[feature], number) for feature, number in counts.items() if feature in columns]
-    both = np.array(known, np.int32).reshape(-1, 2)
-    return both[:, 0], both[:, 1].astype(np.float32)
+def _counts(counts: Mapping[str, int], seen: dict[str, int]) -> _Counts:
+    columns = [seen.setdefault(feature, len(seen)) for feature in counts]
+    return np.array(columns, np.int32), np.array(list(counts.values()), np.float32)
+
+
+def _only(counts: _Counts, often: NDArray[np.bool_], column: NDArray[np.int32]) -> _Counts:
+    columns, times = counts
+    known = often[columns]
+    return column[columns[known]], times[known]
 
 
 def _rarity(
@@ -84,13 +97,50 @@ def _row(counts: tuple[_Counts, ...], rarity: Numbers) -> tuple[NDArray[np.int32
 
 
 def _likeness(rows: Sequence[tuple[NDArray[np.int32], Numbers]], count: int) -> Numbers:
-    """The product of every two rows."""
+    """The product of every two rows, in the lower half at least."""
+    columns = np.concatenate([columns for columns, _ in rows])
+    values = np.concatenate([values for _, values in rows])
+    owners = np.repeat(np.arange(len(rows)), [len(columns) for columns, _ in rows])
+    order, times = np.argsort(columns, kind="stable"), np.bincount(columns, minlength=count)
+    ends = np.cumsum(times)
     total = np.zeros((len(rows), len(rows)), np.float32)
-    for start in range(0, count, _AT_ONCE):
-        block = np.zeros((len(rows), min(_AT_ONCE, count - start)), np.float32)
-        for number, (columns, values) in enumerate(rows):
-            at = columns - start
-            inside = (at >= 0) & (at < block.shape[1])
-            block[number, at[inside]] = values[inside]
-        total += block @ block.T
+    for column in np.flatnonzero(times <= _RARE):
+        mine = order[ends[column] - times[column] : ends[column]]
+        total[np.ix_(owners[mine], owners[mine])] += np.outer(values[mine], values[mine])
+    common = np.flatnonzero(times > _RARE)
+    for start in range(0, len(common), _AT_ONCE):
+        block = np.zeros((len(rows), min(_AT_ONCE, len(common) - start)), np.float32)
+        for at, column in enumerate(common[start : start + _AT_ONCE]):
+            mine = order[ends[column] - times[column] : ends[column]]
+            block[owners[mine], at] = values[mine]
+        for top, end in _pieces(len(rows)):
+            total[top:end, :end] += block[top:end] @ block[:end].T
     return total
+
+
+def _solved(matrix: Numbers, truth: Numbers) -> Numbers:
+    """`matrix`⁻¹ `truth`, by Cholesky's method in pieces: `matrix`, symmetric and positive, of
+    which only the lower half is read, is overwritten, since a second one would not fit an old
+    PC. `truth` is overwritten too."""
+    pieces = _pieces(len(matrix))
+    for top, end in pieces:
+        below, inverse = matrix[end:, top:end], _inverse(matrix[top:end, top:end])
+        matrix[top:end, top:end] = inverse
+        below[:] = below @ inverse.T
+        truth[top:end] = inverse @ truth[top:end]
+        truth[end:] -= below @ truth[top:end]
+        for start, stop in _pieces(len(below)):
+            matrix[end + start : end + stop, end : end + stop] -= below[start:stop] @ below[:stop].T
+    for top, end in reversed(pieces):
+        rest = truth[top:end] - matrix[end:, top:end].T @ truth[end:]
+        truth[top:end] = matrix[top:end, top:end].T @ rest
+    return truth
+
+
+def _inverse(square: Numbers) -> Numbers:
+    """Of its lower triangle in Cholesky's sense."""
+    return np.linalg.inv(np.linalg.cholesky(square)).astype(np.float32)
+
+
+def _pieces(length: int) -> list[tuple[int, int]]:
+    return [(top, min(top + _PIECE, length)) for top in range(0, length, _PIECE)]
