@@ -167,6 +167,7 @@ class Answering:
             composer.split,
             slots,
             files=platform.limits.files,
+            photos=platform.name not in composer.blind,
             edits=platform.limits.buttons and platform.limits.edits,
             mention=platform.mention,
             mentions={bot_id: one.mention for bot_id, one in self._platforms.items()},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from content.loader import Content
 
@@ -18,17 +18,20 @@ class TableError(Exception):
     """The table of questions cannot be read. The message ends in what to do."""
 
 
-def ask(content: Content, question: str, *, as_json: bool) -> str:
-    """The bot's answer in private, or one JSON object that says what it would do."""
+def ask(content: Content, question: str, chain: Sequence[str] = (), *, as_json: bool) -> str:
+    """The bot's answer in private, or one JSON object that says what it would do. `chain`: the
+    slugs of the places whose values are told, nearest first."""
     if as_json:
         return json.dumps(_judged(content, question), ensure_ascii=False)
-    return _answered(content, question)
+    return _answered(content, question, chain)
 
 
-def ask_file(content: Content, path: Path, *, as_json: bool) -> Iterator[str]:
+def ask_file(
+    content: Content, path: Path, chain: Sequence[str] = (), *, as_json: bool
+) -> Iterator[str]:
     """One line (or answer) for each row of a tab-separated table, in its order."""
     for _, row in rows(path, ("question",)):
-        yield ask(content, row["question"], as_json=as_json)
+        yield ask(content, row["question"], chain, as_json=as_json)
 
 
 def rows(path: Path, needed: Collection[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -64,9 +67,9 @@ def _judged(content: Content, question: str) -> dict[str, Any]:
     }
 
 
-def _answered(content: Content, question: str) -> str:
-    """As a resident nobody has met yet would read it; of the menu, only what is about
-    procedures."""
+def _answered(content: Content, question: str, chain: Sequence[str]) -> str:
+    """As a resident of there whom nobody has met yet would read it; of the menu, only what is
+    about procedures."""
     import asyncio
 
     from db.scene import Actor, Scene
@@ -75,9 +78,11 @@ def _answered(content: Content, question: str) -> str:
     from handlers.router import Context, Dispatcher
 
     now = datetime.now(UTC)
-    scene = Scene(Actor(person_id=0, account_id=0, chat_id=0, bot_id=0, now=now), "private")
+    place_id = 1 if chain else None  # `_reading` asks for no other
+    actor = Actor(person_id=0, account_id=0, chat_id=0, bot_id=0, now=now, place_id=place_id)
+    scene = Scene(actor, "private")
     words = content.words(content.languages.detect(question))
-    context = Context(scene, words, content, read=_read, split=_split, slots=_slots)
+    context = Context(scene, words, content, read=_reading(chain), split=_split, slots=_slots)
     message = Message(Chat("ask", "private"), Sender("ask"), question)
     asked = Dispatcher(
         (warnings.router, start.router, faq.router),
@@ -92,8 +97,17 @@ def _answered(content: Content, question: str) -> str:
     return "\n".join([outcome.text, *(f"• {button.label}" for button in offered)])
 
 
-async def _read(*_: Any, **__: Any) -> NoReturn:
-    raise LookupError("a question is answered without a database")
+def _reading(chain: Sequence[str]) -> Callable[..., Any]:
+    """Knows where the resident lives, and nothing else of what a database holds."""
+
+    async def read(verb: Callable[..., Any], *_: Any, **__: Any) -> Sequence[str]:
+        from db import places  # most questions need no tables
+
+        if verb is not places.chain:
+            raise LookupError("a question is answered without a database")
+        return chain
+
+    return read
 
 
 def _split(text: str) -> dict[str, tuple[str, ...]]:

@@ -48,8 +48,9 @@ class _Known(NamedTuple):
 Look: TypeAlias = Callable[[Config], str]  # what was found well; raises what is wrong
 
 
-def check(given: Path | None) -> list[Finding]:
-    """Look at everything; one finding for each thing looked at."""
+def check(given: Path | None, *, whole: bool = False) -> list[Finding]:
+    """Look at everything; one finding for each thing looked at. `whole`: also for each remark on
+    the content that a commune cannot mend."""
     try:
         path = settings.find(given)
         config = settings.load(path)
@@ -57,7 +58,7 @@ def check(given: Path | None) -> list[Finding]:
         return [Finding(f"✗ {error}", wrong=True)]
     found = (_look(look, config) for look in _looks(config))
     well = Finding(f"✓ settings: {path}", wrong=False)
-    return [well, *_content(config), *found, *_routes(config)]
+    return [well, *_content(config, whole), *found, *_routes(config)]
 
 
 def _looks(config: Config) -> Iterator[Look]:
@@ -78,15 +79,19 @@ def _look(look: Look, config: Config) -> Finding:
         return Finding(f"✗ {error}", wrong=True)
 
 
-def _content(config: Config) -> Iterator[Finding]:
+def _content(config: Config, whole: bool) -> Iterator[Finding]:
     try:
         told = content_of(config, datetime.now(HERE).date())
     except ContentError as error:
         yield Finding(f"✗ {error}", wrong=True)
         return
     yield Finding(f"✓ {told.well}", wrong=False)
-    for remark in told.remarks:
+    for remark in (*told.remarks, *(told.shipped if whole else ())):
         yield Finding(f"{'✗' if remark.wrong else '!'} {remark.text}", remark.wrong)
+    if told.shipped and not whole:
+        count = f"{len(told.shipped)} remark{'s' if len(told.shipped) > 1 else ''}"
+        text = f"{count} on what came with the program; “--all” shows them"
+        yield Finding(f"! {text}", wrong=False)
 
 
 def _routes(config: Config) -> Iterator[Finding]:

@@ -8,36 +8,69 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bot.config import Config
+from bot.served import served
 from content.commune import Commune, commune_of
-from content.documents import Layers, nearest
-from content.faq import parse_entries
-from content.lint import Remark, lessened, lint
+from content.documents import Layers, nearest, visible
+from content.faq import FaqEntry, parse_entries
+from content.lint import TOPICS, Remark, last_day, lessened, lint
 from content.loader import SHIPPED, Content, load
 
 _SHOWN: Final = 12  # local values that are named
 
 
 class Told(NamedTuple):
-    """`well`: what there is, in one line; `remarks`: what must be mended first."""
+    """`well`: what there is, in one line; `remarks`: what must be mended first; `shipped`: what a
+    commune cannot mend in its own folder, none of it wrong."""
 
     well: str
     remarks: tuple[Remark, ...]
+    shipped: tuple[Remark, ...] = ()
 
 
 def content_of(config: Config, today: date) -> Told:
     """Raises ContentError for what keeps the bot from starting."""
-    own = Path(config.content) if config.content else None
-    content = load((SHIPPED, own) if own else (SHIPPED,))
+    own = Path(config.content) if config.content else SHIPPED
+    content = load((SHIPPED, own) if config.content else (SHIPPED,))
     commune = commune_of(config.content)
+    written = _files(own)
+    ended = [one for one in content.faq if _file(one) not in written and last_day(one) < today]
     remarks = [
-        *lint(content, today),
-        *_strangers(own or SHIPPED, commune),
+        *lint(content, today, written),
+        *_ended(ended),
+        *_strangers(own, commune),
         *_missing(content, commune, config),
-        *(_lessened(content, own) if own else ()),
+        *(_lessened(content, own) if config.content else ()),
     ]
+    left = _files(SHIPPED) - written - set(map(_file, ended))
+    shipped = [one for one in lint(content, today, left) if one not in remarks]
     texts, bulletins = len(content.words("vi").keys()), len(content.bulletins)
     well = f"content: {len(content.faq)} procedures, {bulletins} kinds of bulletins, {texts} texts"
-    return Told(well, tuple(sorted(remarks, key=lambda remark: not remark.wrong)))
+    return Told(
+        well,
+        tuple(sorted(remarks, key=lambda remark: not remark.wrong)),
+        tuple(remark._replace(wrong=False) for remark in shipped),
+    )
+
+
+def _files(folder: Path) -> set[str]:
+    """Of those that `lint` looks at."""
+    found = (path for pattern in ("faq/*.md", TOPICS) for path in visible(folder, pattern))
+    return {path.relative_to(folder).as_posix() for path in found}
+
+
+def _file(entry: FaqEntry) -> str:
+    return f"faq/{entry.id}.md"
+
+
+def _ended(shipped: Sequence[FaqEntry]) -> Iterator[Remark]:
+    """Of entries that a commune has not written."""
+    if shipped:
+        text = (
+            f"{', '.join(map(_file, shipped))}: not told any more, their review is due; take a "
+            f"newer version of the program, or copy them from {SHIPPED} into your own content "
+            "folder, look at their sources again, then move review_by or valid_until"
+        )
+        yield Remark(text, wrong=True)
 
 
 def _lessened(content: Content, own: Path) -> list[Remark]:
@@ -49,29 +82,19 @@ def _lessened(content: Content, own: Path) -> list[Remark]:
 def _strangers(folder: Path, commune: Commune) -> Iterator[Remark]:
     """Files of local values that no place will ever read."""
     slugs = [place.slug for place in commune.places]
-    for path in sorted(folder.glob("places/*.toml")):
+    for path in visible(folder, "places/*.toml"):
         if path.stem not in slugs:
             advice = f"{nearest(path.stem, slugs)} or take the file away"
             yield Remark(f"places/{path.name}: no place of the commune; {advice}", wrong=True)
 
 
 def _missing(content: Content, commune: Commune, config: Config) -> Iterator[Remark]:
-    """Of each place that a bot serves."""
+    """Of each place that is served."""
     asked = {key for entry in content.faq for key in entry.local}
-    slugs = [place.slug for place in commune.places]
-    for slug in dict.fromkeys(bot.place for bot in config.bots if bot.place in slugs):
-        missing = [key for key in content.local.missing(_chain(commune, slug)) if key in asked]
+    for slug in served(config, commune):
+        missing = [key for key in content.local.missing(commune.chain(slug)) if key in asked]
         if missing:
             more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
             named = f"{', '.join(missing[:_SHOWN])}{more}"
             text = f"{commune.place(slug).name} has not entered {named}; add them to its [values]"
             yield Remark(f"places/{slug}.toml: {text}", wrong=False)
-
-
-def _chain(commune: Commune, slug: str) -> Sequence[str]:
-    """The place and those above it, the nearest first."""
-    found = []
-    while slug:
-        found.append(slug)
-        slug = commune.place(slug).parent
-    return found

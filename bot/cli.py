@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ROOMS = frozenset({"bot", "content", "db", "__main__"})  # libraries use the same names
 _FOR_PEOPLE = frozenset(
     {"ConfigError", "ContentError", "DatabaseError", "RecordError", "CommandError", "TableError"}
-    | {"TourError", "ExportError"}
+    | {"TourError", "ExportError", "PlaceError"}
 )
 
 _FULL_OR_GONE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
@@ -103,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", help="“làm giấy khai sinh cần gì”")
     ask.add_argument("--file", metavar="F.tsv", help="a table with a column “question”")
     ask.add_argument("--json", action="store_true", help="one line of JSON for each question")
+    ask.add_argument(
+        "--place",
+        metavar="SLUG",
+        help="as a resident of there reads it; without it, of what the first bot serves, or of "
+        "your own commune",
+    )
     ask.set_defaults(run=_ask)
     init = commands.add_parser("init", help="a commune of your own, and its first admin's code")
     init.add_argument("folder", nargs="?", type=Path, default=Path("loalang-xa"), metavar="FOLDER")
@@ -117,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="the reports as a table, for Excel or any other")
     _export_options(export)
     check = commands.add_parser("check", help="say what is wrong, and what to do about it")
+    check.add_argument("--all", action="store_true", help="also what a commune cannot mend itself")
     check.set_defaults(run=_check)
     faq = commands.add_parser("faq", help="measure the answers, and write new ones")
     for command in (demo, run, ask, check, export, *_faq_parsers(faq)):
@@ -179,16 +186,18 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _ask(asked: argparse.Namespace) -> int:
     from bot.ask import ask, ask_file
+    from bot.served import chain_of
 
     if asked.file and asked.question:
         raise CommandError("a question and a table at once: give one of them")
     if not (asked.file or asked.question):
         raise CommandError("what is the question? give it in quotes, or a table with --file")
+    chain = chain_of(_config(asked), asked.place)
     content = _content_of_questions(asked)
     if asked.file:
-        lines = ask_file(content, Path(asked.file), as_json=asked.json)
+        lines = ask_file(content, Path(asked.file), chain, as_json=asked.json)
     else:
-        lines = iter([ask(content, asked.question, as_json=asked.json)])
+        lines = iter([ask(content, asked.question, chain, as_json=asked.json)])
     for line in lines:
         _say(line)
     return 0
@@ -200,8 +209,8 @@ def _faq_eval(asked: argparse.Namespace) -> int:
     table = evaluation.read(asked.file)
     by = evaluation.columns(table, asked.by)
     content = _content_of_questions(asked)
-    if named := ", ".join(evaluation.strangers(table, [entry.id for entry in content.faq])):
-        sys.stderr.write(f"loalang: no entry has the labels {named}: they count as wrong\n")
+    for stranger in evaluation.strangers(table, [entry.id for entry in content.faq]):
+        sys.stderr.write(f"loalang: {asked.file}:{stranger}\n")
     content.search.find("giấy")  # what is loaded or learned first is no question's time
     found = evaluation.report(evaluation.judge(table, content.search.find), by)
     for line in [evaluation.as_json(found)] if asked.json else evaluation.told(found):
@@ -275,7 +284,7 @@ def _export(asked: argparse.Namespace) -> int:
 def _check(asked: argparse.Namespace) -> int:
     from bot.check import check
 
-    findings = check(asked.config)
+    findings = check(asked.config, whole=asked.all)
     for finding in findings:
         _say(finding.text)
     return 1 if any(finding.wrong for finding in findings) else 0

@@ -67,7 +67,10 @@ class Composer:
         ]
         outbox.put(session, lead)
         self._files(session, here, "reply", priority, reply.lead_media, actor.now)
-        spoken = self._spoken(here, "reply", priority, text, reply.buttons, actor.now)
+        alone = outbox.asker(session, actor) if reply.whisper and limits.whispers else None
+        spoken = self._spoken(
+            here, "reply", priority, text, reply.buttons, actor.now, only_for=alone
+        )
         ids = outbox.put(session, spoken)
         self._files(session, here, "reply", priority, reply.media, actor.now)
         menu_id = ids[-1] if ids and reply.buttons else None
@@ -130,6 +133,7 @@ class Composer:
         buttons: Sequence[Button],
         now: datetime,
         code: str = "",
+        only_for: str | None = None,
     ) -> list[Draft]:
         pieces = parts(text, self.limits[box.platform].max_text)
         offered = tuple((button.label, button.action) for button in buttons)
@@ -143,6 +147,7 @@ class Composer:
                 now,
                 buttons=offered if last else (),
                 code=code,
+                only_for=only_for,
             )
             for piece, last in zip(pieces, _ending(len(pieces)), strict=True)
         ]

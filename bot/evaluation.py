@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from statistics import NormalDist
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from bot.ask import TableError, rows
+from content.folding import fold
 from content.search import PLAINTS, Found
 
 OUT_OF_SCOPE: Final = "OUT_OF_SCOPE"
@@ -27,15 +29,22 @@ _Z: Final = NormalDist().inv_cdf(0.975)
 
 
 class Row(NamedTuple):
-    """A question of the table. `labels`: each of them would be right; `cells`: column → text."""
+    """A question of the table. `labels`: each of them would be right; `cells`: column → text;
+    `line`: where it stands."""
 
     question: str
     labels: tuple[str, ...]
     cells: Mapping[str, str]
+    line: int = 0
 
     @property
     def in_scope(self) -> bool:
-        return self.labels != (OUT_OF_SCOPE,)
+        """Neither in scope nor outside is what may as well be answered as not."""
+        return OUT_OF_SCOPE not in self.labels
+
+    @property
+    def outside(self) -> bool:
+        return set(self.labels) == {OUT_OF_SCOPE}
 
 
 class Judged(NamedTuple):
@@ -145,7 +154,7 @@ def read(path: Path) -> list[Row]:
         lacking = next((name for name in NEEDED if not cells[name].strip()), "")
         if lacking or not labels:
             raise TableError(f"{path}:{line}: no {lacking or 'intent'}; fill it in")
-        found.append(Row(cells["question"], labels, cells))
+        found.append(Row(cells["question"], labels, cells, line))
     if not found:
         raise TableError(f"{path}: holds no question; add one below its first line")
     return found
@@ -161,10 +170,20 @@ def columns(table: Sequence[Row], asked: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*usual, asked] if asked else usual))
 
 
-def strangers(table: Sequence[Row], known: Collection[str]) -> list[str]:
-    """Labels that no entry has."""
-    labels = {label for row in table for label in row.labels}
-    return sorted(labels.difference(known, {OUT_OF_SCOPE}))
+def strangers(table: Sequence[Row], known: Collection[str]) -> Iterator[str]:
+    """For each label that no entry has: its first line in the table, and what to do."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for row in table:
+        for label in dict.fromkeys(row.labels):
+            places[label].append(row.line)
+    right = {fold(label): label for label in (*known, OUT_OF_SCOPE)}
+    for label, lines in places.items():
+        if label in right.values():
+            continue
+        more = f" (and in {len(lines) - 1} more)" if len(lines) > 1 else ""
+        close = get_close_matches(fold(label), right, n=1)
+        advice = f"did you mean “{right[close[0]]}”?" if close else f"or is it {OUT_OF_SCOPE}?"
+        yield f"{lines[0]}: no entry is called “{label}”{more}, so it counts as wrong; {advice}"
 
 
 def judge(
@@ -197,7 +216,7 @@ def figures(judged: Sequence[Judged]) -> Figures:
         top_3=Share.of([one.within(_TOP) for one in inside]),
         precision=Share.of([one.right for one in judged if one.answered]),
         coverage=Share.of([one.answered for one in inside]),
-        strayed=Share.of([one.answered for one in judged if not one.row.in_scope]),
+        strayed=Share.of([one.answered for one in judged if one.row.outside]),
     )
 
 
@@ -210,12 +229,12 @@ def _grouped(judged: Sequence[Judged], column: str) -> dict[str, Figures]:
 
 
 def confusions(judged: Sequence[Judged]) -> tuple[Confusion, ...]:
-    """The most frequent: what is in scope and not right in the first place, and what is out of
-    scope and was answered."""
+    """The most frequent: what is in scope and not right in the first place, and what need not be
+    answered and was answered wrongly."""
     counts = Counter(
         ("|".join(one.row.labels), one.predicted)
         for one in judged
-        if (not one.within(1) if one.row.in_scope else one.answered)
+        if (not one.within(1) if one.row.in_scope else one.answered and not one.right)
     )
     worst = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Confusion(*names, times) for names, times in worst[:_WORST])

@@ -42,7 +42,8 @@ class Packer:
             return OutgoingEdit(chat, claimed.ref or "", claimed.body, buttons)
         file = self._file(claimed)
         buttons = self._buttons(claimed, claimed.id)
-        return OutgoingMessage(chat, self._text(claimed, file), buttons, file)
+        text, only_for = self._text(claimed, file), claimed.only_for or ""
+        return OutgoingMessage(chat, text, buttons, file, only_for=only_for)
 
     def _buttons(self, claimed: Claimed, menu: int | None) -> tuple[tuple[str, str], ...]:
         if not self.limits.buttons:
@@ -62,7 +63,7 @@ class Packer:
         return File(path, name, kind, claimed.media_ref or "", url)
 
     def _url(self, claimed: Claimed) -> str:
-        """ "" for a photo that nobody has released: nothing shows it to the outside."""
+        """ "" for a photo that is for nobody else to see: nothing shows it to the outside."""
         wanted = self.limits.photos_by_url and self.photo_url and claimed.released
         if not (wanted and self.photo_url and claimed.media_id is not None):
             return ""

@@ -19,7 +19,8 @@ Segment: TypeAlias = Literal[
 ]
 Aloud: TypeAlias = Literal["loudspeaker", "notice_board"]
 
-DEMO = Path(__file__).parent / "demo" / "commune.toml"
+FILE = "commune.toml"  # of a content folder
+DEMO = Path(__file__).parent / "demo" / FILE
 _ABOVE = {"province": "", "commune": "province", "village": "commune"}
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -85,6 +86,11 @@ class Commune:
     def place(self, slug: str) -> Place:
         return next(place for place in self.places if place.slug == slug)
 
+    def chain(self, slug: str) -> tuple[str, ...]:
+        """The slugs of the place and of all above it, nearest first."""
+        parent = self.place(slug).parent
+        return (slug, *(self.chain(parent) if parent else ()))
+
     def person(self, id: str) -> Person:
         return next(person for person in self.people if person.id == id)
 
@@ -92,7 +98,7 @@ class Commune:
 def commune_of(folder: str) -> Commune:
     """The commune of a content folder that has one; else, and for "", the shipped one. Raises
     ContentError."""
-    own = Path(folder) / "commune.toml"
+    own = Path(folder) / FILE
     return load_commune(own if folder and own.exists() else DEMO)
 
 

@@ -79,12 +79,18 @@ class Layers:
         return files[-1]
 
     def matching(self, pattern: str) -> list[File]:
-        """Every file that matches, by name; `pattern` as for `Path.glob`."""
+        """Every file that `visible` finds, by name."""
         newest: dict[str, Path] = {}
         for folder in self.folders:
-            for path in folder.glob(pattern):
+            for path in visible(folder, pattern):
                 newest[path.relative_to(folder).as_posix()] = folder
         return [_read(newest[name], name) for name in sorted(newest)]
+
+
+def visible(folder: Path, pattern: str) -> list[Path]:
+    """By name, what matches `pattern` as `Path.glob` reads it; nothing that a file manager hides
+    beside it (._a.md, .DS_Store)."""
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
 
 
 def _read(folder: Path, name: str) -> File:

@@ -12,6 +12,7 @@ from content.danger import Dangers, parse_dangers
 from content.denunciation import Denunciations, parse_denunciations
 from content.documents import ContentError, Layers
 from content.faq import FaqEntry, parse_entries
+from content.guides import Guides, find_guides
 from content.language import Languages
 from content.local import LocalValues, load_local
 from content.masking import Masking, no_names
@@ -38,6 +39,7 @@ class Content:
         denunciation: Denunciations,
         categories: Categories,
         bulletins: tuple[Template, ...],
+        guides: Guides,
         memory: Path | None = None,
     ) -> None:
         """`memory`: the folder that keeps what the search has learned; None: it is not kept."""
@@ -49,6 +51,7 @@ class Content:
         self.denunciation = denunciation
         self.categories = categories
         self.bulletins = bulletins
+        self.guides = guides
         self.languages = Languages()
         self._memory = memory
 
@@ -73,14 +76,16 @@ def load(folders: Sequence[Path] = (SHIPPED,), memory: Path | None = None) -> Co
     the first mistake."""
     layers = Layers.of(folders)
     words, local = load_words(layers), load_local(layers)
+    faq = parse_entries(layers.matching("faq/*.md"), local.labels)
     return Content(
         words=words,
-        faq=parse_entries(layers.matching("faq/*.md"), local.labels),
+        faq=faq,
         local=local,
         topics=parse_topics(layers.one("topics.toml")),
         danger=parse_dangers(layers.one("danger.toml")),
         denunciation=parse_denunciations(layers.one("denunciation.toml")),
         categories=parse_categories(layers.one("categories.toml"), words["vi"]),
         bulletins=parse_templates(layers.matching("bulletins/*.toml")),
+        guides=find_guides(layers, [entry.id for entry in faq]),
         memory=memory,
     )

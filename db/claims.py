@@ -36,6 +36,9 @@ URGENT: Final = 0
 REPLY: Final = 1
 BULK: Final = 2
 
+# Begins the `ref` of a file that is a copy of a picture in the content: no secret of anybody's.
+GUIDE: Final = "guide "
+
 # Spelled out, not bound: only so do the planners know that the partial indexes fit.
 QUEUED: Final = outbox.c.state == literal_column("'queued'")
 SENDING: Final = outbox.c.state == literal_column("'sending'")
@@ -56,7 +59,7 @@ class Head(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A row in hand. `ref`: the platform's id of the message an edit changes; `out`: it goes to
-    a tied group or private chat that the bot counts as closed to it."""
+    a tied group or private chat that the bot counts as closed to it; `only_for`: as in Outbox."""
 
     id: int
     chat: int
@@ -77,7 +80,8 @@ class Claimed:
     media_kind: str | None
     media_name: str | None = field(repr=False)
     out: bool = False
-    released: bool = False  # the file: an announcement has carried it
+    released: bool = False  # the file: an announcement has carried it, or the content holds it
+    only_for: str | None = None
 
 
 def _first(*which: ColumnElement[bool], priorities: Sequence[int]) -> Select[Any]:
@@ -154,6 +158,7 @@ _told = outbox.alias("told")
 _TOLD: Final = select(_told.c.id).where(
     _told.c.media_id == outbox.c.media_id, _told.c.delivery_id.is_not(None)
 )
+_SHOWN: Final = or_(media.c.ref.startswith(GUIDE), _TOLD.exists())
 _CLAIMED: Final = Prepared(
     select(
         outbox.c.id,
@@ -175,7 +180,8 @@ _CLAIMED: Final = Prepared(
         media.c.kind.label("media_kind"),
         media.c.name,
         and_(chat.c.standing == "out", _OURS).label("out"),
-        and_(outbox.c.media_id.is_not(None), _TOLD.exists()).label("released"),
+        and_(outbox.c.media_id.is_not(None), _SHOWN).label("released"),
+        outbox.c.only_for,
     )
     .join(chat, chat.c.id == outbox.c.chat_id)
     .outerjoin(target, target.c.id == outbox.c.ref)
@@ -269,4 +275,5 @@ def _claimed(row: Any) -> Claimed:
         media_name=row.name,
         out=bool(row.out),
         released=bool(row.released),
+        only_for=row.only_for,
     )

@@ -1,4 +1,5 @@
-"""Orders from chat for a table of reports, a chart, or the QR code of a procedure's page.
+"""Orders from chat for a table of reports, a chart, or a picture about an entry: the QR code of its
+page, its photo guide.
 
 wanted ─ made (its file is on the way) ─▶ erased, with the bytes; or failed
 """
@@ -14,6 +15,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session
 
 from db import audit, people, places
+from db.claims import GUIDE
 from db.listing import Filters
 from db.places import Spot
 from db.scene import Actor
@@ -23,7 +25,7 @@ from db.tables import Chat, Export, Media, Outbox, Person, table
 chat, export, media = table(Chat), table(Export), table(Media)
 outbox, person = table(Outbox), table(Person)
 
-NEEDS: Final[Mapping[str, str]] = {
+NEEDS: Final[Mapping[str, str]] = {  # a guide is for everybody
     "csv": "ticket:export",
     "xlsx": "ticket:export",
     "chart": "ticket:statistics",
@@ -33,13 +35,15 @@ _NAMES: Final[Mapping[str, str]] = {"chart": "statistics.drawn"}  # in the audit
 MAX_FAILURES: Final = 3  # what fails this often will fail again
 MAX_ATTEMPTS: Final = 25  # begun; an innocent one sees fewer stops of the program
 _UNDER_WAY: Final = ("wanted", "made")
+_OF_ENTRIES: Final = ("qr", "guide")
 _FINAL: Final = ("sent", "failed", "cancelled", "uncertain")
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What somebody asked for in chat. `paths`: the places they may see it of, now; none: they
-    may not any more; `where`: what those are called; `entry`: of a QR code, else ""."""
+    may not any more; `where`: what those are called; `entry`: whose picture, "" for a table or
+    a chart."""
 
     id: int
     kind: str
@@ -50,6 +54,11 @@ class Order:
     chat_id: int
     language: str
     entry: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Who asked may not have it, or not any more."""
+        return self.kind in NEEDS and not self.paths
 
 
 class UnderWay(Exception):
@@ -71,10 +80,16 @@ def draw_code(session: Session, actor: Actor, *, entry: str) -> int:
     return _order(session, actor, "qr", {"entry": entry}, None)
 
 
+def show_guide(session: Session, actor: Actor, *, entry: str) -> int:
+    """Order an entry's photo guide; its number. Raises UnderWay."""
+    return _order(session, actor, "guide", {"entry": entry}, None)
+
+
 def _order(
     session: Session, actor: Actor, kind: str, wish: Mapping[str, Any], path: str | None
 ) -> int:
-    actor.require(NEEDS[kind], path)
+    if kind in NEEDS:
+        actor.require(NEEDS[kind], path)
     waiting = select(export.c.id).where(
         export.c.person_id == actor.person_id,
         export.c.kind == kind,
@@ -134,18 +149,18 @@ def order(session: Session, export_id: int, now: datetime) -> Order:
     ).one()
     grants = people.grants(session, row.person_id, now)
     mine = Actor(row.person_id, 0, row.chat_id, 0, now, grants=grants)
-    spots = allowed(session, mine, NEEDS[row.kind])
-    code = row.kind == "qr"
+    spots = allowed(session, mine, NEEDS[row.kind]) if row.kind in NEEDS else []
+    of_entry = row.kind in _OF_ENTRIES
     return Order(
         row.id,
         row.kind,
-        Filters() if code else Filters.of(row.filters),
+        Filters() if of_entry else Filters.of(row.filters),
         tuple(spot.path for spot in spots),
         ", ".join(spot.name for spot in spots),
         row.person_id,
         row.chat_id,
         row.language or "vi",
-        row.filters["entry"] if code else "",
+        row.filters["entry"] if of_entry else "",
     )
 
 
@@ -165,15 +180,20 @@ def announce(
     session: Session, made: Order, *, digest: str, size: int, mime: str, name: str, now: datetime
 ) -> int:
     """A file is about to lie in the media folder: until `made` says so, it is one to remove.
-    Its media id."""
+    Its media id; that of a guide which the bot has sent before is the same."""
     found = select(chat.c.bot_id).where(chat.c.id == made.chat_id)
+    if made.kind == "guide":
+        same = (media.c.digest == digest, media.c.state == "kept", media.c.ref.startswith(GUIDE))
+        before = select(media.c.id).where(media.c.bot_id == found.scalar_subquery(), *same)
+        if (known := session.execute(before).scalars().first()) is not None:
+            return int(known)
     return int(
         session.execute(
             insert(media)
             .values(
                 bot_id=session.execute(found).scalar_one(),
                 chat_id=made.chat_id,
-                ref=f"export {made.id}",
+                ref=f"{GUIDE if made.kind == 'guide' else 'export '}{made.id}",
                 kind="photo" if mime.startswith("image/") else "document",
                 name=name,
                 state="refused",
@@ -196,24 +216,33 @@ def made(session: Session, export_id: int, media_id: int) -> None:
     )
 
 
-def end(session: Session, export_id: int, state: str) -> tuple[int, str]:
-    """Nothing more will come of it: failed, or erased. The chat it was asked for in, and the
-    language of whoever asked."""
+class Ended(NamedTuple):
+    """The chat it was asked for in, the language of whoever asked, and the kind of the order."""
+
+    chat_id: int
+    language: str
+    kind: str
+
+
+def end(session: Session, export_id: int, state: str) -> Ended:
+    """Nothing more will come of it: failed, or erased."""
     session.execute(update(export).where(export.c.id == export_id).values(state=state))
     asked = session.execute(
-        select(export.c.chat_id, func.coalesce(person.c.language, "vi"))
+        select(export.c.chat_id, func.coalesce(person.c.language, "vi"), export.c.kind)
         .join(person, person.c.id == export.c.person_id)
         .where(export.c.id == export_id)
     ).one()
-    return int(asked[0]), str(asked[1])
+    return Ended(*asked)
 
 
 class Over(NamedTuple):
-    """A file that has done its work; `sent`: it arrived, as far as anybody knows."""
+    """A file that has done its work; `sent`: it arrived, as far as anybody knows; `kept`: it holds
+    nobody's matters, and an address that Zalo was told leads to it."""
 
     export_id: int
     media_id: int
     sent: bool
+    kept: bool
 
 
 def over(session: Session) -> list[Over]:
@@ -226,6 +255,7 @@ def over(session: Session) -> list[Over]:
             .where(outbox.c.media_id == export.c.media_id)
             .where(outbox.c.state.in_(("sent", "uncertain")))
             .exists(),
+            export.c.kind == "guide",
         )
         .where(export.c.state == "made", ~_on_its_way())
         .order_by(export.c.id)

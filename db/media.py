@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlmodel import Session
 
-from db.claims import QUEUED
+from db.claims import GUIDE, QUEUED
 from db.scene import Actor
 from db.session import notify
 from db.tables import Chat, Media, Outbox, Upload, table
@@ -36,7 +36,8 @@ class Wanted(NamedTuple):
 
 
 class Released(NamedTuple):
-    """A photo that went out with an announcement; `mime` as its bytes told when it was kept."""
+    """A photo that went out with an announcement, or a guide; `mime` as its bytes told when it was
+    kept."""
 
     digest: str
     mime: str
@@ -96,7 +97,8 @@ def due(session: Session, bot_id: int, now: datetime, limit: int) -> list[Wanted
 
 
 def released(session: Session, media_id: int) -> Released | None:
-    """None: no such photo, or none that an announcement has carried out of the house."""
+    """None: no such photo, or one that is neither a photo guide nor carried out of the house by an
+    announcement."""
     told = select(outbox.c.id).where(
         outbox.c.media_id == media.c.id, outbox.c.delivery_id.is_not(None)
     )
@@ -105,7 +107,7 @@ def released(session: Session, media_id: int) -> Released | None:
             media.c.id == media_id,
             media.c.kind == "photo",
             media.c.state == "kept",
-            told.exists(),
+            or_(media.c.ref.startswith(GUIDE), told.exists()),
         )
     ).first()
     return Released(*row) if row else None

@@ -23,8 +23,9 @@ from db.claims import BULK, EDIT, QUEUED, REPLY, URGENT, Claimed, Head, claim, h
 from db.outcomes import Result, Settled, recover, release, settle
 from db.prepared import Prepared
 from db.quota import Allowance
+from db.scene import Actor
 from db.session import notify
-from db.tables import Chat, Outbox, table
+from db.tables import Account, Chat, Outbox, table
 
 __all__ = [
     "BULK",
@@ -36,6 +37,7 @@ __all__ = [
     "Result",
     "Settled",
     "affordable",
+    "asker",
     "claim",
     "exchange",
     "heads",
@@ -51,7 +53,7 @@ __all__ = [
     "waiting",
 ]
 
-chat, outbox = table(Chat), table(Outbox)
+account, chat, outbox = table(Account), table(Chat), table(Outbox)
 
 
 _PUT: Final = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
@@ -65,6 +67,7 @@ _WRITTEN: Final = (
     "buttons",
     "code",
     "media_id",
+    "only_for",
     "due_at",
     "state",
     "attempts",
@@ -76,7 +79,8 @@ _FEW: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One message to be queued. `due_at` None: held until its file has arrived."""
+    """One message to be queued. `due_at` None: held until its file has arrived. `only_for`: as
+    in Outbox."""
 
     bot_id: int
     chat_id: int
@@ -87,6 +91,7 @@ class Draft:
     buttons: tuple[tuple[str, str], ...] = ()
     code: str = ""
     media_id: int | None = None
+    only_for: str | None = None
 
 
 def put(session: Session, drafts: Sequence[Draft]) -> list[int]:
@@ -104,6 +109,7 @@ def put(session: Session, drafts: Sequence[Draft]) -> list[int]:
             "buttons": [list(pair) for pair in draft.buttons],
             "code": draft.code,
             "media_id": draft.media_id,
+            "only_for": draft.only_for,
             "due_at": draft.due_at,
             "state": "queued",
             "attempts": 0,
@@ -117,6 +123,17 @@ def put(session: Session, drafts: Sequence[Draft]) -> list[int]:
         ids = [int(row_id) for row_id in session.execute(_PUT, rows).scalars()]
     notify(session, "outbox")
     return ids
+
+
+def asker(session: Session, actor: Actor) -> str | None:
+    """What the platform calls the account that acts, if the bot is an admin of this group."""
+    found = session.execute(
+        select(account.c.external_id)
+        .join(chat, chat.c.id == actor.chat_id)
+        .where(account.c.id == actor.account_id)
+        .where(chat.c.kind == "group", chat.c.standing == "admin")
+    )
+    return found.scalar_one_or_none()
 
 
 def put_leave(session: Session, bot_id: int, chat_id: int, now: datetime) -> None:

@@ -24,7 +24,7 @@ def routers() -> tuple[Router, ...]:
     from handlers.groups import talk as groups
     from handlers.linking import accounts
     from handlers.linking import talk as linking
-    from handlers.questions import drafts, handing, listing, qr, verdicts
+    from handlers.questions import drafts, guide, handing, listing, qr, verdicts
     from handlers.relay import talk as relay
     from handlers.roles import candidates, inviting
     from handlers.roles import talk as roles
@@ -59,6 +59,7 @@ def routers() -> tuple[Router, ...]:
         handing.router,
         drafts.router,
         qr.router,
+        guide.router,
         people.router,
         listing.router,
         verdicts.router,

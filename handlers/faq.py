@@ -12,6 +12,7 @@ from content.faq import FaqEntry
 from content.search import Found
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.procedures import answer, gist, opened
+from handlers.questions.guide import with_guide
 from handlers.questions.keeping import QUESTION, handed, judged, kept
 from handlers.questions.qr import with_qr
 from handlers.router import Context, Router
@@ -71,7 +72,7 @@ async def linked(incoming: Incoming, context: Context) -> Outcome:
         return None
     found = _LINKED.fullmatch(incoming.text)
     known = found and context.content.entry(found[1])
-    return await answer(known, None, context) if known else None
+    return await _entry(known.id, None, context) if known else None
 
 
 @router.rule
@@ -257,7 +258,8 @@ async def _entry(entry_id: str, name: str | None, context: Context) -> Reply:
     entry = context.content.entry(entry_id)
     if entry is None:
         return Reply(context.words("faq.gone"), buttons=(back(context),))
-    return with_qr(await answer(entry, name, context), entry, context)
+    told = with_qr(await answer(entry, name, context), entry, context)
+    return with_guide(told, entry, context)
 
 
 async def _in_group(text: str, found: Found, context: Context) -> Outcome:
@@ -268,7 +270,7 @@ async def _in_group(text: str, found: Found, context: Context) -> Outcome:
     if found.decision == "answer" and found.entry:
         asked = context.content.search.aspect(text)
         if asked in await _lately(found.entry, context):
-            return Reply(words("questions.just_told"), stay=True)
+            return Reply(words("questions.just_told"), stay=True, whisper=True)
         topic, reply = found.entry, Reply(await _gist(found.entry, asked, context))
     elif found.decision == "choices":
         titles = "; ".join(one.title[context.language] for one in _known(found.candidates, context))

@@ -151,7 +151,8 @@ class Reply:
     `lead`: messages sent before the words, each as it is (a preview), and `lead_media` after
     them. `media`: our own media ids, sent after the words. `follows`: the announcement version
     whose progress this message will show. `in_place=True`: after a press, the pressed menu
-    itself shows this, where the platform can change a message.
+    itself shows this, where the platform can change a message. `whisper=True`: for the asker
+    alone where the platform can, and may be lost.
     """
 
     text: str = field(default="", repr=False)
@@ -167,6 +168,7 @@ class Reply:
     urgent: bool = False
     follows: int | None = None
     in_place: bool = False
+    whisper: bool = False
 
 
 @dataclass(frozen=True, slots=True)

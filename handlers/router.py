@@ -66,6 +66,7 @@ class Context:
     split: Split
     slots: Slots
     files: bool = True  # whether documents can be sent here
+    photos: bool = True  # whether photos can
     edits: bool = False  # whether what was said with a menu can be changed
     mention: str = ""  # as in Platform
     mentions: Mapping[int, str] = field(default_factory=dict)  # by the ids of all bots at work

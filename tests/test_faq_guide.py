@@ -12,6 +12,7 @@ import pytest
 from bot.cli import described
 from content.documents import File
 from content.faq import SECTIONS, STANDINGS, parse_entry
+from content.guides import LARGEST
 from content.lint import MOST_PHRASINGS
 from content.loader import load
 from content.local import parse_place
@@ -66,6 +67,12 @@ def test_the_commands_of_the_page_exist(page: Path) -> None:
 
 @on_each_page
 def test_what_the_page_says_of_the_buttons_is_on_them(page: Path) -> None:
-    assert f"“{CONTENT.words('vi')('handing.draft')}”" in " ".join(
-        page.read_text(encoding="utf-8").split()
-    )
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    for key in ("handing.draft", "handing.guide"):
+        assert f"“{CONTENT.words('vi')(key)}”" in text
+
+
+@on_each_page
+def test_the_page_says_how_large_a_picture_may_be(page: Path) -> None:
+    most = f"{LARGEST // 1_000_000} MB"
+    assert re.search(rf"(at most|không quá) {most}\b", page.read_text(encoding="utf-8"))

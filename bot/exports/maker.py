@@ -1,6 +1,6 @@
-"""Tables, charts and QR codes that somebody asked for in chat: made off the event loop, sent
-through the outbox like all else, and erased when they have arrived, since they are full of people's
-matters.
+"""Tables, charts, QR codes and photo guides that somebody asked for in chat: made off the event
+loop, sent through the outbox like all else, and erased when they have arrived, since they are full
+of people's matters; a guide is not, and stays.
 
 Whatever stops the program, an order is made again: what was not finished lies in a folder that
 is emptied at the start, and a file counts as one to remove until its message is queued. An order
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import file_digest
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
@@ -30,6 +30,7 @@ from bot.exports.chart import Chart, draw, lines
 from bot.exports.command import tabulate
 from bot.exports.summary import Summary
 from bot.logs import where
+from content.guides import fault, kind
 from content.schedule import HERE
 from content.words import Words
 from db import exports, media, snapshot
@@ -44,24 +45,35 @@ log = logging.getLogger(__name__)
 UNFINISHED: Final = "exports"  # the folder below that of files for what is being made
 SWEEP: Final = 60.0  # seconds
 REST: Final = timedelta(minutes=1)  # after a failure: a full disk may be emptied
-MIMES: Final = {
+MIMES: Final = {  # by the ending of a file's name
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "chart": "image/png",
-    "qr": "image/png",
+    "png": "image/png",
+    "jpg": "image/jpeg",
 }
-_ENDINGS: Final = {"csv": "csv", "xlsx": "xlsx", "chart": "png", "qr": "png"}
-_NOTHING: Final = {"qr": "handing.qr_gone"}  # the words where there is nothing to show
+_NAMES: Final = {"qr": "ma-qr", "guide": "huong-dan"}  # of files about an entry
+_NOTHING, _FAILED, _NOT_SENT = "exports.nothing", "exports.failed", "exports.not_sent"
+_OWN: Final = {  # words of a kind's own, where nothing is sent
+    "qr": {_NOTHING: "handing.qr_gone"},
+    "guide": dict.fromkeys((_NOTHING, _FAILED, _NOT_SENT), "handing.guide_unsent"),
+}
+
+
+class _Made(NamedTuple):
+    """`ending`: of the file's name; `words`: those that go before it, "" for none."""
+
+    ending: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What was made, and the words that go with it."""
+    """What was made, on disk."""
 
     path: Path
     digest: str
     size: int
-    words: str
+    made: _Made
 
 
 class _Stopped(Exception):
@@ -135,7 +147,7 @@ class Exporter:
 
     async def _attempt(self, export_id: int) -> None:
         if not await self._database.write(exports.begin, export_id):
-            await self._database.write(self._end, export_id, "failed", "exports.failed")
+            await self._database.write(self._end, export_id, "failed", _FAILED)
             return
         now = self._clock.now()
         try:
@@ -150,58 +162,57 @@ class Exporter:
         self._failing.add(export_id)
 
     async def _fulfil(self, order: Order) -> None:
-        if not order.paths:
+        if order.refused:
             await self._database.write(self._end, order.id, "failed", "start.not_allowed")
             return
         loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(self._thread, self._make, order)
-        if made is None:
-            key = _NOTHING.get(order.kind, "exports.nothing")
-            await self._database.write(self._end, order.id, "erased", key)
+        file = await loop.run_in_executor(self._thread, self._make, order)
+        if file is None:
+            await self._database.write(self._end, order.id, "erased", _NOTHING)
             return
         try:
-            await self._hand_over(order, made)
+            await self._hand_over(order, file)
         finally:
-            await asyncio.to_thread(made.path.unlink, missing_ok=True)
+            await asyncio.to_thread(file.path.unlink, missing_ok=True)
 
-    async def _hand_over(self, order: Order, made: _File) -> None:
-        now = self._clock.now()
-        name = f"phan-anh-{now.astimezone(HERE):%Y-%m-%d}.{_ENDINGS[order.kind]}"
+    async def _hand_over(self, order: Order, file: _File) -> None:
+        now, ending = self._clock.now(), file.made.ending
+        name = f"phan-anh-{now.astimezone(HERE):%Y-%m-%d}"
         if order.entry:
-            name = f"ma-qr-{order.entry}.png"
+            name = f"{_NAMES[order.kind]}-{order.entry}"
         async with self._keeping:
             media_id = await self._database.write(
                 exports.announce,
                 order,
-                digest=made.digest,
-                size=made.size,
-                mime=MIMES[order.kind],
-                name=name,
+                digest=file.digest,
+                size=file.size,
+                mime=MIMES[ending],
+                name=f"{name}.{ending}",
                 now=now,
             )
-            await asyncio.to_thread(made.path.replace, self._folder / made.digest)
-            await self._database.write(self._send, order, media_id, made.words)
+            await asyncio.to_thread(file.path.replace, self._folder / file.digest)
+            await self._database.write(self._send, order, media_id, file.made.words)
 
     def _make(self, order: Order) -> _File | None:
         """In the thread of its own. None: there is nothing to show."""
         self._unfinished.mkdir(mode=0o700, exist_ok=True)
         path = self._unfinished / f"{order.id}.part"
-        make = {"chart": self._picture, "qr": self._code}.get(order.kind, self._table)
-        said = make(order, path)
-        if not said:
+        ways = {"chart": self._picture, "qr": self._code, "guide": self._guide}
+        made = ways.get(order.kind, self._table)(order, path)
+        if made is None:
             return None
         with path.open("rb") as stream:
             digest = file_digest(stream, "sha256").hexdigest()
-        return _File(path, digest, path.stat().st_size, said)
+        return _File(path, digest, path.stat().st_size, made)
 
-    def _table(self, order: Order, path: Path) -> str:
+    def _table(self, order: Order, path: Path) -> _Made | None:
         url, words = self._database.url, self._words(order)
         count = tabulate(
             url, order.kind, order.filters, words, path, paths=order.paths, turn=self._pause
         )
-        return words("exports.ready", count=count) if count else ""
+        return _Made(order.kind, words("exports.ready", count=count)) if count else None
 
-    def _picture(self, order: Order, path: Path) -> str:
+    def _picture(self, order: Order, path: Path) -> _Made:
         summary, since, until = Summary(), order.filters.since, order.filters.until
         with snapshot.taken(self._database.url) as session:
             for report in tallies(session, order.filters, order.paths):
@@ -211,16 +222,24 @@ class Exporter:
         first = since.astimezone(HERE).date() if since else last
         chart = Chart(summary, first, last, order.where, self._words(order))
         draw(chart, path)
-        return lines(chart)
+        return _Made("png", lines(chart))
 
-    def _code(self, order: Order, path: Path) -> str:
+    def _code(self, order: Order, path: Path) -> _Made | None:
         entry = self._composer.content.entry(order.entry)
         link = portal_link(entry) if entry else ""
         if entry is None or not link:
-            return ""
+            return None
         title = entry.title[order.language]
         code.draw(link, title, path)
-        return self._words(order)("handing.qr_ready", title=title, link=link)
+        return _Made("png", self._words(order)("handing.qr_ready", title=title, link=link))
+
+    def _guide(self, order: Order, path: Path) -> _Made | None:
+        """The words went before: what is left to send is the picture as it lies there now."""
+        picture = self._composer.content.guides.pictures.get(order.entry)
+        if picture is None or fault(picture):
+            return None
+        shutil.copyfile(picture, path)
+        return _Made(kind(path), "")
 
     def _pause(self) -> None:
         if self._stop.is_set():
@@ -236,18 +255,21 @@ class Exporter:
 
     def _fail(self, session: Session, export_id: int) -> None:
         if exports.fail(session, export_id, self._clock.now() + REST):
-            self._end(session, export_id, "failed", "exports.failed")
+            self._end(session, export_id, "failed", _FAILED)
 
     def _end(self, session: Session, export_id: int, state: str, key: str) -> None:
         """Without a file, but never without a word to whoever asked."""
-        chat_id, language = exports.end(session, export_id, state)
-        notice = Notice(self._composer.content.words(language)(key), chat=chat_id)
+        ended = exports.end(session, export_id, state)
+        words = self._composer.content.words(ended.language)
+        told = words(_OWN.get(ended.kind, {}).get(key, key))
+        notice = Notice(told, chat=ended.chat_id)
         self._composer.notice(session, self._clock.now(), notice)
 
     def _erase(self, session: Session, over: Over) -> None:
         """The bytes go with the next sweep of the fetcher."""
-        media.drop(session, over.media_id, "refused")
+        if not over.kept:
+            media.drop(session, over.media_id, "refused")
         if over.sent:
             exports.end(session, over.export_id, "erased")
         else:
-            self._end(session, over.export_id, "erased", "exports.not_sent")
+            self._end(session, over.export_id, "erased", _NOT_SENT)

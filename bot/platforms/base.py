@@ -61,6 +61,7 @@ class Limits:
     photos_by_url: bool = False  # a photo is sent as an address of ours that the platform reads
     monthly: int | None = None  # messages of one bot; None: as many as it likes
     counts_received: bool = False  # what is received counts among them
+    whispers: bool = False  # in a group that the bot is an admin of, words may be for one alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,15 @@ class File:
 class OutgoingMessage:
     """`buttons`: rows of (label, callback) in reading order; the callback is opaque, <= 64 bytes.
     Either `text` or `file` is given; with `file`, `text` is its caption. `bold`: (offset, length)
-    of what stands out in `text`, in UTF-16 units."""
+    of what stands out in `text`, in UTF-16 units. `only_for`: the account that alone is to see
+    these words, where the platform takes them so, else all; it may never see them. "" for all."""
 
     chat: str
     text: str = field(repr=False)
     buttons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     file: File | None = None
     bold: tuple[tuple[int, int], ...] = ()
+    only_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

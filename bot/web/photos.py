@@ -1,7 +1,7 @@
 """Photos that a platform reads at an address of ours, because it takes no files (Zalo).
 
 Who knows such an address sees the photo: so it cannot be guessed, it is told to the platform alone,
-and it shows only what an announcement has carried into groups anyway.
+and it shows only what an announcement has carried into groups anyway, and photo guides.
 """
 
 from __future__ import annotations

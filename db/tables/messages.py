@@ -51,7 +51,8 @@ class Conversation(SQLModel, table=True):
 
 class Outbox(SQLModel, table=True):
     """One platform message, or what is done with one or with its chat. A row whose `due_at` is
-    null is held."""
+    null is held. `only_for`: what the platform calls the one account of the chat that is to see
+    it; null for all."""
 
     __table_args__ = (
         UniqueConstraint("delivery_id", "part"),
@@ -106,6 +107,7 @@ class Outbox(SQLModel, table=True):
     external_id: str | None = None
     error: str | None = None
     sent_at: datetime | None = None
+    only_for: str | None = None
 
 
 class Media(SQLModel, table=True):

@@ -44,6 +44,25 @@ def test_what_a_commune_enters_itself_is_told_to_be_missing() -> None:
     assert "chưa ghi vào đây" in answer
 
 
+def test_where_the_resident_lives_its_values_are_told() -> None:
+    question, values = "ủy ban xã làm việc mấy giờ", CONTENT.local.places["song-trang"].values
+    answer = ask(CONTENT, question, ("ben-do", "song-trang", "huong-dong"), as_json=False)
+    assert values["gio_lam_viec"] in answer
+    assert values["gio_lam_viec"] not in ask(CONTENT, question, ("huong-dong",), as_json=False)
+
+
+def test_a_table_is_asked_there_too(tmp_path: Path) -> None:
+    path = table(tmp_path, "question\nủy ban xã làm việc mấy giờ\nlàm giấy khai sinh cần gì\n")
+    first, second = ask_file(CONTENT, path, ("song-trang",), as_json=False)
+    assert CONTENT.local.places["song-trang"].values["gio_lam_viec"] in first
+    assert "1.001193" in second
+
+
+@pytest.mark.parametrize("words", ["/phananh", "PA-12", "/nhom", "đăng ký 7KQM-3XRT"])
+def test_there_too_no_database_is_needed(words: str) -> None:
+    assert ask(CONTENT, words, ("song-trang",), as_json=False)
+
+
 def test_danger_comes_before_everything() -> None:
     assert "114" in ask(CONTENT, "nhà ông Ba cháy to quá", as_json=False)
 

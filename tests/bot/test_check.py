@@ -8,11 +8,14 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.check import Finding, check
+from bot.check_content import content_of
+from bot.config import load
 from bot.init import Given, init
 from bot.platforms.telegram.wire import Wire
 from db import schema
@@ -101,7 +104,7 @@ def remarks(folder: Path, files: Mapping[str, str], *more: tuple[str, str]) -> l
     own = check(settings(folder, ('content = ""', f'content = "{ours}"'), *more))
     usual = {finding.text for finding in check(settings(folder))}
     said = [finding.text for finding in own if finding.text[0] in "✗!"]
-    return [line for line in said if line not in usual and "secondary sources" not in line]
+    return [line for line in said if line not in usual and " on what came with " not in line]
 
 
 def test_what_should_be_looked_at_is_told_and_is_not_wrong(tmp_path: Path) -> None:
@@ -171,6 +174,70 @@ def test_local_values_that_a_served_place_has_not_entered_are_named(tmp_path: Pa
     value = f"{VALUES}{first} = 'Đã ghi'\n"
     lines = remarks(tmp_path, {"places/huong-dong.toml": value}, where, bot)
     assert not any(f" {first}," in one for one in lines)
+
+
+def own_commune(folder: Path) -> Path:
+    """The settings of a commune that has just been made; no bot is in them."""
+    init(folder / "xa", Given("Xã Mây", "A, B"), None, lambda line: None)
+    return folder / "xa" / "config.toml"
+
+
+def test_a_commune_without_a_bot_hears_what_it_has_not_entered(tmp_path: Path) -> None:
+    config = own_commune(tmp_path)
+    lines = [one.text for one in check(config) if "[values]" in one.text]
+    (line,) = lines  # of the commune; its villages would only repeat it
+    assert line.startswith("! places/xa-may.toml: Xã Mây has not entered ")
+    assert not any("[values]" in one.text for one in check(settings(tmp_path)))
+
+
+def test_what_only_we_can_mend_does_not_drown_what_the_commune_can(tmp_path: Path) -> None:
+    config = own_commune(tmp_path)
+    secondary = (
+        OWN.replace("ket_hon", "giay_may")
+        .replace("Dạ được", "Dạ được [so]")
+        .replace('standing = "official text"', 'standing = "secondary"\nkey = "so"')
+    )
+    (tmp_path / "xa" / "content" / "faq").mkdir(exist_ok=True)
+    (tmp_path / "xa" / "content" / "faq" / "giay_may.md").write_text(secondary, encoding="utf-8")
+    short, long = ([one.text for one in check(config, whole=whole)] for whole in (False, True))
+    (own,) = (line for line in short if "secondary source" in line)
+    assert own.startswith("! faq: 1 secondary source, in giay_may;")
+    (count,) = (line for line in short if " on what came with the program; " in line)
+    assert count.startswith("! 1 remark on ")
+    assert "“--all” shows" in count
+    (more,) = (line for line in long if line not in short)
+    assert more.startswith("! faq: ")
+    assert "giay_may" not in more
+    assert set(short) - set(long) == {count}
+
+
+def test_shipped_entries_whose_review_is_due_are_told_to_a_commune_of_its_own(
+    tmp_path: Path,
+) -> None:
+    config = load(own_commune(tmp_path))
+    late = max(entry.review_by for entry in CONTENT.faq) + timedelta(days=1)
+    own = tmp_path / "xa" / "content" / "faq" / "ket_hon.md"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(OWN, encoding="utf-8")
+    told = content_of(config, late)
+    (line,) = (one.text for one in told.remarks if one.wrong)
+    assert line.startswith("faq/bhyt.md, ")
+    assert "take a newer version of the program, or copy them from " in line
+    assert "ket_hon" not in line
+    assert not any("not told any more" in one.text or one.wrong for one in told.shipped)
+    soon = content_of(config, min(entry.review_by for entry in CONTENT.faq))
+    assert not any(one.wrong for one in soon.remarks)
+    assert any(" only; " in one.text for one in soon.shipped)
+
+
+def test_what_a_file_manager_hides_is_no_file_of_a_commune(tmp_path: Path) -> None:
+    config = own_commune(tmp_path)
+    before = [one.text for one in check(config)]
+    for name in ("places/._xa-may.toml", "faq/._cho.md", "faq/.DS_Store"):
+        path = tmp_path / "xa" / "content" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"\x00\x05\x16\x07\xff")
+    assert [one.text for one in check(config)] == before
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:

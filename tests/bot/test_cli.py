@@ -104,6 +104,17 @@ def test_a_question_is_answered_with_its_source(settings: Path) -> None:
     assert "Nguồn:" in ran.out
 
 
+def test_a_question_is_answered_as_somebody_there_reads_it(settings: Path) -> None:
+    asked = ("ask", "ủy ban xã làm việc mấy giờ", "--config", str(settings))
+    told, there, typo = (
+        run(*asked, *more) for more in ((), ("--place", "go-sen"), ("--place", "go-sem"))
+    )
+    assert (told.status, there.status, there.err) == (0, 0, "")
+    assert "sáng 7 giờ 30" in there.out
+    assert "sáng 7 giờ 30" not in told.out  # of an invented commune that nobody asked for
+    assert typo.complaint == "loalang: there is no place “go-sem”; did you mean “go-sen”?\n"
+
+
 def test_a_machine_without_vietnamese_letters_can_still_be_asked(settings: Path) -> None:
     ran = run("ask", "lam giay khai sinh can gi", "--config", str(settings), env=ASCII)
     assert (ran.status, ran.err) == (0, "")
@@ -156,7 +167,7 @@ def test_a_table_is_measured(settings: Path, tmp_path: Path) -> None:
     measure = ("faq", "eval", str(table), "--config", str(settings))
     ran = run(*measure, "--by", "kind", "--json")
     assert (ran.status, ran.err.count("\n")) == (0, 1)
-    assert "no entry has the labels bo_sua: they count as wrong" in ran.err
+    assert f"{table}:5: no entry is called “bo_sua”, so it counts as wrong; " in ran.err
     found = json.loads(ran.out)
     assert found["figures"]["top_1"]["right"] == 2
     assert found["figures"]["top_1"]["n"] == 3

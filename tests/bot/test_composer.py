@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.platforms.rendering import utf16_length
 from bot.platforms.sandbox import LIMITS
@@ -13,7 +14,7 @@ from db import media
 from db.media import Seen
 from db.scene import Scene
 from handlers.messages import Notice, Reply
-from tests.bot.hall import STYLE, Hall, buttons
+from tests.bot.hall import COMMUNE, STYLE, Hall, buttons, chat, outbox
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 BOTH = pytest.mark.parametrize("person", ["khe", "cuc"], ids=["telegram", "zalo"])
@@ -223,3 +224,40 @@ async def test_a_reply_without_words_moves_on_without_a_message(hall: Hall) -> N
 async def test_every_platform_splits_by_its_own_limit(hall: Hall) -> None:
     pieces = hall.composer.split(LONG)
     assert len(pieces["sandbox-telegram"]) < len(pieces["sandbox-zalo"])
+
+
+async def whispered(hall: Hall, reply: Reply, *, whispers: bool) -> list[str | None]:
+    """Said to Khế in a group that the bot is an admin of: whose eyes each message is for."""
+    group = next(one.id for one in COMMUNE.groups if one.style == "telegram")
+    limits = {name: replace(one, whispers=whispers) for name, one in hall.composer.limits.items()}
+    composer = replace(hall.composer, limits=limits)
+    admin = update(chat).where(chat.c.external_id == group).values(standing="admin")
+    await hall.database.write(lambda session: session.execute(admin).close())
+    scene = await hall.scene("khe", group)
+    words = hall.composer.content.words("vi")
+    await hall.database.write(composer.reply, scene.actor, "sandbox-telegram", scene, reply, words)
+    found = select(outbox.c.only_for).order_by(outbox.c.id)
+    return await hall.database.read(lambda session: list(session.execute(found).scalars()))
+
+
+WHISPER = Reply("Vừa nói ạ", stay=True, whisper=True)
+
+
+@pytest.mark.parametrize(
+    ("reply", "whispers", "eyes"),
+    [
+        pytest.param(WHISPER, True, ["khe"], id="a whisper"),
+        pytest.param(WHISPER, False, [None], id="where nobody can whisper"),
+        pytest.param(Reply("Cần tờ khai ạ"), True, [None], id="any other reply"),
+        pytest.param(
+            replace(WHISPER, lead=("Gọi 114 ngay",), urgent=True),
+            True,
+            [None, "khe"],
+            id="a warning before it is for all",
+        ),
+    ],
+)
+async def test_only_a_whisper_is_for_the_asker_alone(
+    hall: Hall, reply: Reply, whispers: bool, eyes: list[str | None]
+) -> None:
+    assert await whispered(hall, reply, whispers=whispers) == eyes

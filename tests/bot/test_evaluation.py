@@ -93,6 +93,24 @@ def test_only_an_answer_is_direct_and_may_be_wrong_anywhere() -> None:
     assert found.top_1 == share(4, 5)
 
 
+def test_what_may_as_well_be_answered_as_not_counts_by_its_answers_alone() -> None:
+    either = "OUT_OF_SCOPE|cuoi"
+    judged = [
+        one(either, "answer", "cuoi"),
+        one(either, "answer", "sinh"),
+        one(either, "decline", "sinh"),
+        one(either, "none"),
+        one("cuoi", "answer", "cuoi"),
+        one("OUT_OF_SCOPE", "decline"),
+    ]
+    found = figures(judged)
+    assert found.precision == share(2, 3)
+    assert (found.top_1, found.coverage) == (share(1, 1), share(1, 1))
+    assert found.strayed == share(0, 1)
+    assert confusions(judged) == ((either, "sinh", 1),)
+    assert figures([one("OUT_OF_SCOPE|OUT_OF_SCOPE", "answer", "x")]).strayed == share(1, 1)
+
+
 def test_wilson_gives_the_known_limits() -> None:
     """As in R. G. Newcombe, "Two-sided confidence intervals for the single proportion", 1998."""
     for right, n, low, high in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605)]:
@@ -235,9 +253,16 @@ def test_a_wrong_table_is_told_in_a_line(tmp_path: Path, body: str, said: str) -
     assert "\n" not in str(caught.value)
 
 
-def test_labels_of_no_entry_are_named_once() -> None:
-    rows = [Row("a", (label, "cuoi"), {}) for label in ("bo", "an", "bo", "OUT_OF_SCOPE")]
-    assert strangers(rows, ["cuoi"]) == ["an", "bo"]
+def test_labels_of_no_entry_are_named_once_with_their_first_line(tmp_path: Path) -> None:
+    body = "question\tintent\na\tcuoi|Tam_tru\nb\tmay\n\nc\tmay | tam_tru\nd\tout_of_scope\n"
+    found = list(strangers(read(table(tmp_path, body)), ["cuoi", "tam_tru"]))
+    assert found == [
+        "2: no entry is called “Tam_tru”, so it counts as wrong; did you mean “tam_tru”?",
+        "3: no entry is called “may” (and in 1 more), so it counts as wrong; "
+        "or is it OUT_OF_SCOPE?",
+        "6: no entry is called “out_of_scope”, so it counts as wrong; did you mean “OUT_OF_SCOPE”?",
+    ]
+    assert list(strangers([Row("a", ("cuoi", "OUT_OF_SCOPE"), {})], ["cuoi"])) == []
 
 
 def test_columns_are_the_usual_ones_that_there_are_and_the_one_asked_for() -> None:

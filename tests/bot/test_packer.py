@@ -96,3 +96,9 @@ def test_a_document_is_named_where_none_can_go() -> None:
     message = packed(paper)
     assert message.file is None
     assert message.text == WORDS("system.file_left_out", name="to-trinh.pdf")
+
+
+@pytest.mark.parametrize(("only_for", "packed_for"), [(None, ""), ("7", "7")])
+def test_whose_eyes_it_is_for_is_passed_on(only_for: str | None, packed_for: str) -> None:
+    words = replace(PHOTO, body="Vừa nói", media_id=None, media_digest=None, only_for=only_for)
+    assert packed(words) == OutgoingMessage("zgr-1", "Vừa nói", only_for=packed_for)

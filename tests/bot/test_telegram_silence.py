@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from db.tables import Chat, Inbox, Question, table
-from tests.bot.telegraph import telegraph
+from tests.bot.telegraph import telegraph, words
 from tests.living import CONTENT, PNG
 
 WORDS = CONTENT.words("vi")
@@ -64,6 +64,22 @@ async def test_what_is_said_to_the_bot_in_a_group_is_answered_there(
         number = circle.shown()[-1]["message_id"]
         assert "kết hôn" in await resident.says("đăng ký kết hôn", circle, reply_to=number)
         assert resident.news() == []
+
+
+async def test_as_an_admin_the_bot_whispers_that_it_has_just_told(tmp_path: Path) -> None:
+    async with telegraph(tmp_path) as village:
+        resident, circle = village.person("Anh Khế"), village.group(HOME)
+        asked, just_told = "@bot lam can cuoc can gi", WORDS("questions.just_told")
+        circle.place.promote(village.token)
+        await village.quiet()
+        assert "căn cước" in await resident.says(asked, circle)
+        assert await resident.says(asked, circle) == ""
+        assert [words(one) for one in resident.person.received(circle.place)][-1] == just_told
+        assert all(words(one) != just_told for one in circle.shown())
+        circle.place.chat.members[village.server.bots[village.token].id].status = "member"
+        assert await resident.says(asked, circle) == just_told
+        sent = [one.text for one in village.server.sent_to(circle.place)]
+        assert sent.count(just_told) == 2
 
 
 @pytest.mark.parametrize("privacy", [True, False], ids=["privacy", "no privacy"])

@@ -95,6 +95,17 @@ def test_a_later_folder_replaces_files_by_name(tmp_path: Path) -> None:
     assert [file.text for file in layers.each("faq/b.md")] == ["shipped b", "own b"]
 
 
+def test_what_a_file_manager_hides_beside_a_file_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path, "faq/a.md", "a")
+    write(tmp_path, "places/xa.toml", "")
+    for name in ("faq/._a.md", "faq/.a.md.swp", "faq/.#a.md", "faq/.DS_Store", "places/._xa.toml"):
+        (tmp_path / name).write_bytes(b"\x00\x05\x16\x07\xff")
+    layers = Layers.of([tmp_path])
+    assert [file.name for file in layers.matching("faq/*")] == ["faq/a.md"]
+    assert [file.name for file in layers.matching("faq/*.md")] == ["faq/a.md"]
+    assert [file.name for file in layers.matching("places/*.toml")] == ["places/xa.toml"]
+
+
 def test_a_missing_folder_or_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="no such content folder; name an existing"):
         Layers.of([tmp_path / "nowhere"])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from content.faq import Document, FaqEntry, Source
+from content.guides import Guides
 from content.lint import MOST_PHRASINGS, Remark, lessened, lint
 from content.loader import load
 from content.topics import Topic
@@ -222,6 +223,46 @@ def test_an_own_file_that_tells_less_than_ours_is_told() -> None:
     assert lessened([own], [own]) == []
 
 
+@pytest.mark.parametrize("name", ["giấy", "em ơi", "dạ em", "giay", "…"])
+def test_a_name_that_questions_about_anything_say_is_told(name: str) -> None:
+    others = [entry(f"x{number}", phrasings=("xin giấy", *"abcdefgh")) for number in range(6)]
+    assert not any(" the name “" in one.text for one in looked(*others))
+    vague = entry("bo", names=(name, "giấy mây", "sổ mây"))
+    (found,) = (one for one in looked(vague, *others) if " the name “" in one.text)
+    assert found.text.startswith(f"faq/bo.md: the name “{name}” is said whatever people ask; ")
+    assert not found.wrong
+
+
+def test_a_word_that_few_say_may_be_a_name() -> None:
+    others = [entry(f"x{number}", phrasings=("xin giấy", *"abcdefgh")) for number in range(5)]
+    found = looked(entry("bo", names=("giấy", "giấy cho em")), *others)
+    assert not any(" the name “" in one.text for one in found)
+
+
+def test_only_the_files_asked_for_are_looked_at_beside_all_others() -> None:
+    secondary = replace(SOURCE, name="Báo", standing="secondary", key="b")
+    late = {"review_by": TODAY - timedelta(days=1), "sources": (SOURCE, secondary)}
+    content = copy(CONTENT)
+    content.faq = (
+        entry("an", **late),
+        entry("bo", names=("sổ mây",), **late),
+        entry("ca", phrasings=("sổ mây", *"abcdefgh")),
+        entry("de", phrasings=("sổ mây", *"ijklmnop")),
+    )
+    content.topics = replace(content.topics, decline=())
+    of_bo = [one.text for one in lint(content, TODAY, {"faq/bo.md"})]
+    assert [text.partition(":")[0] for text in of_bo] == [
+        "faq/bo.md",
+        "faq/bo.md",
+        "faq/bo.md",
+        "faq",
+    ]
+    of_others = [one.text for one in lint(content, TODAY, {"faq/an.md", "faq/ca.md"})]
+    assert any("faq/ca.md" in text and "faq/de.md" in text for text in of_others)
+    assert not any("faq/bo.md" in text and "faq/de.md" in text for text in of_others)
+    assert lint(content, TODAY, ()) == []
+
+
 def test_nothing_shipped_must_be_mended() -> None:
     assert [one.text for one in lint(CONTENT, TODAY) if one.wrong] == []
 
@@ -231,3 +272,13 @@ def test_a_name_that_two_entries_share_is_meant_so() -> None:
     assert looked(entry("bo", names=both), entry("an", names=both)) == []
     (found,) = looked(entry("bo", names=both), entry("an", phrasings=(*both, *"abcdefgh")))
     assert "“mất giấy” also asks for faq/" in found.text
+
+
+def test_pictures_that_are_not_shown_are_told() -> None:
+    content = copy(CONTENT)
+    content.faq, content.topics = (), replace(content.topics, decline=())
+    content.guides = Guides({}, ("faq/bo.png: no entry; take it away",), ("an",))
+    first, second = lint(content, TODAY)
+    assert first == Remark("faq/bo.png: no entry; take it away", wrong=True)
+    assert second.text.startswith("faq/an.md: the shipped picture is not shown beside your own")
+    assert not second.wrong

@@ -133,12 +133,64 @@ async def test_nobody_has_two_of_a_kind_under_way(
     await ordered(database, admin)
 
 
+async def test_a_guide_is_for_everybody_and_nothing_of_it_is_noted(
+    database: Database, village: Village
+) -> None:
+    resident = await database.write(move_in, village, "Bác Mít")
+    number = await database.write(exports.show_guide, resident, entry="nop_online")
+    with pytest.raises(UnderWay):
+        await database.write(exports.show_guide, resident, entry="khai_sinh")
+    order = await database.read(exports.order, number, NOW)
+    assert (order.kind, order.entry, order.filters) == ("guide", "nop_online", Filters())
+    assert not order.refused
+    assert await database.read(noted) == []
+
+
+async def test_the_same_guide_is_one_file_of_a_bot_once_it_is_kept(
+    database: Database, village: Village
+) -> None:
+    orders = []
+    for name in ("Bác Mít", "Cô Mận", "Chị Na"):
+        actor = await database.write(move_in, village, name)
+        number = await database.write(exports.show_guide, actor, entry="nop_online")
+        orders.append(await database.read(exports.order, number, NOW))
+    about = FILE | {"mime": "image/png"}
+    first, second = [await database.write(exports.announce, one, **about) for one in orders[:2]]
+    assert first != second  # nothing is in its place yet
+    await database.write(exports.made, orders[0].id, first)
+    assert await database.write(exports.announce, orders[2], **about) == first
+    other = await database.write(exports.announce, orders[2], **about | {"digest": "1" * 64})
+    assert other not in (first, second)
+
+
+async def test_only_a_guide_is_shown_to_the_outside_and_kept_when_it_is_over(
+    database: Database, village: Village, admin: Actor
+) -> None:
+    resident = await database.write(move_in, village, "Bác Mít")
+    await database.write(exports.show_guide, resident, entry="nop_online")
+    await database.write(exports.draw_code, admin, entry="nop_online")
+    files = {}
+    for number in await database.read(exports.wanted, NOW):
+        order = await database.read(exports.order, number, NOW)
+        about = FILE | {"mime": "image/png", "digest": f"{number:064}"}
+        files[order.kind] = await database.write(exports.announce, order, **about)
+        assert await database.read(media.released, files[order.kind]) is None
+        await database.write(exports.made, number, files[order.kind])
+    shown = {kind: await database.read(media.released, files[kind]) for kind in files}
+    assert [kind for kind, file in shown.items() if file] == ["guide"]
+    assert [(one.media_id, one.kept) for one in await database.read(exports.over)] == [
+        (files["guide"], True),
+        (files["qr"], False),
+    ]
+
+
 async def test_a_right_lost_meanwhile_leaves_no_place_to_tell_of(
     database: Database, admin: Actor
 ) -> None:
     number = await ordered(database, admin)
     await database.write(lambda session: session.execute(delete(table(Role))))
-    assert (await database.read(exports.order, number, NOW)).paths == ()
+    order = await database.read(exports.order, number, NOW)
+    assert (order.paths, order.refused) == ((), True)
 
 
 async def test_a_right_that_has_ended_counts_no_more(database: Database, admin: Actor) -> None:

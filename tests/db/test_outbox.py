@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from db import outbox
 from db.outbox import REPLY, Draft, Settled
+from db.tables import Account, Chat, table
 from tests.db import post
 from tests.db.post import claim, edits, put, put_in, row
-from tests.db.village import LATER, NOW, Village
+from tests.db.village import LATER, NOW, Village, acting
 
 pytest_plugins = "tests.db.ground_fixtures"
 
+account, chat = table(Account), table(Chat)
 MENU = (("Có", "yes"), ("Không", "no"))
 
 
@@ -132,3 +137,46 @@ def test_a_code_names_the_newest_menu_that_carries_it(session: Session, village:
     assert outbox.offered_by_code(session, "PA-7", bot, f"{here} 1") == (newest, MENU[:1])
     assert outbox.offered_by_code(session, "PA-9", bot, f"{here} 1") is None
     assert outbox.offered_by_code(session, "PA-7", village.bots["zalo"], f"{here} 1") is None
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_whose_eyes_a_message_is_for_is_known_when_it_is_claimed(
+    session: Session, village: Village, count: int
+) -> None:
+    groups = list(village.groups.values())[::2]
+    outbox.put(
+        session,
+        [
+            Draft(village.bots["telegram"], one, "reply", REPLY, "vừa nói", NOW, only_for="7")
+            for one in groups[:count]
+        ],
+    )
+    put(session, village, group="xa households telegram")
+    assert [one.only_for for one in claim(session, village)] == ["7"] * count + [None]
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_an_announcement_is_for_all_eyes(session: Session, village: Village, urgent: bool) -> None:
+    post.announce(session, village, urgent=urgent)
+    assert [claimed.only_for for claimed in claim(session, village)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "standing", "found"),
+    [
+        pytest.param("group", "admin", "resident", id="admin of a group"),
+        pytest.param("group", "member", None, id="member of a group"),
+        pytest.param("private", "admin", None, id="in private"),
+    ],
+)
+def test_an_asker_is_whispered_to_where_the_bot_is_an_admin(
+    session: Session, village: Village, kind: str, standing: str, found: str | None
+) -> None:
+    here = village.groups["ben households telegram"]
+    values = {"kind": kind, "standing": standing}
+    session.execute(update(chat).where(chat.c.id == here).values(**values))
+    who = select(account.c.id).where(account.c.external_id == "resident")
+    number = session.execute(who).scalar_one()
+    actor = replace(acting(session, village, "resident", here), account_id=number)
+    assert outbox.asker(session, actor) == found
+    assert outbox.asker(session, replace(actor, account_id=0)) is None

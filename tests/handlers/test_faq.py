@@ -616,7 +616,7 @@ async def test_a_group_is_not_told_the_same_again_within_minutes() -> None:
     here = stage()
     here.answers[questions.lately] = lately
     again = await faq.question(message(ID_FEE, group=True), here.context(group()))
-    assert again == Reply(text_of("questions.just_told"), stay=True)
+    assert again == Reply(text_of("questions.just_told"), stay=True, whisper=True)
     other = await faq.question(
         message("làm căn cước mất bao lâu", group=True), here.context(group())
     )

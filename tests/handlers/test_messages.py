@@ -22,6 +22,7 @@ from handlers.messages import (
 from handlers.tickets.talk import Answer
 from tests.handlers.reporting import REPORT
 from tests.handlers.stage import PRIVATE
+from tests.living import ROOT
 
 WORDS = "Chị Kín"
 WHO = Sender("u1", WORDS)
@@ -60,3 +61,14 @@ def test_a_report_is_shown_without_its_words_its_person_and_its_place() -> None:
     assert REPORT.what not in shown
     assert REPORT.address not in shown
     assert "20.5" not in repr(Location(20.5, 106.25))
+
+
+def test_only_one_sentence_is_said_in_a_way_that_may_lose_it() -> None:
+    """What else may be lost without harm is to be thought over anew."""
+    found = [
+        line.strip()
+        for path in (ROOT / "handlers").rglob("*.py")
+        for line in path.read_text().splitlines()
+        if "whisper=" in line and "`" not in line
+    ]
+    assert found == ['return Reply(words("questions.just_told"), stay=True, whisper=True)']

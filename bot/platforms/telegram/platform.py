@@ -52,6 +52,7 @@ LIMITS: Final = Limits(
     pace=PACE,
     max_file=20_000_000,
     keeps_files=True,
+    whispers=True,
 )
 LAST_WORD: Final = 3.0  # seconds a stop waits for Telegram
 LOOK_AFTER: Final = 60.0  # seconds between looks at the webhook; see SETTLED of the listener

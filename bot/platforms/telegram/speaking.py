@@ -75,8 +75,10 @@ class Speaking:
         match outgoing:
             case OutgoingMessage(file=File() as file):
                 return await self._hand_over(outgoing, file)
-            case OutgoingMessage():
+            case OutgoingMessage(only_for=""):
                 return await self._say(outgoing)
+            case OutgoingMessage():
+                return await self._whisper(outgoing)
             case OutgoingAlbum():
                 return await self._show(outgoing)
             case OutgoingLocation():
@@ -90,9 +92,18 @@ class Speaking:
             case OutgoingLeave():
                 return await self._leave(outgoing)
 
-    async def _say(self, outgoing: OutgoingMessage) -> Sent:
+    async def _whisper(self, outgoing: OutgoingMessage) -> Sent:
+        """To one member of a group; said to all only where that was certainly refused. Telegram
+        takes it from an admin: https://core.telegram.org/bots/api#ephemeral-messages-and-commands"""
+        try:
+            return await self._say(outgoing, {"receiver_user_id": int(outgoing.only_for)})
+        except (Rejected, ChatGone):  # that the person is gone sounds like a chat that is
+            return await self._say(outgoing)
+
+    async def _say(self, outgoing: OutgoingMessage, alone: Any = None) -> Sent:
         """Most of what is ever sent. The library's own method would make of the answer a message
-        of a hundred fields, of which we read one: that doubles its work."""
+        of a hundred fields, of which we read one: that doubles its work. `alone`: who alone is
+        to see it; such a message has no number."""
         chat, topic = _place(outgoing.chat)
         said = {
             "chat_id": chat,
@@ -101,10 +112,12 @@ class Speaking:
             "link_preview_options": NO_PREVIEW,
             "reply_markup": keyboard(outgoing.buttons),
             "message_thread_id": topic,
+            "ephemeral_message_parameters": alone,
         }
         asked = {name: value for name, value in said.items() if value is not None}
         message = await outcome(self._bot.do_api_request(SEND_MESSAGE, api_kwargs=asked))
-        return Sent((str(message["message_id"]),))
+        number = message["message_id"]
+        return Sent((str(number),) if number else ())
 
     async def _hand_over(self, outgoing: OutgoingMessage, file: File) -> Sent:
         """The file with its caption and buttons."""

@@ -28,6 +28,7 @@ In a test::
 | states | blocked, deactivated, kicked, not a member, never met or started, upgraded, deleted, muted |
 | pace | a bucket for the token and one for each chat; a 429 blocks its scope for 3 s or more. An invention: Telegram publishes no algorithm |
 | privacy mode | as `world.sees` tells, with its sources |
+| ephemeral messages | words to one member: from an admin, or within 15 s of a press; answered with number 0. They never get lost |
 | faults | `faults.KINDS`, by method, chat, n-th call or chance; latency; outage; wrong dates |
 
 | not imitated | instead |
@@ -36,7 +37,7 @@ In a test::
 | limits of repeated polls (same offset within 0.5 s: one update; within 3 s: a pause), and the 3 s a second 409 waits | answered at once |
 | pictures | only the first bytes are looked at; all sizes hold the same bytes; no download by URL |
 | TLS, HTTP/2, pipelining | plain HTTP/1.1; a webhook may be http on this machine |
-| topics closed, slow mode, reactions, polls, inline mode, payments, ephemeral and business messages | unknown methods are 404 |
+| topics closed, slow mode, reactions, polls, inline mode, payments, business messages, ephemeral commands, edits and files | unknown methods are 404, unknown fields are passed over |
 | messages of one bot as another sees them | bots never hear bots |
 | a basic group's bot muted alone, its update | the whole group is muted, silently |
 

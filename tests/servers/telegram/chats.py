@@ -70,13 +70,15 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Chat:
-    """`messages`: by id, as last seen. `muted`: nobody but admins may write."""
+    """`messages`: by id, as last seen; `whispers`: those that one member alone sees. `muted`:
+    nobody but admins may write."""
 
     id: int
     kind: Kind
     json: Json
     members: dict[int, Member] = field(default_factory=dict)
     messages: dict[int, Json] = field(default_factory=dict)
+    whispers: list[Json] = field(default_factory=list)
     topics: dict[int, str] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
     muted: bool = False

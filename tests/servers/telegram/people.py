@@ -111,8 +111,10 @@ class Person:
         self._account.deactivated = True
 
     def received(self, where: str | Group) -> list[Json]:
-        """What bots said in this chat, as it stands there now."""
-        shown = self._chat(where).messages.values()
+        """What bots said in this chat, as it stands there now, and whispered to this person."""
+        chat = self._chat(where)
+        whispers = [each for each in chat.whispers if each["receiver_user"]["id"] == self.id]
+        shown = [*chat.messages.values(), *whispers]
         return [each for each in shown if each.get("from", {}).get("is_bot")]
 
     def _chat(self, where: str | Group) -> Chat:

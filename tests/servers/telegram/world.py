@@ -129,6 +129,21 @@ class World:
         self.records.note(bot.username, method, self.clock.monotonic(), message)
         return message
 
+    def whisper(self, bot: Bot, chat: Chat, method: str, fields: Json, to: Account) -> Json:
+        """A bot's message reaches one member of the chat, and leaves nothing there."""
+        message: Json = {
+            "message_id": 0,
+            "ephemeral_message_id": len(chat.whispers) + 1,
+            "receiver_user": to.json,
+            "from": bot.json,
+            "chat": chat.json,
+            "date": int(self.clock.time()),
+            **fields,
+        }
+        chat.whispers.append(message)
+        self.records.note(bot.username, method, self.clock.monotonic(), message)
+        return message
+
     def hear(self, chat: Chat, message: Json, kind: str) -> None:
         """A person's message reaches the bots that are to see it."""
         chat.messages[message["message_id"]] = message

@@ -1,0 +1,147 @@
+"""Pictures beside entries: which is shown, which is not and why, and none stops the bot."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from content.documents import Layers
+from content.guides import LARGEST, Guides, fault, find_guides, kind
+from content.loader import SHIPPED, load
+from tests.living import PNG
+
+JPEG: Final = b"\xff\xd8\xff\xe0" + bytes(20)
+IDS: Final = ("khai_sinh", "nop_online")
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """The shipped one, with two entries, and a commune's own, without any."""
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for folder in (shipped, own):
+        (folder / "faq").mkdir(parents=True)
+    for id in IDS:
+        write(shipped, f"{id}.md", b"")
+    return shipped, own
+
+
+def write(folder: Path, name: str, content: bytes = PNG) -> Path:
+    path = folder / "faq" / name
+    path.write_bytes(content)
+    return path
+
+
+def found(*folders: Path) -> Guides:
+    return find_guides(Layers.of(folders), IDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_of"),
+    [
+        pytest.param("nop_online.png", PNG, "png", id="PNG"),
+        pytest.param("nop_online.jpg", JPEG, "jpg", id="JPEG"),
+        pytest.param("nop_online.png", JPEG, "jpg", id="JPEG by another name"),
+    ],
+)
+def test_a_picture_beside_an_entry_is_its_guide(
+    folders: tuple[Path, Path], name: str, content: bytes, is_of: str
+) -> None:
+    path = write(folders[0], name, content)
+    assert found(*folders) == Guides({"nop_online": path})
+    assert kind(path) == is_of
+
+
+def test_a_communes_own_picture_goes_before_the_shipped_one_whatever_its_kind(
+    folders: tuple[Path, Path],
+) -> None:
+    shipped, own = folders
+    write(shipped, "nop_online.png")
+    other = write(shipped, "khai_sinh.png")
+    mine = write(own, "nop_online.jpg", JPEG)
+    assert found(*folders) == Guides({"nop_online": mine, "khai_sinh": other})
+
+
+def test_beside_an_entry_of_ones_own_the_shipped_picture_is_not_shown(
+    folders: tuple[Path, Path],
+) -> None:
+    shipped, own = folders
+    write(shipped, "nop_online.png")
+    write(own, "nop_online.md", b"")
+    assert found(*folders) == Guides({}, (), ("nop_online",))
+    mine = write(own, "nop_online.png")
+    assert found(*folders) == Guides({"nop_online": mine})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        pytest.param("nop_onlin.png", PNG, "no entry is called “nop_onlin”; did you", id="typo"),
+        pytest.param("cho_phien.jpg", JPEG, "use one of: khai_sinh, nop_online or take", id="none"),
+        pytest.param("nop_online.png", b"<svg/>", "no PNG or JPEG by its first bytes; ", id="SVG"),
+        pytest.param("nop_online.png", b"", "no PNG or JPEG by its first bytes; ", id="empty"),
+        pytest.param("nop_online.png", PNG.ljust(LARGEST + 1), "1.0 MB are too much", id="large"),
+        pytest.param("nop_online.jpeg", JPEG, "save it as nop_online.png or nop_", id="ending"),
+        pytest.param("nop_online.PNG", PNG, "save it as nop_online.png or nop_", id="capitals"),
+        pytest.param("nop_online.heic", b"", "save it as nop_online.png or nop_", id="telephone"),
+    ],
+)
+def test_what_cannot_be_shown_is_not_and_says_why(
+    folders: tuple[Path, Path], name: str, content: bytes, said: str
+) -> None:
+    write(folders[1], name, content)
+    guides = found(*folders)
+    assert guides.pictures == {}
+    (told,) = guides.faults
+    assert told.startswith(f"faq/{name}: ")
+    assert said in told
+
+
+def test_the_largest_that_is_shown(folders: tuple[Path, Path]) -> None:
+    path = write(folders[0], "nop_online.png", PNG.ljust(LARGEST))
+    assert found(*folders) == Guides({"nop_online": path})
+
+
+def test_of_two_pictures_of_an_entry_one_is_shown(folders: tuple[Path, Path]) -> None:
+    first = write(folders[1], "nop_online.jpg", JPEG)
+    write(folders[1], "nop_online.png")
+    guides = found(*folders)
+    assert guides.pictures == {"nop_online": first}
+    assert [one.partition(";")[0] for one in guides.faults] == [
+        "faq/nop_online.png: nop_online.jpg is shown already"
+    ]
+
+
+def test_a_bad_picture_of_ones_own_does_not_bring_back_the_shipped_one(
+    folders: tuple[Path, Path],
+) -> None:
+    write(folders[0], "nop_online.png")
+    write(folders[1], "nop_online.png", b"no picture")
+    guides = found(*folders)
+    assert guides.pictures == {}
+    assert len(guides.faults) == 1
+
+
+def test_what_file_managers_leave_behind_and_folders_are_no_pictures(
+    folders: tuple[Path, Path],
+) -> None:
+    write(folders[1], "._nop_online.png", b"\0\5\26\7")
+    write(folders[1], "Thumbs.db", b"")
+    (folders[1] / "faq" / "nop_online.png").mkdir()
+    assert found(*folders) == Guides({})
+
+
+def test_a_picture_that_is_gone_is_a_fault(tmp_path: Path) -> None:
+    assert fault(tmp_path / "gone.png") == "cannot be read; check the file's permissions"
+
+
+def test_no_picture_keeps_the_content_from_being_loaded(tmp_path: Path) -> None:
+    (tmp_path / "faq").mkdir()
+    shutil.copy(SHIPPED / "faq" / "nop_online.md", tmp_path / "faq")
+    write(tmp_path, "khai_sinh.png", b"no picture")
+    write(tmp_path, "gone.png")
+    guides = load((SHIPPED, tmp_path)).guides
+    assert (set(guides.pictures), len(guides.faults)) == (set(), 2)
+    assert guides.covered == ("nop_online",)
