@@ -105,11 +105,15 @@ class App:
     async def settled(self) -> bool:
         """Whether nothing is due or in hand; rows due later or held do not count."""
         bots, plans = self.platforms.keys(), self.plans
-        return not await self.database.read(_waiting, bots, plans, self.clock)
+        return not await self.database.read(_waiting, bots, plans, self.clock, self.content)
 
 
 def _waiting(
-    session: Session, bots: Collection[int], plans: Mapping[int, Allowance], clock: Clock
+    session: Session,
+    bots: Collection[int],
+    plans: Mapping[int, Allowance],
+    clock: Clock,
+    content: Content,
 ) -> int:
     now = clock.now()
     return (
@@ -121,7 +125,7 @@ def _waiting(
         or len(chats.untold(session, bots))
         or exports.unfinished(session, now)
         or occurrences.pending(session, now)
-        or weekly_pending(session, now)
+        or weekly_pending(session, now, content)
     )
 
 

@@ -20,6 +20,7 @@ from content.schedule import HERE
 from db import drafts, schema, snapshot
 from db.drafts import Draft
 from db.errors import DatabaseError
+from handlers.questions.drafts import without_numbers
 
 GOOD_FOR: Final = timedelta(days=90)  # from being written, until somebody looks at it again
 _HEADING: Final = re.compile(r"^(?=#|\+\+\+)", re.MULTILINE)  # what would not be read as text
@@ -28,6 +29,7 @@ _FILE: Final = """\
 +++
 # Bản nháp từ câu trả lời của cán bộ ({place}). CHƯA DÙNG ĐƯỢC: viết nốt các chỗ còn trống, xem
 # lại cho đúng, đừng để tên hay số riêng của ai, rồi chép vào faq/ trong thư mục nội dung của xã.
+# Chỗ [số …] là số điện thoại hay giấy tờ đã che: số của cơ quan thì điền lại, của bà con thì bỏ.
 # The draft of an entry, not complete: fill in what is empty, then put it into faq/ of your content.
 {hint}id = {id}  # tên của bài, không dấu; tệp cũng phải mang tên này
 office = ""  # nơi nhận, ví dụ: UBND xã, tại Trung tâm Phục vụ hành chính công
@@ -113,7 +115,7 @@ def text(draft: Draft, id: str, now: datetime) -> str:
         question=json.dumps(" ".join(draft.question.split()), ensure_ascii=False),
         day=f"{day:%d/%m/%Y}",
         date=day,
-        answer=_HEADING.sub(" ", draft.answer.strip()),
+        answer=_HEADING.sub(" ", without_numbers(draft.answer.strip())),
     )
 
 

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from bot.clock import Clock, wait
 from bot.composer import Composer
 from bot.courier import daytime
+from content.loader import Content
 from content.schedule import HERE
 from db import drafts, people, questions
 from db.engine import Database, DatabaseError
@@ -50,8 +51,7 @@ class Weekly:
         """Make the list that is due, if there is one."""
         now = self._clock.now()
         if slot(now) != self._done and daytime(now):
-            due = bool(listing.reviews(self._composer.content, slot(now)))
-            if await self._database.read(questions.owed, slot(now), due):
+            if await self._database.read(_owed, slot(now), self._composer.content):
                 await self._database.write(self._tell, now)
             self._done = slot(now)
 
@@ -89,6 +89,11 @@ def slot(now: datetime) -> datetime:
     return (monday if monday <= here else monday - listing.WEEK).astimezone(UTC)
 
 
-def pending(session: Session, now: datetime) -> bool:
+def pending(session: Session, now: datetime, content: Content) -> bool:
     """Whether a list is to be made now."""
-    return daytime(now) and questions.owed(session, slot(now))
+    return daytime(now) and _owed(session, slot(now), content)
+
+
+def _owed(session: Session, slot: datetime, content: Content) -> bool:
+    """An entry that stops answering is told even if nobody asked anything."""
+    return questions.owed(session, slot, bool(listing.reviews(content, slot)))

@@ -17,7 +17,7 @@ from handlers.router import Context, Router
 from handlers.start import back
 from handlers.titles import inside
 
-CONSENT_VERSION: Final = "2026-11-22.2"  # a new one whenever the words people.consent change
+CONSENT_VERSION: Final = "2026-11-23.1"  # a new one whenever the words people.consent change
 _LONGEST_SAYING: Final = 60  # characters
 
 router = Router()

@@ -17,6 +17,7 @@ from handlers.start import automatic, back
 LONGEST: Final = 1_800  # characters of an answer: one message on every platform
 
 _GIST = 300  # characters of an aspect in a group
+_ENTERED: Final = "local"  # the standing of what a commune enters itself
 _OPEN = "entry"  # kept without a step
 _WITH_DOCUMENTS: Final = (None, "ho_so", "online")  # what is asked
 _BULLET: Final = "- "
@@ -29,13 +30,14 @@ async def answer(entry: FaqEntry, aspect: str | None, context: Context) -> Reply
     words = context.words
     aspect = aspect if aspect in SECTIONS else None
     head = entry.title[context.language]
-    foot = _foot(entry, _vouching(entry, aspect, context), context)
+    values = await _values(entry, context)
+    foot = _foot(entry, _vouching(entry, aspect, values, context), context)
     if not (aspect and opened(context) == entry.id):
         head = f"{head}\n{words('faq.office', office=entry.office)}"
         foot = f"{words('faq.code', code=entry.code)}\n{foot}" if entry.code else foot
     foot += automatic(context)
     room = LONGEST - len(f"{head}\n\n\n\n{foot}")
-    body, left = await _body(entry, aspect, context, room)
+    body, left = _body(entry, aspect, values, context, room)
     if aspect in _WITH_DOCUMENTS and context.scene.private and not _expired(entry, context):
         body += _documents(entry.documents, words, room - len(body))
     more = [Button(words(f"faq.{one}"), f"faq.aspect:{entry.id}.{one}") for one in left]
@@ -52,8 +54,9 @@ def opened(context: Context) -> str:
 async def gist(entry: FaqEntry, aspect: str | None, context: Context) -> str:
     """One aspect, short, and the first of the sources."""
     first = next(one for one in (SHORT, *ASPECTS) if one in entry.aspects)
-    body, _ = await _body(entry, aspect or first, context, _GIST)
-    foot = _foot(entry, _vouching(entry, aspect or first, context)[:1], context)
+    values = await _values(entry, context)
+    body, _ = _body(entry, aspect or first, values, context, _GIST)
+    foot = _foot(entry, _vouching(entry, aspect or first, values, context)[:1], context)
     title = entry.title[context.language]
     return "\n".join([title, body, foot, context.words("faq.more_in_private")])
 
@@ -66,7 +69,7 @@ def filled(
     labels: Mapping[str, Mapping[str, str]],
 ) -> str:
     """A text of the entry as people read it: with what the commune has entered (`values`, by
-    key), and who alone vouches for what. A line whose value nobody has entered says so."""
+    key), and who alone vouches for what. Lines whose values nobody has entered say so as one."""
     marks = _marks(entry, words)
 
     def put(found: re.Match[str]) -> str:
@@ -79,10 +82,15 @@ def filled(
             continue
         missed = list(group)
         keys = dict.fromkeys(key for line in missed for key in _lacking(line, values))
-        label = ", ".join(labels[key][words.language] for key in keys)
-        told = words("faq.local_missing", label=label, office=entry.office)
+        told = _missed([labels[key][words.language] for key in keys], entry.office, words)
         lines.append((_BULLET if missed[0].startswith(_BULLET) else "") + told)
     return "\n".join(lines)
+
+
+def _missed(labels: Sequence[str], office: str, words: Words) -> str:
+    if len(labels) == 1:
+        return words("faq.local_missing", label=labels[0], office=office)
+    return words("faq.local_missing_many", labels="; ".join(labels), office=office)
 
 
 def _lacking(line: str, values: Mapping[str, str]) -> list[str]:
@@ -99,20 +107,28 @@ def _marks(entry: FaqEntry, words: Words) -> Mapping[str, str]:
 
 
 def _foot(entry: FaqEntry, sources: Sequence[Source], context: Context) -> str:
+    if not sources:
+        return context.words("faq.owner", owner=entry.owner)
     told = "; ".join(_source(source, context) for source in sources)
     return context.words("faq.sources", sources=told, owner=entry.owner)
 
 
-def _vouching(entry: FaqEntry, aspect: str | None, context: Context) -> list[Source]:
-    """Whose word the text shown is; who alone says something that is not shown is left out."""
+def _vouching(
+    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context
+) -> list[Source]:
+    """Whose word the text shown is; who alone says something that is not shown is left out, and
+    so is the commune, where it has entered none of what is shown."""
     if context.language != "vi":
         shown = entry.english
     elif aspect:
         shown = entry.aspects.get(aspect) or entry.aspects.get(SHORT, "")
     else:
         shown = "\n".join(entry.aspects.values())
-    told = [one for one in entry.sources if not one.secondary or f"[{one.key}]" in shown]
-    return told or list(entry.sources)
+    keys = LOCAL.findall(shown)
+    silent = bool(keys) and not any(key in values for key in keys)
+    sources = [one for one in entry.sources if not (silent and one.standing == _ENTERED)]
+    told = [one for one in sources if not one.secondary or f"[{one.key}]" in shown]
+    return told or sources
 
 
 def _source(source: Source, context: Context) -> str:
@@ -134,14 +150,13 @@ def _expired(entry: FaqEntry, context: Context) -> bool:
     return entry.expired(context.actor.now.astimezone(HERE).date())
 
 
-async def _body(
-    entry: FaqEntry, aspect: str | None, context: Context, room: int
+def _body(
+    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context, room: int
 ) -> tuple[str, tuple[str, ...]]:
     """At most `room` characters, and the aspects left out or cut short. What is overdue for
     review is not told."""
     if _expired(entry, context):
         return context.words("faq.expired", office=entry.office), ()
-    values = context.content.local.of(await _chain(entry, context))
     marks = tuple(mark for mark in _marks(entry, context.words).values() if mark)
 
     def told(text: str) -> str:
@@ -158,6 +173,11 @@ async def _body(
         return "\n".join(sections.values()), ()
     cut = dict(_shared(sections, room, marks))
     return "\n".join(cut.values()), tuple(one for one in cut if cut[one] != sections[one])
+
+
+async def _values(entry: FaqEntry, context: Context) -> Mapping[str, str]:
+    """What the place has entered, by key."""
+    return context.content.local.of(await _chain(entry, context))
 
 
 async def _chain(entry: FaqEntry, context: Context) -> Sequence[str]:

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+from aiohttp.web_protocol import RequestPayloadError
 
 from bot.config import ConfigError
 from bot.web.guard import WithoutWords
@@ -19,6 +21,7 @@ async def listening(served: web.Application, port: int, setting: str) -> AsyncIt
     """The port that was bound (0: any free one); `setting`: where another is chosen. Raises
     ConfigError."""
     wordless = WithoutWords(logging.getLogger(__name__))
+    served.middlewares.append(_whole_bodies)
     runner = web.AppRunner(served, access_log=None, logger=wordless, shutdown_timeout=2.0)
     await runner.setup()
     try:
@@ -26,6 +29,15 @@ async def listening(served: web.Application, port: int, setting: str) -> AsyncIt
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
+
+
+@web.middleware
+async def _whole_bodies(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A body that is not what its headers say (broken gzip) is the caller's fault, not ours."""
+    try:
+        return await handler(request)
+    except RequestPayloadError:
+        raise web.HTTPBadRequest from None
 
 
 async def _bind(runner: web.AppRunner, port: int, setting: str) -> None:

@@ -28,6 +28,7 @@ Told: TypeAlias = Literal[
     "refused",
     "cancelled",
     "received",
+    "follow",
     "staff_notice",
 ]
 
@@ -167,7 +168,7 @@ def receipt(draft: Draft, opened: tickets.Opened, context: Context, promise: str
     """The code for the resident, and word to the staff who read reports there. `promise`: when
     these answer."""
     words, code = context.words, tickets.code(opened.id)
-    buttons = (Button(words("feedback.follow"), "tickets.mine"), back(context))
+    buttons = (Button(words(key(draft, "follow")), "tickets.mine"), back(context))
     lines = [words(key(draft, "received"), code=code, place=opened.place)]
     if opened.files:
         lines.append(words("tickets.files", count=opened.files))

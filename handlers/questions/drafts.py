@@ -3,6 +3,7 @@ list of what waits for that."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,8 +18,12 @@ from handlers.router import Context, Router
 from handlers.start import back
 from handlers.tickets import reports
 
+NUMBER: Final = "[số …]"  # in place of one that may be a resident's
 MOST: Final = 5  # drafts in one message
 LONGEST: Final = 250  # characters shown of a question, and of an answer
+
+_NUMBER: Final = re.compile(r"(?<![\w.])\+?\d(?:[ .\-]{0,2}\d){8,}")  # a telephone, a paper, a card
+_MONEY: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
 router = Router()
 
@@ -65,6 +70,12 @@ async def listed(press: Press, context: Context, argument: str) -> Outcome:
     return beside(Reply("\n\n".join(lines), (back(context),)), context.scene)
 
 
+def without_numbers(answer: str) -> str:
+    """A cadre's answer, NUMBER in place of telephone numbers and those of papers and cards. Whose
+    they are cannot be told, so an office's goes too; sums of money and dates stay."""
+    return _NUMBER.sub(lambda found: found[0] if _MONEY.fullmatch(found[0]) else NUMBER, answer)
+
+
 def _lines(waiting: Sequence[Draft], words: Words) -> list[str]:
     lines = [
         words(
@@ -72,7 +83,7 @@ def _lines(waiting: Sequence[Draft], words: Words) -> list[str]:
             date=reports.day(one.made_at),
             place=one.place,
             question=reports.quote(one.question, LONGEST),
-            answer=reports.quote(one.answer, LONGEST),
+            answer=reports.quote(without_numbers(one.answer), LONGEST),
         )
         for one in waiting[:MOST]
     ]

@@ -30,5 +30,5 @@ async def begun(press: Press, context: Context, argument: str) -> Outcome:
 
 def _already(report: int, context: Context) -> Reply:
     words, code = context.words, tickets.code(report)
-    follow = Button(words("feedback.follow"), "tickets.mine")
+    follow = Button(words("handing.follow"), "tickets.mine")
     return Reply(words("handing.already", code=code), (follow, back(context)))

@@ -3,6 +3,8 @@ the way to the staff."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from db import questions
 from db.questions import NoSuchQuestion
 from handlers.faq import MOST_CHOICES, choices
@@ -10,6 +12,8 @@ from handlers.messages import Button, Outcome, Press, Reply, effect
 from handlers.questions.keeping import ANOTHER, QUESTION, handed
 from handlers.router import Context, Router
 from handlers.start import back
+
+_MOST_BESIDE: Final = 2  # others, where one was answered: the rest is far off
 
 router = Router()
 
@@ -41,8 +45,9 @@ async def wrong(press: Press, context: Context, argument: str) -> Outcome:
     except NoSuchQuestion as gone:
         return _refusals(context)[type(gone)]
     await context.content.search.ready()
-    candidates = context.content.search.find(asked.text).candidates
-    others = [one for one in candidates if one != asked.entry][:MOST_CHOICES]
+    found = context.content.search.find(asked.text)
+    most = _MOST_BESIDE if found.decision == "answer" else MOST_CHOICES
+    others = [one for one in found.candidates if one != asked.entry][:most]
     buttons = (*choices(others, None, context), *handed(asked.id, context), back(context))
     text = words("questions.wrong_others" if others else "questions.wrong_none")
     reply = Reply(text, buttons, keep={QUESTION: asked.id})

@@ -99,6 +99,14 @@ def test_completed_it_is_an_entry_that_says_who_vouches_for_it() -> None:
     assert made.review_by == (NOW + GOOD_FOR).astimezone(HERE).date()
 
 
+def test_a_number_is_hidden_and_the_file_refused_until_somebody_has_looked_at_it() -> None:
+    file = completed(text(replace(DRAFT, answer="Gọi chị Hoa 0900 000 001."), "nhap_7", NOW))
+    assert "0900" not in file
+    assert "Gọi chị Hoa [số …]. [can_bo]" in file
+    with pytest.raises(ContentError, match="số …"):
+        entry(file)
+
+
 @pytest.mark.parametrize("blank", ["office", "names", "vi"])
 def test_what_is_not_complete_is_refused_and_the_line_named(blank: str) -> None:
     file = completed(text(DRAFT, "nhap_7", NOW))

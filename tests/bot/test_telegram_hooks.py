@@ -45,8 +45,28 @@ async def post(village: Telegraph, body: bytes, secret: str | None = None) -> in
         return answer.status
 
 
+async def post_broken(village: Telegraph) -> int:
+    """As `post`, of a body that says it is gzip and is none."""
+    hook = village.server.bots[village.token].hook
+    headers = dict(hook._headers) | {"Content-Encoding": "gzip"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(hook.url, data=b"no gzip at all", headers=headers) as answer,
+    ):
+        return answer.status
+
+
 async def set_there(village: Telegraph) -> None:
     await village.server.until(lambda: bool(village.server.bots[village.token].hook))
+
+
+async def test_a_body_that_is_not_what_it_says_is_refused_as_the_callers_fault(
+    tmp_path: Path,
+) -> None:
+    async with telegraph(tmp_path, webhook=True) as village:
+        await set_there(village)
+        assert await post_broken(village) == 400
+        assert "khai sinh" in await village.person("Anh Khế").says(ASKED)
 
 
 async def test_what_telegram_brings_is_answered_and_nothing_is_fetched(tmp_path: Path) -> None:

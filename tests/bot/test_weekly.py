@@ -89,8 +89,8 @@ def _admins(session: Session, village: Village) -> None:
 
 
 @pytest_asyncio.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    database = Database.open(database_url)
+async def desk(laid_url: str) -> AsyncIterator[Desk]:
+    database = Database.open(laid_url)
     village = await database.write(build)
     await database.write(_admins, village)
     yield Desk(database, village, SetClock(SUNDAY))
@@ -188,8 +188,8 @@ async def test_whatever_the_clock_does_each_monday_has_one_list(desk: Desk) -> N
     assert [name for name, _ in told] == ["chung", "thon"] * 2
 
 
-async def test_a_write_that_fails_is_tried_again(desk: Desk, database_url: str) -> None:
-    database = Failing.open(database_url)
+async def test_a_write_that_fails_is_tried_again(desk: Desk, laid_url: str) -> None:
+    database = Failing.open(laid_url)
     assert isinstance(database, Failing)
     await desk.ask("xin so nha o dau", slug="ben")
     desk.clock.at = MONDAY
@@ -268,6 +268,16 @@ async def test_what_must_be_looked_at_again_is_told_though_nothing_was_asked(des
 async def test_it_is_due_until_it_is_made(desk: Desk) -> None:
     await desk.ask("xin so nha o dau", slug="ben")
     for at, due in ((MONDAY - SECOND, False), (MONDAY, True), (MONDAY + 15 * HOUR, False)):
-        assert await desk.database.read(weekly.pending, at) == due
+        assert await desk.database.read(weekly.pending, at, CONTENT) == due
     await desk.sweep_at(MONDAY)
-    assert not await desk.database.read(weekly.pending, MONDAY)
+    assert not await desk.database.read(weekly.pending, MONDAY, CONTENT)
+
+
+async def test_it_is_due_though_nothing_was_asked_where_an_entry_must_be_looked_at(
+    desk: Desk,
+) -> None:
+    assert not await desk.database.read(weekly.pending, MONDAY, CONTENT)
+    late = MONDAY + 4 * WEEK
+    assert await desk.database.read(weekly.pending, late, CONTENT)
+    await desk.sweep_at(late)
+    assert not await desk.database.read(weekly.pending, late, CONTENT)

@@ -66,6 +66,11 @@ async def test_what_is_kept_of_it_is_shown_and_sent_with_one_press() -> None:
     }
     assert WORDS("handing.received", code="PA-12", place="Thôn Bến Đò") in done.text
     assert done.step is None
+    assert (done.buttons[0].label, done.buttons[0].action) == (
+        WORDS("handing.follow"),
+        "tickets.mine",
+    )
+    assert "hản ánh" not in done.text + str(done.buttons)
 
 
 async def test_ones_own_words_take_the_place_of_what_was_kept() -> None:
@@ -115,10 +120,11 @@ async def test_photos_and_a_place_go_along() -> None:
     assert given["location"] == (RIVER.latitude, RIVER.longitude)
 
 
-async def test_consent_comes_first_with_the_words_of_a_report() -> None:
+async def test_consent_comes_first_and_speaks_of_questions_too() -> None:
     told = asker(consented=False)
     asked = await told.press_elsewhere(HAND)
     assert asked.text == WORDS("people.consent")
+    assert "câu hỏi" in asked.text.split("\n")[0]
     told.stage.answers[people.consented] = True
     shown = await told.press("feedback.agree")
     assert told.verbs() == [people.agree]

@@ -13,7 +13,7 @@ from db.permissions import NotAllowed
 from db.scene import Grant
 from db.tickets import NoSuchReport
 from handlers.messages import Effect
-from handlers.questions.drafts import MOST, kept
+from handlers.questions.drafts import MOST, kept, without_numbers
 from tests.handlers.reporting import HEAD, REPORT, WORDS, desk
 from tests.handlers.stage import NOW, press
 from tests.handlers.talk import Talk, actions
@@ -91,6 +91,23 @@ async def test_admins_read_what_waits_and_how_it_becomes_a_file() -> None:
     assert shown.text == "\n\n".join(
         [WORDS("handing.drafts", count=1), one, WORDS("handing.drafts_next")]
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("Chị Hoa gọi 0900 000 001 nhé", "Chị Hoa gọi [số …] nhé"),
+        ("số +84.900.000.001.", "số [số …]."),
+        ("căn cước 001000000001, thẻ 0000-0000-0000-0001", "căn cước [số …], thẻ [số …]"),
+        ("phí 1.500.000.000 đồng từ 01/7/2025", "phí 1.500.000.000 đồng từ 01/7/2025"),
+        ("Nghị định 123/2015/NĐ-CP, 8.000 đồng", "Nghị định 123/2015/NĐ-CP, 8.000 đồng"),
+    ],
+)
+async def test_numbers_of_people_are_hidden_and_sums_and_dates_are_not(
+    answer: str, shown: str
+) -> None:
+    assert without_numbers(answer) == shown
+    assert shown in (await admin(replace(DRAFT, answer=answer)).press_elsewhere("drafts.list")).text
 
 
 async def test_of_very_many_the_oldest_are_shown_and_the_others_counted() -> None:

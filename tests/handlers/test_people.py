@@ -25,10 +25,14 @@ STAGE = Stage()
 WORDS = STAGE.content.words("vi")
 # Agreed words never change under their version: new words, new version, new digests here.
 SHOWN = {
+    "2026-11-23.1": {
+        "vi": "314c2b6a7c545c7d2181ee8794b4c858ee65545bdd7844ef6e441a10265707cc",
+        "en": "e58355d64306b8d51807cf8369f1603c2c550bd54d90b2a2c771dae0556eb6e8",
+    },
     "2026-11-22.2": {
         "vi": "78bbbed4d12864825e6255270b3bc8c4fb7e9ab61b4fbab0f7f10f8ac5af8158",
         "en": "e4cfffe50d37c211bf65cb143ea6ec6350388e353c2e52abde61574b6e7611f5",
-    }
+    },
 }
 
 

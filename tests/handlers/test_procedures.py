@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import insert
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from content.faq import Document, FaqEntry, Source
 from content.loader import SHIPPED, Content, load
@@ -22,12 +22,15 @@ from db.scene import Scene
 from db.tables import Bot, table
 from handlers.procedures import LONGEST, answer, gist
 from handlers.router import Context
+from tests.blank import lay
 from tests.handlers.stage import Stage, scene
 
+WORDS = load().words("vi")
 OFFICE = "UBND xã"
 HOURS = "Giờ làm việc của xã"
 READ = Source("Cổng mẫu", date(2026, 7, 1), "portal copy")
 HEARD = Source("Sổ tay mẫu", date(2026, 7, 2), "secondary", key="so")
+ENTERED_THERE = Source("Xã tự ghi", date(2026, 7, 3), "local")
 FORM = Document("Tờ khai mẫu", "https://example.org/to-khai")
 ASPECTS = {name: f"Về {name}." for name in ("ho_so", "noi_nop", "thoi_han", "le_phi", "online")}
 VALUES = """\
@@ -109,7 +112,26 @@ async def test_a_line_whose_value_is_missing_names_the_office_instead(content: C
 async def test_missing_lines_that_follow_each_other_are_one(content: Content) -> None:
     one = short("- Rác: {lich_rac}\n- Phí: {phi_ho_tich}, {lich_rac}\n- Giờ: {gio_lam_viec}")
     text = await told(one, read_of(content, "xa-gio"))
-    assert f"- {missing('Lịch thu gom rác, Lệ phí hộ tịch')}\n- Giờ: 8 giờ" in text
+    both = WORDS("faq.local_missing_many", labels="Lịch thu gom rác; Lệ phí hộ tịch", office=OFFICE)
+    assert f"- {both}\n- Giờ: 8 giờ" in text
+
+
+async def test_the_commune_is_no_source_of_what_it_has_not_entered(content: Content) -> None:
+    one = short("Giờ: {gio_lam_viec}\nRác: {lich_rac}", sources=(ENTERED_THERE, READ))
+    for place, named in (("xa-gio", True), ("xa-nao", False)):
+        context = read_of(content, place)
+        for text in (await told(one, context), await gist(one, None, context)):
+            assert (ENTERED_THERE.name in text) == named
+    assert READ.name in await gist(one, None, read_of(content))
+
+
+async def test_where_nobody_vouches_for_anything_only_who_answers_is_named(
+    content: Content,
+) -> None:
+    one = short("Giờ: {gio_lam_viec}", sources=(ENTERED_THERE,))
+    for text in (await told(one, read_of(content)), await gist(one, None, read_of(content))):
+        assert WORDS("faq.owner", owner=one.owner) in text
+        assert "Nguồn" not in text
 
 
 async def test_in_english_the_labels_are_english(content: Content) -> None:
@@ -261,10 +283,9 @@ async def test_where_there_is_no_bot_nothing_has_been_entered(content: Content) 
 @pytest_asyncio.fixture
 async def province(tmp_path: Path) -> AsyncIterator[tuple[Database, dict[str, Spot]]]:
     """One province with two communes, each with a bot (1, 2) and a village."""
-    database = Database.open(f"sqlite:///{tmp_path / 'loalang.db'}")
+    database = Database.open(lay(f"sqlite:///{tmp_path / 'loalang.db'}"))
 
     def build(session: Session) -> dict[str, Spot]:
-        SQLModel.metadata.create_all(session.connection())
         spots: dict[str, Spot] = {}
         for slug, kind, parent in [
             ("tinh", "province", None),

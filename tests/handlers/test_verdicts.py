@@ -96,6 +96,13 @@ async def test_what_was_wrong_offers_the_other_procedures_and_the_staff() -> Non
     assert reply.keep == {"question": 12}, "whichever is chosen answers the question"
 
 
+async def test_beside_what_was_clearly_meant_only_the_nearest_are_offered() -> None:
+    text = "lam giay khai sinh can gi"
+    assert shipped().search.find(text).decision == "answer"
+    reply = judged(await wrong(Kept(12, text, "answer", "khai_sinh", "")), WRONG)
+    assert len([one for one in actions(reply) if one.startswith("faq.entry:")]) <= 2
+
+
 async def test_where_there_is_nothing_else_it_is_asked_anew_or_handed_over() -> None:
     reply = judged(await wrong(Kept(12, "???", "answer", "khai_sinh", "")), WRONG)
     assert (reply.text, actions(reply)) == (WORDS("questions.wrong_none"), [HAND, BACK])

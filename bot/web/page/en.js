@@ -36,7 +36,7 @@ const page = {
   older: "Older messages",
   begin: "Begin",
   newer: "New message ↓",
-  groupHint: "In a group the bot answers only when called by name.",
+  groupHint: "In a group, call the bot by name to be sure of an answer.",
   callBot: "Call the bot",
   attach: "Photo or file",
   place: "Location",
