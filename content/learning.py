@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import re
 import signal
+import subprocess
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _WAY: Final = "2"  # how it is learned: another number forgets what was learned before
 _NAME: Final = "search-{}"
+_KEPT: Final = re.compile(r"search-\d+-[0-9a-f]{16}(\.\d+)?")  # one being written has a number
 
 
 def learned(lesson: Lesson, folder: Path | None) -> Classifier:
@@ -31,31 +37,31 @@ def learned(lesson: Lesson, folder: Path | None) -> Classifier:
 
 def _keep(lesson: Lesson, folder: Path) -> None:
     """Learns in a process of its own: what that takes, ten times what is learned, is given back
-    with its end. Raises OSError."""
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
+    with its end, which no end of ours delays. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in kept(folder):
         old.unlink(missing_ok=True)
     _say(lesson)
-    try:
-        with ProcessPoolExecutor(1, get_context("spawn"), _undisturbed) as pool:
-            pool.submit(_teach, lesson, folder / _name(lesson)).result()
-    except BrokenProcessPool:
-        raise ChildProcessError from None
+    there = os.pathsep.join(path or os.curdir for path in sys.path)
+    taught = subprocess.run(  # noqa: S603 - nobody else's words
+        [sys.executable, "-c", f"from {__name__} import teach; teach()", folder / _name(lesson)],
+        input=json.dumps([lesson.texts, sorted(lesson.filler)]).encode(),
+        env={**os.environ, "PYTHONPATH": there},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if taught.returncode:
+        raise ChildProcessError
 
 
-def _undisturbed() -> None:
-    """Ctrl+C is for who waits for this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _teach(lesson: Lesson, path: Path) -> None:
+def teach() -> None:
+    """Of that process: a lesson comes in, what is learned goes to the file it was told."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who waits for this process
     from content.training import train
 
-    train(examples(lesson)).save(path)
+    texts, filler = json.load(sys.stdin.buffer)
+    lesson = Lesson(tuple(map(tuple, texts)), frozenset(filler))
+    train(examples(lesson)).save(Path(sys.argv[1]))
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +90,8 @@ def remembered(lesson: Lesson, folder: Path | None) -> Classifier | None:
 
 def kept(folder: Path) -> list[Path]:
     """What was learned there, from any content."""
-    return list(folder.glob(_NAME.format("*")))
+    found = folder.glob(_NAME.format("*"))
+    return [path for path in found if _KEPT.fullmatch(path.name) and path.is_file()]
 
 
 def _name(lesson: Lesson) -> str:

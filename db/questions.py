@@ -119,12 +119,15 @@ def _here(actor: Actor, question_id: int) -> ColumnElement[bool]:
     return and_(question.c.id == question_id, question.c.bot_id == actor.bot_id, here)
 
 
-def lately(session: Session, chat_id: int, entry: str, since: datetime) -> list[str]:
-    """The questions that were answered in a group with this entry."""
+def lately(
+    session: Session, chat_id: int, entry: str, language: str, since: datetime
+) -> list[str]:
+    """The questions that were answered in a group with this entry, in this language."""
     answered = and_(question.c.outcome == "answer", question.c.entry == entry)
     rows = session.execute(
         select(question.c.text)
         .where(question.c.chat_id == chat_id, question.c.asked_at > since, answered)
+        .where(question.c.language == language)
         .order_by(question.c.id)
     )
     return list(rows.scalars())

@@ -283,13 +283,15 @@ async def _in_group(text: str, found: Found, context: Context) -> Outcome:
 
 
 async def _lately(entry_id: str, context: Context) -> set[str | None]:
-    """Which aspects of a procedure this group was told just now."""
+    """Which aspects of a procedure this group was told just now, in the language asked in."""
     if not context.actor.chat_id:
         return set()
     from db import questions  # only here
 
     since = context.actor.now - _REPEATED
-    told = await context.read(questions.lately, context.actor.chat_id, entry_id, since)
+    told = await context.read(
+        questions.lately, context.actor.chat_id, entry_id, context.language, since
+    )
     return {context.content.search.aspect(text) for text in told}
 
 

@@ -74,3 +74,13 @@ def test_where_nothing_can_be_kept_it_learns_all_the_same(
     assert learned(LESSON, tmp_path / "file" / "data").labels == ("birth", "death")
     assert "cannot be kept (NotADirectoryError)" in caplog.text
     assert learned(LESSON, None).labels == ("birth", "death")
+
+
+def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "search-ket-qua.xlsx"
+    mine.write_text("a table of somebody's", "utf-8")
+    (tmp_path / "search-thu").mkdir()
+    learned(LESSON, tmp_path)
+    learned(OTHER, tmp_path)
+    assert mine.read_text("utf-8") == "a table of somebody's"
+    assert len(learning.kept(tmp_path)) == 1

@@ -148,10 +148,11 @@ async def test_what_a_group_was_just_told_is_known_of_that_group_alone(
     await database.write(asked, village, "chon viec", "choices", group=GROUP)
     await database.write(asked, village, "ket hon", "answer", "ket_hon", group=GROUP)
 
-    async def lately(chat_id: int, since: datetime) -> list[str]:
-        return await database.read(questions.lately, chat_id, "khai_sinh", since)
+    async def lately(chat_id: int, since: datetime, language: str = "vi") -> list[str]:
+        return await database.read(questions.lately, chat_id, "khai_sinh", language, since)
 
     assert await lately(here, NOW - DAY) == ["khai sinh"]
+    assert await lately(here, NOW - DAY, "en") == []
     assert await lately(there, NOW - DAY) == []
     assert await lately(here, NOW) == [], "an age of exactly as much is over"
 

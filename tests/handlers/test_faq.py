@@ -611,8 +611,9 @@ async def test_the_way_to_staff_is_no_choice_that_was_missed() -> None:
 
 
 async def test_a_group_is_not_told_the_same_again_within_minutes() -> None:
-    def lately(chat_id: int, entry: str, since: datetime) -> list[str]:
-        assert (chat_id, entry, since) == (9, "can_cuoc", NOW - timedelta(minutes=10))
+    def lately(chat_id: int, entry: str, language: str, since: datetime) -> list[str]:
+        assert (chat_id, entry, language) == (9, "can_cuoc", "vi")
+        assert since == NOW - timedelta(minutes=10)
         return [fold(ID_FEE)]
 
     here = stage()
