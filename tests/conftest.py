@@ -1,13 +1,16 @@
-"""Databases for whoever needs one: every test that takes `database_url` runs on both kinds."""
+"""Databases for whoever needs one: empty, or with our tables laid. Every test that takes
+`database_url` or `laid_url` runs on both kinds."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.clock import Clock
+from db import schema
+from tests.blank import lay
 from tests.postgres import Server, fresh_database, require_binaries, running_server
 
 
@@ -36,7 +39,7 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_server: Server) -> Iterator[str]:
     """An empty database of its own."""
-    with fresh_database(postgresql_server, f"test_{uuid.uuid4().hex}") as url:
+    with fresh_database(postgresql_server) as url:
         yield url
 
 
@@ -44,4 +47,29 @@ def postgresql_url(postgresql_server: Server) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database of each kind in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def laid_sqlite_url(sqlite_url: str) -> str:
+    return lay(sqlite_url)
+
+
+@pytest.fixture(scope="session")
+def laid_template(postgresql_server: Server) -> Iterator[str]:
+    with fresh_database(postgresql_server) as url:
+        schema.prepare(url, Clock().now())
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def laid_postgresql_url(postgresql_server: Server, laid_template: str) -> Iterator[str]:
+    with fresh_database(postgresql_server, laid_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def laid_url(request: pytest.FixtureRequest) -> str:
+    """A database of each kind in turn, with our tables and nothing in them."""
+    url: str = request.getfixturevalue(f"laid_{request.param}_url")
     return url

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.demo import BOTS, settlement_of
@@ -21,6 +21,7 @@ from content.commune import Commune, Group, Person, Place, Style
 from db import bots, communes
 from db.engine import Database
 from db.tables import Inbox, Outbox, table
+from tests.blank import lay
 
 CADRE, HEAD, LEADER = "can-bo", "truong-thon", "lanh-dao"
 COMMUNE, HOME = "song-trang", "thon"
@@ -78,19 +79,14 @@ def _group(number: int, residents: int, groups: int) -> Group:
 
 
 async def enter(database: Database, commune: Commune, clock: Clock) -> None:
-    """Tables, and the commune in them."""
-
-    def create(session: Session) -> None:
-        SQLModel.metadata.create_all(session.connection())
-
-    await database.write(create)
+    """Where nothing is but our tables."""
     await database.write(communes.settle, settlement_of(commune), clock.now())
 
 
 @asynccontextmanager
 async def founded(folder: Path, commune: Commune, clock: Clock) -> AsyncIterator[Database]:
     """The bot's database of the commune, in `folder`."""
-    database = Database.open(url(folder))
+    database = Database.open(lay(url(folder)))
     try:
         await enter(database, commune, clock)
         yield database

@@ -38,6 +38,7 @@ from db.outbox import REPLY, Draft
 from db.quota import Allowance
 from db.scene import Actor
 from db.tables import Account, Chat, Outbox, Place, table
+from tests.blank import lay
 from tests.bot.hamlet import (
     CADRE,
     HOME,
@@ -280,7 +281,7 @@ async def metered(
     clock = Clock(START - datetime.now(UTC))
     commune = hamlet(residents=8, groups=2 * groups)
     tied = tuple(group for group in commune.groups if group.style == style_of(1))
-    database = kind.open(database_url or url(folder))
+    database = kind.open(lay(database_url or url(folder)))
     try:
         await enter(database, replace(commune, groups=tied), clock)
         bot_id = (await bot_ids(database))["zalo"]

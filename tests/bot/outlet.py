@@ -24,6 +24,7 @@ from db.engine import Database
 from db.outbox import REPLY, Draft
 from db.scene import Actor
 from db.tables import Account, Chat, Place, table
+from tests.blank import lay
 from tests.bot.hamlet import (
     HOME,
     LEADER,
@@ -159,7 +160,7 @@ async def speaking(
     folder: Path, pace: Pace = SWIFT, groups: int = 2, kind: type[Database] = Database
 ) -> AsyncIterator[Outlet]:
     clock, commune = Clock(), hamlet(residents=6, groups=groups)
-    database = kind.open(url(folder))
+    database = kind.open(lay(url(folder)))
     village = await Village.open(folder / "village", commune, clock.now)
     try:
         await enter(database, commune, clock)

@@ -21,6 +21,7 @@ from db.engine import Database, DatabaseError
 from handlers import dispatcher
 from handlers.messages import Incoming, Outcome, Reply
 from handlers.router import Context, Dispatcher, OnMessage
+from tests.blank import lay
 from tests.bot.hamlet import PATIENCE, bot_ids, enter, hamlet, inbox_rows, outbox_bodies, url
 from tests.bot.wire import Wire
 from tests.living import CONTENT
@@ -99,7 +100,7 @@ async def receiving(
     folder: Path, answer: OnMessage | None = None, wire: Wire | None = None
 ) -> AsyncIterator[Reception]:
     """`answer`: the only handler; by default all conversations. A folder may be used again."""
-    database = Failing.open(url(folder))
+    database = Failing.open(lay(url(folder)))
     assert isinstance(database, Failing)
     wire = wire or Wire()
     try:

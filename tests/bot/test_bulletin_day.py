@@ -54,8 +54,8 @@ async def test_a_bulletin_goes_out_at_its_time_once_and_only_where_it_should(
     await goes_out_once(village, style)
 
 
-async def test_the_same_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
-    async with living(tmp_path, postgresql_url) as village:
+async def test_the_same_on_postgresql(tmp_path: Path, laid_postgresql_url: str) -> None:
+    async with living(tmp_path, laid_postgresql_url) as village:
         await village.until(12)
         await goes_out_once(village, "zalo")
 

@@ -15,10 +15,11 @@ from bot import config as settings
 from bot.check import check
 from bot.check_routes import told
 from bot.init import Given, init
-from db import bots, places, schema
+from db import bots, places
 from db.engine import Database
 from db.routes import Route
 from db.tables import Chat, Place, table
+from tests.blank import lay
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ROUTE = Route("Xóm Chài", "Thôn Bến", "thon", "member", False, frozenset())
@@ -100,8 +101,7 @@ def tie(session: Session, *, title: str, **more: Any) -> None:
 
 async def serve(url: str) -> None:
     """A database as a start leaves it, with two groups."""
-    schema.prepare(url, now=NOW)
-    database = Database.open(url)
+    database = Database.open(lay(url))
 
     def settle(session: Session) -> None:
         places.add(session, slug="xa-may", name="Xã Mây", kind="commune", parent=None)

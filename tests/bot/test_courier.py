@@ -27,6 +27,7 @@ from db.ledger import PATIENCE
 from db.outbox import Settled
 from db.quota import Allowance
 from db.tables import Chat, Outbox, table
+from tests.blank import lay
 from tests.bot.crashing import Fate, MortalDatabase
 from tests.bot.hamlet import PATIENCE as PATIENCE_OF_TEST
 from tests.bot.newsroom import SetClock
@@ -113,8 +114,8 @@ def _said(session: Session) -> list[Row]:
 
 
 @pytest_asyncio.fixture
-async def post(database_url: str) -> AsyncIterator[Post]:
-    database = Failing.open(database_url)
+async def post(laid_url: str) -> AsyncIterator[Post]:
+    database = Failing.open(laid_url)
     village = await database.write(build)
     yield Post(database, village, SetClock(NOW), Composer(CONTENT, dict(LIMITS.items())))
     await database.close()
@@ -329,7 +330,7 @@ TIMES = (NOW, NOW, LATE, AGAIN)
 async def test_a_courier_who_dies_between_two_steps_tells_everything_once(
     tmp_path: Path, last: int
 ) -> None:
-    database = MortalDatabase.open(f"sqlite:///{tmp_path}/loalang.db")
+    database = MortalDatabase.open(lay(f"sqlite:///{tmp_path}/loalang.db"))
     assert isinstance(database, MortalDatabase)
     database.fate = Fate()
     post = Post(

@@ -24,6 +24,7 @@ from bot.exports.command import STALE, Wish, export
 from db import schema
 from db.scene import Actor
 from db.tables import Audit, table
+from tests.blank import lay
 from tests.db.neighbours import NOW
 from tests.db.reports import DAY, reported, tell
 from tests.living import CONTENT, ROOT
@@ -37,7 +38,7 @@ def office(tmp_path: Path) -> Path:
     """A folder with settings, and a database of three reports."""
 
     async def found() -> None:
-        async with opened(f"sqlite:///{tmp_path}/loalang.db", Clock()) as database:
+        async with opened(lay(f"sqlite:///{tmp_path}/loalang.db"), Clock()) as database:
             await database.write(_tables_are_there)
             await database.write(tell)
 
@@ -225,14 +226,14 @@ def test_it_works_while_the_bot_holds_the_database(office: Path) -> None:
     assert asyncio.run(both()) == 0
 
 
-def test_it_works_on_postgresql_as_on_sqlite(postgresql_url: str, tmp_path: Path) -> None:
+def test_it_works_on_postgresql_as_on_sqlite(laid_postgresql_url: str, tmp_path: Path) -> None:
     async def found() -> None:
-        async with opened(postgresql_url, Clock()) as database:
+        async with opened(laid_postgresql_url, Clock()) as database:
             await database.write(tell)
 
     asyncio.run(found())
     wish = Wish("csv", tmp_path / "out.csv", since="22/11/2026", place="xa")
-    assert export(postgresql_url, wish, CONTENT.words("vi"), NOW) == 2
+    assert export(laid_postgresql_url, wish, CONTENT.words("vi"), NOW) == 2
     assert codes(tmp_path / "out.csv") == ["PA-2", "PA-3"]
 
 

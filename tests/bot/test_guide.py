@@ -204,7 +204,7 @@ async def test_telegram_gets_it_once_and_then_by_name(tmp_path: Path) -> None:
 async def test_zalo_reads_it_at_an_address_that_stays(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else ""
+    url = request.getfixturevalue("laid_postgresql_url") if kind == "postgresql" else ""
     async with zalograph(tmp_path, database=url) as village:
         resident = village.neighbour("Chị Cúc")
         assert LABEL in await resident.says(ASKED)

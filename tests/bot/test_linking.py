@@ -50,7 +50,7 @@ async def reported(village: Living, what: str, resident: str = "nhai") -> None:
 async def test_a_right_given_on_telegram_works_on_zalo_and_ends_with_the_link(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else ""
+    url = request.getfixturevalue("laid_postgresql_url") if kind == "postgresql" else ""
     async with living(tmp_path, url) as village:
         not_allowed = WORDS("announcements.not_allowed")
         assert not_allowed in said(await village.say(SECOND, "thông báo"))
@@ -69,7 +69,7 @@ async def test_a_right_given_on_telegram_works_on_zalo_and_ends_with_the_link(
 async def test_who_was_talked_into_linking_keeps_the_role_when_they_are_taken_away(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else ""
+    url = request.getfixturevalue("laid_postgresql_url") if kind == "postgresql" else ""
     async with living(tmp_path, url) as village:
         not_allowed = WORDS("announcements.not_allowed")
         await linked(village, SECOND, HEAD)

@@ -31,6 +31,7 @@ from bot.platforms.base import (
 from db import people
 from db.engine import Database
 from db.tables import Account, Bot, Place, table
+from tests.blank import lay
 from tests.bot.hamlet import CADRE, HOME, bot_ids, enter, hamlet, outbox_bodies, url
 from tests.bot.reception import COMPOSER
 from tests.bot.wire import Wire
@@ -95,7 +96,7 @@ class Ear:
 
 @asynccontextmanager
 async def listening(folder: Path, *first: Fate, again: bool = False) -> AsyncIterator[Ear]:
-    database = Database.open(url(folder))
+    database = Database.open(lay(url(folder)))
     clock, weather, stored = Clock(), Weather(), list[RawUpdate]()
     weather.fates.extend(first)
     try:

@@ -74,8 +74,8 @@ class House:
 
 
 @pytest_asyncio.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    database = Failing.open(database_url)
+async def house(laid_url: str) -> AsyncIterator[House]:
+    database = Failing.open(laid_url)
     assert isinstance(database, Failing)
     yield House(database, await database.write(build))
     await database.close()

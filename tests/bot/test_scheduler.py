@@ -35,8 +35,8 @@ person, role = table(Person), table(Role)
 
 
 @pytest_asyncio.fixture
-async def room(database_url: str) -> AsyncIterator[Newsroom]:
-    async with newsroom(database_url, NOW) as room:
+async def room(laid_url: str) -> AsyncIterator[Newsroom]:
+    async with newsroom(laid_url, NOW) as room:
         yield room
 
 

@@ -67,8 +67,8 @@ OFTEN = (
 
 
 @pytest_asyncio.fixture
-async def room(database_url: str) -> AsyncIterator[Newsroom]:
-    async with newsroom(database_url, BEGIN) as room:
+async def room(laid_url: str) -> AsyncIterator[Newsroom]:
+    async with newsroom(laid_url, BEGIN) as room:
         yield room
 
 
@@ -77,10 +77,10 @@ async def room(database_url: str) -> AsyncIterator[Newsroom]:
     [pytest.param(SELDOM, 10, 600, 1, id="ten years"), pytest.param(OFTEN, 0.2, 36, 2, id="daily")],
 )
 async def test_every_slot_is_sent_once_or_reported_as_passed_over(
-    room: Newsroom, database_url: str, kept: tuple[Kept, ...], years: float, off: float, seed: int
+    room: Newsroom, laid_url: str, kept: tuple[Kept, ...], years: float, off: float, seed: int
 ) -> None:
     made = {one: (await room.begin(one.schedule, title=one.title)).id for one in kept}
-    second = Database.open(database_url)
+    second = Database.open(laid_url)
     try:
         await Life(room, second, random.Random(seed), off).live(BEGIN + years * 365 * DAY)
     finally:

@@ -89,8 +89,8 @@ class Post:
 
 
 @pytest_asyncio.fixture
-async def post(database_url: str) -> AsyncIterator[Post]:
-    database = Database.open(database_url)
+async def post(laid_url: str) -> AsyncIterator[Post]:
+    database = Database.open(laid_url)
     village = await database.write(build)
     yield Post(database, village, SetClock(NOW), await database.write(_keeper, village))
     await database.close()

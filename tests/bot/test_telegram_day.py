@@ -70,8 +70,8 @@ async def test_a_report_with_photo_and_place_reaches_the_head_and_its_answer_the
     await report_and_answer(village)
 
 
-async def test_the_same_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
-    async with telegraph(tmp_path, database=postgresql_url) as village:
+async def test_the_same_on_postgresql(tmp_path: Path, laid_postgresql_url: str) -> None:
+    async with telegraph(tmp_path, database=laid_postgresql_url) as village:
         await report_and_answer(village)
 
 

@@ -67,8 +67,8 @@ async def test_a_report_in_four_messages_gets_a_code_and_its_answer_reaches_the_
 
 
 @pytest.mark.parametrize("style", STYLES)
-async def test_the_same_on_postgresql(tmp_path: Path, postgresql_url: str, style: str) -> None:
-    async with living(tmp_path, postgresql_url) as village:
+async def test_the_same_on_postgresql(tmp_path: Path, laid_postgresql_url: str, style: str) -> None:
+    async with living(tmp_path, laid_postgresql_url) as village:
         await report_and_answer(village, style)
 
 

@@ -105,8 +105,8 @@ async def test_a_report_with_a_photo_reaches_the_head_and_its_answer_the_residen
     await report_and_answer(either)
 
 
-async def test_the_same_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
-    async with zalograph(tmp_path, database=postgresql_url) as village:
+async def test_the_same_on_postgresql(tmp_path: Path, laid_postgresql_url: str) -> None:
+    async with zalograph(tmp_path, database=laid_postgresql_url) as village:
         await report_and_answer(village)
 
 

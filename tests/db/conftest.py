@@ -10,15 +10,23 @@ from db.engine import Database
 
 
 @pytest_asyncio.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """Open and empty: not even our tables."""
-    opened = Database.open(database_url)
+async def database(laid_url: str) -> AsyncIterator[Database]:
+    """With our tables and nothing in them."""
+    opened = Database.open(laid_url)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def laid_sqlite_database(laid_sqlite_url: str) -> AsyncIterator[Database]:
+    opened = Database.open(laid_sqlite_url)
     yield opened
     await opened.close()
 
 
 @pytest_asyncio.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """Without our tables."""
     opened = Database.open(sqlite_url)
     yield opened
     await opened.close()
@@ -26,6 +34,7 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest_asyncio.fixture
 async def postgresql_database(postgresql_url: str) -> AsyncIterator[Database]:
+    """Without our tables."""
     opened = Database.open(postgresql_url)
     yield opened
     await opened.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from sqlmodel import Session
 
 from db import postgresql, sqlite
 from db.url import parse
+from tests.blank import lay
 from tests.db.ground import Ground, break_ground, undone
 from tests.db.village import Village
 from tests.postgres import fresh_database
@@ -18,6 +18,7 @@ from tests.postgres import fresh_database
 @pytest.fixture(scope="session")
 def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     path = tmp_path_factory.mktemp("ground") / "loalang.db"
+    lay(f"sqlite:///{path}")
     engine = sqlite.create(path, ("PRAGMA foreign_keys = ON",), "BEGIN")
     yield break_ground(engine)
     engine.dispose()
@@ -25,8 +26,8 @@ def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 @pytest.fixture(scope="session")
 def postgresql_ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
-    server = request.getfixturevalue("postgresql_server")
-    with fresh_database(server, f"ground_{uuid.uuid4().hex}") as url:
+    server, template = map(request.getfixturevalue, ("postgresql_server", "laid_template"))
+    with fresh_database(server, template) as url:
         engine = postgresql.create(parse(url))
         yield break_ground(engine)
         engine.dispose()

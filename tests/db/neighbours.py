@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from db import people, places
 from db.scene import Actor
@@ -27,8 +27,7 @@ class Village:
 
 
 def found(session: Session) -> Village:
-    """Create the tables, the places and one bot of the commune."""
-    SQLModel.metadata.create_all(session.connection())
+    """The places and one bot of the commune."""
     commune = places.add(session, slug="xa", name="Xã Mơ", kind="commune", parent=None)
     upper = places.add(session, slug="tren", name="Thôn Trên", kind="village", parent=commune)
     lower = places.add(session, slug="duoi", name="Thôn Dưới", kind="village", parent=commune)

@@ -234,7 +234,7 @@ async def test_the_status_message_is_found_with_the_progress(
 
 
 async def test_ten_thousand_deliveries_are_two_statements(
-    sqlite_database: Database,
+    laid_sqlite_database: Database,
 ) -> None:
     def many(session: Session) -> tuple[Progress, list[str]]:
         village = build(session)
@@ -263,11 +263,11 @@ async def test_ten_thousand_deliveries_are_two_statements(
         event.remove(connection, "before_cursor_execute", note)
         return progress, inserts
 
-    progress, statements = await sqlite_database.write(many)
+    progress, statements = await laid_sqlite_database.write(many)
     assert dict(progress.counts) == {"queued": 10_000}
     assert statements.count("INSERT INTO delivery") == 1
     assert statements.count("INSERT INTO outbox") == 1
-    found = await sqlite_database.read(rows, "chat_id", "part")
+    found = await laid_sqlite_database.read(rows, "chat_id", "part")
     assert (len(found), len(set(found))) == (10_000, 10_000)
 
 

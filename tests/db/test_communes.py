@@ -38,7 +38,6 @@ SETTLEMENT = Settlement(
 
 
 def settle(session: Session, settlement: Settlement = SETTLEMENT, now: Any = NOW) -> None:
-    SQLModel.metadata.create_all(session.connection())
     communes.settle(session, settlement, now)
 
 
@@ -145,7 +144,6 @@ async def test_another_commune_is_refused_and_nothing_entered(
 
 
 async def test_a_bot_of_an_unknown_place_leaves_nothing_behind(database: Database) -> None:
-    await database.write(lambda session: SQLModel.metadata.create_all(session.connection()))
     nowhere = SETTLEMENT._replace(bots=[("zalo", "sandbox-zalo", "nowhere")])
     with pytest.raises(UnknownPlace, match="nowhere"):
         await database.write(settle, nowhere)
@@ -183,7 +181,6 @@ REAL = [("thon", "telegram", "xa")]
 def serve(
     session: Session, new: Sequence[NewPlace] = SETTLEMENT.places, real: Any = REAL
 ) -> dict[str, int]:
-    SQLModel.metadata.create_all(session.connection())
     return communes.serve(session, new, real)
 
 

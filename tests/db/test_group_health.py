@@ -117,9 +117,9 @@ async def test_a_group_shows_whether_something_waits_to_be_carried_there(
 
 
 async def test_how_other_groups_are_is_not_asked_where_it_is_about_one(
-    sqlite_database: Database,
+    laid_sqlite_database: Database,
 ) -> None:
-    village = await sqlite_database.write(build)
+    village = await laid_sqlite_database.write(build)
     chat_id = village.groups["ben households zalo"]
 
     def statements(session: Session, verb: Any) -> str:
@@ -135,9 +135,11 @@ async def test_how_other_groups_are_is_not_asked_where_it_is_about_one(
         event.remove(connection, "before_cursor_execute", hear)
         return "\n".join(said)
 
-    shown = await sqlite_database.read(statements, lambda s, actor: groups.read(s, actor, chat_id))
+    shown = await laid_sqlite_database.read(
+        statements, lambda s, actor: groups.read(s, actor, chat_id)
+    )
     assert "outbox.chat_id = ?" in shown
-    untied = await sqlite_database.write(
+    untied = await laid_sqlite_database.write(
         statements, lambda s, actor: groups.untie(s, actor, chat_id=chat_id)
     )
     assert "UPDATE chat" in untied

@@ -77,7 +77,7 @@ async def test_a_group_whose_platform_has_no_parts_counts_as_failed(
 
 
 async def test_a_long_list_of_groups_not_reached_is_named_in_part(
-    sqlite_database: Database,
+    laid_sqlite_database: Database,
 ) -> None:
     def many(session: Session) -> Progress:
         village = build(session)
@@ -87,6 +87,6 @@ async def test_a_long_list_of_groups_not_reached_is_named_in_part(
         session.execute(update(outbox).values(state="failed"))
         return announcements.progress(session, progress.version_id)
 
-    progress = await sqlite_database.write(many)
+    progress = await laid_sqlite_database.write(many)
     assert dict(progress.counts) == {"failed": NAMED + 5}
     assert len(progress.not_reached["failed"]) == NAMED

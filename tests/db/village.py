@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from db import announcements, people, places
 from db.announcements import Part, Progress
@@ -48,8 +48,7 @@ class Village:
 
 
 def build(session: Session) -> Village:
-    """Tables and everything in them."""
-    SQLModel.metadata.create_all(session.connection())
+    """Everything, where only our tables are."""
     province = places.add(session, slug="tinh", name="Tỉnh Mẫu", kind="province", parent=None)
     commune = places.add(session, slug="xa", name="Xã Mẫu", kind="commune", parent=province)
     other = places.add(session, slug="xa-ben", name="Xã Bên", kind="commune", parent=province)

@@ -21,6 +21,7 @@ from bot.web.photos import Photos, kept_key
 from db.announcements import Part
 from db.engine import Database
 from db.tables import Media, table
+from tests.blank import lay
 from tests.db.village import NOW, Village, build, released
 from tests.living import PNG
 
@@ -79,7 +80,7 @@ class House:
 
 @pytest_asyncio.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    database = Database.open(f"sqlite:///{tmp_path}/loalang.db")
+    database = Database.open(lay(f"sqlite:///{tmp_path}/loalang.db"))
     village = await database.write(build)
     one, other = [await database.write(photo, village) for _ in range(2)]
     parts = {"zalo": [Part("", one)]}

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Row, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from bot.clock import Clock
 from db import announcements, communes, outbox, people
@@ -26,6 +26,7 @@ from db.ledger import follow
 from db.outbox import REPLY, Draft
 from db.scene import Actor
 from db.tables import Account, AnnouncementVersion, Chat, Delivery, Outbox, Place, table
+from tests.blank import lay
 from tests.bot.platforms.telegram.crashes.lives import BOT, Life, Paper, Witness
 from tests.living import CONTENT
 from tests.servers.telegram import Bot, Group, Person, TelegramServer
@@ -211,7 +212,7 @@ def _in_doubt(count: int) -> str:
 
 @asynccontextmanager
 async def station(folder: Path, groups: int) -> AsyncIterator[Station]:
-    database = Paper.open(f"sqlite:///{folder / 'loalang.db'}")
+    database = Paper.open(lay(f"sqlite:///{folder / 'loalang.db'}"))
     assert isinstance(database, Paper)
     try:
         async with Witness(pace=None, key=r"#\d+\.\d+") as server:
@@ -226,7 +227,6 @@ async def station(folder: Path, groups: int) -> AsyncIterator[Station]:
 
 
 def _found(session: Session, author: Person, groups: list[Group]) -> None:
-    SQLModel.metadata.create_all(session.connection())
     commune = Settlement(
         places=[NewPlace("xa", "Xã Mẫu", "commune", "")],
         bots=[("xa", "telegram", "xa")],

@@ -8,11 +8,12 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from bot.clock import Clock
 from db import communes
 from db.communes import Settlement
+from tests.blank import lay
 from tests.bot.hamlet import inbox_rows
 from tests.bot.platforms.telegram.crashes.broadcasting import told, wrong
 from tests.bot.platforms.telegram.crashes.lives import UNHEARD, Life, Paper, Witness
@@ -31,7 +32,6 @@ INBOUND = (
 
 
 def enter(session: Session, hamlet: Settlement) -> None:
-    SQLModel.metadata.create_all(session.connection())
     communes.settle(session, hamlet, Clock().now())
 
 
@@ -53,7 +53,7 @@ async def test_reports_and_announcements_survive_a_death_at_any_moment(
     random, deaths = Random(SEED), Counter[str]()
     async with Witness(pace=None) as server:
         square, hamlet = built(server, RESIDENTS, GROUPS)
-        paper = Paper.open(f"sqlite:///{tmp_path / 'loalang.db'}")
+        paper = Paper.open(lay(f"sqlite:///{tmp_path / 'loalang.db'}"))
         assert isinstance(paper, Paper)
         try:
             await paper.write(enter, hamlet)
