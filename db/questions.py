@@ -119,9 +119,7 @@ def _here(actor: Actor, question_id: int) -> ColumnElement[bool]:
     return and_(question.c.id == question_id, question.c.bot_id == actor.bot_id, here)
 
 
-def lately(
-    session: Session, chat_id: int, entry: str, language: str, since: datetime
-) -> list[str]:
+def lately(session: Session, chat_id: int, entry: str, language: str, since: datetime) -> list[str]:
     """The questions that were answered in a group with this entry, in this language."""
     answered = and_(question.c.outcome == "answer", question.c.entry == entry)
     rows = session.execute(
