@@ -77,6 +77,9 @@ def _look(look: Look, config: Config) -> Finding:
         return Finding(f"✓ {look(config)}", wrong=False)
     except (ConfigError, ContentError, DatabaseError) as error:
         return Finding(f"✗ {error}", wrong=True)
+    except PermissionError as error:
+        told = f"{error.filename}: may not be looked at; check its permissions"
+        return Finding(f"✗ {told}", wrong=True)
 
 
 def _content(config: Config, whole: bool) -> Iterator[Finding]:

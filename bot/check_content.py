@@ -12,10 +12,13 @@ from bot.served import served
 from content.commune import Commune, commune_of
 from content.documents import Layers, nearest, visible
 from content.faq import FaqEntry, parse_entries
+from content.guides import PICTURES
 from content.lint import TOPICS, Remark, last_day, lessened, lint
 from content.loader import SHIPPED, Content, load
 
 _SHOWN: Final = 12  # local values that are named
+_READ: Final = {"faq": ".md", "places": ".toml", "bulletins": ".toml", "replies": ".toml"}
+_LITTER: Final = ("Thumbs.db", "desktop.ini")  # of file managers
 
 
 class Told(NamedTuple):
@@ -38,6 +41,7 @@ def content_of(config: Config, today: date) -> Told:
         *lint(content, today, written),
         *_ended(ended),
         *_strangers(own, commune),
+        *_unread(own),
         *_missing(content, commune, config),
         *(_lessened(content, own) if config.content else ()),
     ]
@@ -86,6 +90,27 @@ def _strangers(folder: Path, commune: Commune) -> Iterator[Remark]:
         if path.stem not in slugs:
             advice = f"{nearest(path.stem, slugs)} or take the file away"
             yield Remark(f"places/{path.name}: no place of the commune; {advice}", wrong=True)
+
+
+def _unread(folder: Path) -> Iterator[Remark]:
+    """What lies beside the files that are read, and is not."""
+    for name, ending in _READ.items():
+        for path in visible(folder, f"{name}/*"):
+            shown = name == "faq" and path.suffix.lower() in PICTURES and path.is_file()
+            if path.suffix != ending and not shown and path.name not in _LITTER:
+                yield _other(path, ending)
+
+
+def _other(path: Path, ending: str) -> Remark:
+    """`ending`: of the files that are read in its folder."""
+    file = f"{path.parent.name}/{path.name}"
+    stem, meant, _ = path.name.lower().partition(ending)
+    if meant and path.is_file():
+        text = f"{file}: not read under this name; rename it to {stem}{ending}"
+        return Remark(text, wrong=True)
+    kinds = f"{ending} and pictures (.png, .jpg)" if ending == ".md" else ending
+    text = f"{file}: not read; only files of {kinds} are, so save it as one or take it away"
+    return Remark(text, wrong=False)
 
 
 def _missing(content: Content, commune: Commune, config: Config) -> Iterator[Remark]:

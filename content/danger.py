@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from content.documents import File, Table, nearest, parse_toml
-from content.phrases import Pattern, found, patterns, tokens, without
+from content.keyboard import readings
+from content.phrases import Pattern, found, patterns, tokens, wholly, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +32,27 @@ class _Rule:
     danger: Danger
     words: tuple[Pattern, ...]
     contexts: tuple[Pattern, ...]
+    alone: tuple[Pattern, ...]
 
 
 class Dangers:
     """Call it with a text. `words` count when spelled with their marks, `contexts` also
-    without; what matches `harmless` is not looked at."""
+    without, `alone` where a text says nothing else; what matches `harmless` is not looked at."""
 
     def __init__(self, rules: tuple[_Rule, ...], harmless: tuple[Pattern, ...]) -> None:
         self._rules = rules
         self._harmless = harmless
 
     def __call__(self, text: str) -> Danger | None:
+        """The first danger in any reading of the text."""
+        return next(filter(None, map(self._read, readings(text))), None)
+
+    def _read(self, text: str) -> Danger | None:
         left = without(tokens(text), self._harmless)
         for rule in self._rules:
             if found(left, rule.words, strict=True) or found(left, rule.contexts, strict=False):
+                return rule.danger
+            if wholly(text, rule.alone):
                 return rule.danger
         return None
 
@@ -68,7 +76,7 @@ def _numbers(table: Table) -> Mapping[str, Number]:
 
 
 def _rule(table: Table, numbers: Mapping[str, Number]) -> _Rule:
-    table.only(["kind", "numbers", "words", "contexts"])
+    table.only(["kind", "numbers", "words", "contexts", "alone"])
     chosen = table.texts("numbers")
     for number in chosen:
         if number not in numbers:
@@ -76,4 +84,5 @@ def _rule(table: Table, numbers: Mapping[str, Number]) -> _Rule:
             raise table.wrong("numbers", problem)
     danger = Danger(table.text("kind"), tuple(numbers[number] for number in chosen))
     words, contexts = table.texts("words"), table.texts("contexts")
-    return _Rule(danger, patterns(words), patterns(contexts))
+    alone = table.texts("alone", ())
+    return _Rule(danger, patterns(words), patterns(contexts), patterns(alone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from content.documents import File, parse_toml
+from content.keyboard import readings
 from content.phrases import Pattern, found, patterns, tokens, without
 
 
@@ -20,6 +21,10 @@ class Denunciations:
         self._harmless = harmless
 
     def __call__(self, text: str) -> bool:
+        """Whether any reading of the text tells of one."""
+        return any(map(self._read, readings(text)))
+
+    def _read(self, text: str) -> bool:
         left = without(tokens(text), self._harmless)
         spelled = found(left, self._words, strict=True)
         return spelled or found(left, self._contexts, strict=False)

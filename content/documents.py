@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,6 +65,7 @@ class Layers:
     @classmethod
     def of(cls, folders: Sequence[Path]) -> Layers:
         for folder in folders:
+            _names(folder)
             if not folder.is_dir():
                 problem = "there is no such content folder; name an existing folder in the config"
                 raise ContentError(folder.name or ".", 1, problem)
@@ -70,7 +73,8 @@ class Layers:
 
     def each(self, name: str) -> list[File]:
         """The file of this name in every folder that has it, the shipped one first."""
-        return [_read(folder, name) for folder in self.folders if (folder / name).is_file()]
+        paths = ((folder, folder / name) for folder in self.folders)
+        return [_read(folder, name) for folder, path in paths if path.name in _names(path.parent)]
 
     def one(self, name: str) -> File:
         files = self.each(name)
@@ -88,20 +92,42 @@ class Layers:
 
 
 def visible(folder: Path, pattern: str) -> list[Path]:
-    """By name, what matches `pattern` as `Path.glob` reads it; nothing that a file manager hides
-    beside it (._a.md, .DS_Store)."""
-    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
+    """By name, what matches `pattern`, whose last part alone may have wildcards; nothing that a
+    file manager hides beside it (._a.md, .DS_Store). Raises ContentError for a folder that may
+    not be looked into."""
+    asked = folder / pattern
+    fitting = (name for name in _names(asked.parent) if fnmatchcase(name, asked.name))
+    return sorted(asked.parent / name for name in fitting if not name.startswith("."))
+
+
+def _names(folder: Path) -> list[str]:
+    """Of all that lies in it; nothing where there is no folder. Raises ContentError."""
+    try:
+        (folder / "..").stat()  # it may be entered: its files opened, not only named
+        return [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        problem = (
+            f"the folder {folder} cannot be looked into ({error.strerror}); check its permissions "
+            "and those of the folders above it: the program's account must read and enter it"
+        )
+        raise ContentError(folder.name or ".", 1, problem) from None
 
 
 def _read(folder: Path, name: str) -> File:
+    path = folder / name
     try:
-        text = (folder / name).read_bytes().decode("utf-8-sig")
+        if not path.is_file():  # reading a pipe would never end
+            advice = "put an ordinary file there, or take it away"
+            raise ContentError(name, 1, f"no ordinary file; {advice}")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ContentError(name, line, "not UTF-8; save the file as UTF-8") from None
     except OSError:
         raise ContentError(name, 1, "cannot be read; check the file's permissions") from None
-    return File(name, text.replace("\r\n", "\n"))
+    return File(name, unicodedata.normalize("NFC", text.replace("\r\n", "\n")))
 
 
 class Table:

@@ -140,6 +140,9 @@ def _id(file: File, table: Table) -> str:
     if not _ID.fullmatch(value):
         raise table.wrong("id", f"“{value}” is no id; use a-z, 0-9 and _ only")
     stem = PurePosixPath(file.name).stem
+    if not _ID.fullmatch(stem):
+        problem = f"the file is called “{stem}”, which is no id; rename it to {value}.md"
+        raise table.wrong("id", problem)
     if value != stem:
         raise table.wrong("id", f"the id “{value}” is not the file's name; call it “{stem}”")
     return value
@@ -248,9 +251,8 @@ def _check_cited(table: Table, sources: Sequence[Source], body: str) -> None:
 def _check_dates(table: Table, entry: FaqEntry) -> None:
     last = max(source.date for source in entry.sources)
     if entry.review_by < last:
-        raise table.wrong(
-            "review_by", f"“review_by” lies before the last source, {last}; change it"
-        )
+        problem = f"“review_by” lies before the last source, {last}; change the one that is wrong"
+        raise table.wrong("review_by", problem)
     if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
         raise table.wrong("valid_until", "“valid_until” lies before “valid_from”; correct one")
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from content.documents import Layers, nearest
+from content.documents import Layers, nearest, visible
 
 LARGEST: Final = 1_000_000  # bytes
 _BEGINNINGS: Final[Mapping[str, bytes]] = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 _ENDINGS: Final = tuple(f".{kind}" for kind in _BEGINNINGS)
-_OTHERS: Final = (".jpeg", ".gif", ".webp", ".bmp", ".heic")  # of pictures that are not shown
+PICTURES: Final = (*_ENDINGS, ".jpeg", ".gif", ".webp", ".bmp", ".heic")  # shown, or a fault
+_END: Final = b"\0\0\0\0IEND\xaeB`\x82"  # the last chunk of a PNG
+_SIDES: Final = 10_000  # pixels, both together: https://core.telegram.org/bots/api#sendphoto
+_SLIMMEST: Final = 20  # times its other side
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def find_guides(layers: Layers, ids: Collection[str]) -> Guides:
                 else:
                     pictures[path.stem] = path
         drawn.update(path.stem for path in beside)
-        written.update(path.stem for path in folder.glob("faq/*.md"))
+        written.update(path.stem for path in visible(folder, "faq/*.md"))
     return Guides(pictures, tuple(faults), tuple(sorted(covered)))
 
 
@@ -59,11 +62,25 @@ def fault(path: Path) -> str:
         if size > LARGEST:
             most = f"{LARGEST / 1e6:.0f} MB"
             return f"{size / 1e6:.1f} MB are too much to send; save it smaller, {most} at most"
-        if not kind(path):
-            return "no PNG or JPEG by its first bytes; save it again in a picture program as one"
+        picture = path.read_bytes()
     except OSError:
         return "cannot be read; check the file's permissions"
-    return ""
+    return _spoilt(picture)
+
+
+def _spoilt(picture: bytes) -> str:
+    """Why no phone would show it, and what to do; "" for nothing. Its pixels are not drawn."""
+    again = "save it again in a picture program"
+    whole = picture.rstrip(b"\0")
+    if picture.startswith(_BEGINNINGS["jpg"]):
+        return "" if whole.endswith(b"\xff\xd9") else f"a JPEG cut short; {again}"
+    if not picture.startswith(_BEGINNINGS["png"]):
+        return f"no PNG or JPEG by its first bytes; {again} as one"
+    if picture[12:16] != b"IHDR" or not whole.endswith(_END):
+        return f"a PNG cut short or spoilt; {again}"
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    shown = 0 < _SLIMMEST * min(width, height) >= max(width, height) and width + height <= _SIDES
+    return "" if shown else f"{width} × {height} pixels are not shown by phones; save it smaller"
 
 
 def kind(path: Path) -> str:
@@ -75,19 +92,15 @@ def kind(path: Path) -> str:
 
 def _beside(folder: Path) -> list[Path]:
     """By name; nothing that a file manager hides."""
-    found = sorted(folder.glob("faq/*"))
-    known = (*_ENDINGS, *_OTHERS)
-    return [
-        path
-        for path in found
-        if path.suffix.lower() in known and not path.name.startswith(".") and path.is_file()
-    ]
+    found = visible(folder, "faq/*")
+    return [path for path in found if path.suffix.lower() in PICTURES and path.is_file()]
 
 
 def _misplaced(path: Path, ids: Collection[str], pictures: Mapping[str, Path]) -> str:
     """What is wrong with its name, and what to do; "" for nothing."""
     if path.stem not in ids:
-        return f"no entry is called “{path.stem}”; {nearest(path.stem, ids)} or take the file away"
+        meant = nearest(path.stem.lower(), ids)
+        return f"no entry is called “{path.stem}”; {meant} or take the file away"
     if path.suffix not in _ENDINGS:
         return f"is not shown under this name; save it as {path.stem}.png or {path.stem}.jpg"
     if path.stem in pictures:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from content.loader import Content
 
 SOON: Final = timedelta(days=30)
+FAR: Final = timedelta(days=3 * 366)
 MOST_PHRASINGS: Final = 80
 TOPICS: Final = "topics.toml"
 
@@ -39,6 +40,17 @@ class Remark(NamedTuple):
     wrong: bool
 
 
+class _Longest(NamedTuple):
+    """Characters of a text that is not remarked on."""
+
+    phrasing: int
+    title: int
+    answer: int
+
+
+LONGEST: Final = _Longest(phrasing=600, title=100, answer=20_000)
+
+
 def lint(content: Content, today: date, files: Collection[str] | None = None) -> list[Remark]:
     """What must be mended comes first. `files`: those to look at, beside all others; None: all."""
     faq, topics = content.faq, content.topics.decline
@@ -49,7 +61,10 @@ def lint(content: Content, today: date, files: Collection[str] | None = None) ->
         *_ended(entries, today),
         *_links(entries, advised),
         *_pictures(content.guides),
+        *_dates(entries, today),
         *_phrasings(entries),
+        *_empty(entries, content.topics.filler),
+        *_long(entries),
         *_vague(entries, faq, content.topics.filler),
         *_collisions(faq, topics, looked),
         *_misspelled(faq, looked),
@@ -92,6 +107,21 @@ def _ended(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
             yield Remark(f"{files}: not told any more since {last:%d/%m/%Y}; {mend}", wrong=True)
         elif last - today <= SOON:
             yield Remark(f"{files}: told until {last:%d/%m/%Y} only; {mend}", wrong=False)
+
+
+def _dates(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
+    """Those that look mistyped."""
+    for entry in faq:
+        if entry.review_by > today + FAR:
+            text = (
+                f"its review_by, {entry.review_by:%d/%m/%Y}, is more than three years ahead; laws "
+                "change sooner, name an earlier day"
+            )
+            yield Remark(f"{_file(entry)}: {text}", wrong=False)
+        for source in entry.sources:
+            if source.date > today:
+                text = f"the source “{source.name}” is dated {source.date:%d/%m/%Y}, still to come"
+                yield Remark(f"{_file(entry)}: {text}; correct its date", wrong=True)
 
 
 def last_day(entry: FaqEntry) -> date:
@@ -159,6 +189,26 @@ def _phrasings(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
         if count > MOST_PHRASINGS:
             text = f"{count} phrasings outweigh other entries; keep the {MOST_PHRASINGS} best"
             yield Remark(f"{_file(entry)}: {text}", wrong=False)
+
+
+def _empty(faq: Sequence[FaqEntry], filler: Collection[str]) -> Iterator[Remark]:
+    """Phrasings that no question is told by."""
+    for entry in faq:
+        for phrasing in dict.fromkeys(entry.phrasings):
+            if set(words(phrasing)) <= set(filler):
+                text = "tells nothing of the matter; write a question that names it"
+                yield Remark(f"{_file(entry)}: the phrasing “{phrasing}” {text}", wrong=False)
+
+
+def _long(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
+    for entry in faq:
+        texts = [(f"a phrasing, “{one[:40]}…”,", one, LONGEST.phrasing) for one in entry.phrasings]
+        texts += [(f"the title “{one[:40]}…”", one, LONGEST.title) for one in entry.title.values()]
+        answer = "".join((*entry.aspects.values(), entry.english))
+        for named, text, most in (*texts, ("the answer", answer, LONGEST.answer)):
+            if len(text) > most:
+                told = f"{named} has {len(text)} characters; shorten it, {most} at most"
+                yield Remark(f"{_file(entry)}: {told}", wrong=False)
 
 
 def _vague(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+from content.accounts import without_accounts
 from content.faq import FaqEntry
 from content.folding import fold, words
 from content.topics import Topics
@@ -30,6 +31,8 @@ _DIGITS = re.compile(rf"[+(]?\d(?:[\W_]{{0,3}}\d){{{_FEWEST_DIGITS - 1},}}")
 _SAID_DIGITS = re.compile(
     r"(?:(?<!\w)(?:khong|linh|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi)(?!\w)[\W_]*){6,}"
 )
+_FEWEST_SPOKEN = 6
+_JOINED_NAME = re.compile(r"(?<!\w)([^\W\d_]{2,10})(?:[_.][^\W\d_]{1,10}){2,4}(?!\w)")
 _MENTION = re.compile(r"@\s*\w[\w.]*")
 _WORD = re.compile(r"[^\W_]+")
 _END = re.compile(r"[.!?…\n:;]|\s[-–]\s")  # what follows begins with a capital anyway
@@ -41,6 +44,26 @@ _SURNAMES: Final = frozenset(
         " luong truong lam ha quach thai luu cao doan ta to vuong chau trieu ngan"
     )
 )
+_SPOKEN: Final = frozenset(
+    _WORD.findall("khong ko linh mot hai ba bon tu nam lam sau bay tam chin muoi")
+)
+_HIGHLAND: Final = frozenset(
+    _WORD.findall(
+        "giàng sùng vàng lò thào tẩn phàn bàn hầu nông lý triệu chảo hạng cứ mùa vừ lầu ly hờ sìn"
+        " lường quàng tòng lù đèo lỳ pờ chang giang sung thao phan sin quang deo"
+    )
+)
+_HIGHLAND_MIDDLE: Final = frozenset(_WORD.findall("thị văn a mí mùi tờ seo láo thi van mi mui"))
+_AFTER_MIDDLE: Final = frozenset(
+    _WORD.findall("trường trấn xã hóa hoá bản phòng sự tứ truong tran xa")
+)
+_SURE_SURNAMES: Final = frozenset(  # with a capital and two more after it
+    _WORD.findall(
+        "giàng sùng thào tẩn phàn vừ sìn lường quàng tòng lù đèo lò vàng nguyễn trần phạm huỳnh ngô"
+        " bùi lê"
+    )
+)
+_CHANGING: Final = frozenset(("doi", "sua", "chuyen", "thay", "cai"))
 _MIDDLE: Final = frozenset(("van", "thi"))
 _MARKED_MIDDLE: Final = frozenset(("văn", "thị"))
 _ONLY_SURNAMES: Final = frozenset(("nguyen", "tran", "pham", "huynh", "le", "ngo", "bui"))
@@ -69,8 +92,10 @@ class Masking:
         """The text, a MASK in place of each piece of personal data; of a very long one only the
         beginning. Marks and capitals stay as they are."""
         text = _cleaned(text[:_LOOKED_AT])
-        text = _DIGITS.sub(MASK, _without_addresses(text))
-        spans = sorted({*self._names(_Said(text)), *_mentions(text)})
+        text = without_accounts(_without_addresses(text), MASK)
+        text = _DIGITS.sub(MASK, _without_joined_names(text))
+        said = _Said(text)
+        spans = sorted({*self._names(said), *_mentions(text), *_spoken(said)})
         return _blotted(text, spans)
 
     def kept(self, text: str) -> str:
@@ -91,6 +116,7 @@ class Masking:
                 self._capitals(said, at),
                 self._told(said, at),
                 self._full_name(said, at),
+                self._highland(said, at),
             ):
                 if start < stop:
                     yield said.span(start, stop)
@@ -107,8 +133,13 @@ class Masking:
         stop = at + 1
         while stop < len(said) and said.joined(stop) and said.capital(stop):
             stop += 1
-        if said.begins(at) and self._knows(said, at) and said.folded[at] not in _SURNAMES:
+        surname = said.folded[at] in _SURNAMES or said.spelled[at] in _HIGHLAND
+        if said.begins(at) and self._knows(said, at) and not surname:
             at += 1
+            if at == stop:
+                return 0, 0
+        if stop - at > 2 and said.spelled[at] in _SURE_SURNAMES:
+            return at, stop
         if stop - at < 2 or all(self._knows(said, one) for one in range(at, stop)):
             return 0, 0
         return at, stop
@@ -146,6 +177,19 @@ class Masking:
         if said.spelled[at + 1] in _MARKED_MIDDLE or (plain and clear):
             return at, at + 3
         return 0, 0
+
+    def _highland(self, said: _Said, at: int) -> tuple[int, int]:
+        """ "giàng a páo", "LÒ THỊ MẨY"; but no "vàng thị trường"."""
+        if at + 2 >= len(said) or said.spelled[at] not in _HIGHLAND:
+            return 0, 0
+        if not (said.joined(at + 1) and said.joined(at + 2)):
+            return 0, 0
+        last = at + 2
+        spoilt = said.spelled[last] in _AFTER_MIDDLE or said.folded[last] in _NO_NAMES | _CALLED
+        if said.spelled[at + 1] not in _HIGHLAND_MIDDLE or spoilt:
+            return 0, 0
+        clear = said.spelled[at] != said.folded[at] or not self._knows(said, last)
+        return (at, at + 3) if clear else (0, 0)
 
     def _knows(self, said: _Said, at: int) -> bool:
         return all(word in self._known for word in words(said.folded[at]))
@@ -195,6 +239,8 @@ class _Said:
     def announced(self, at: int) -> str:
         """Whether a name is said to follow: "sure", "likely" or ""."""
         before = self.folded[max(at - 4, 0) : at]
+        if self._changed(at):
+            return "sure" if self.capital(at) and not self.shouted else "likely"
         if not before or before[-1] not in _ANNOUNCING:
             return ""
         if _PAUSE.search(self._gap(at).replace(":", "")):
@@ -209,6 +255,13 @@ class _Said:
             return "sure" if written else "likely"
         return "likely" if self.spelled[at - 1] in _ADDRESSED and written else ""
 
+    def _changed(self, at: int) -> bool:
+        """Whether what a name is changed to begins here."""
+        before = self.folded[max(at - 12, 0) : at]
+        if len(before) < 3 or before[-1] != "thanh" or before[-2] not in _CHANGING:
+            return False
+        return "ten" in before[:-2] and not _PAUSE.search(self._gap(at).replace(":", ""))
+
     def _said_of(self, before: list[str]) -> str:
         """What a "là" after these words announces."""
         if {"ten", "name"} & set(before[-3:]):
@@ -218,6 +271,24 @@ class _Said:
     def _gap(self, at: int) -> str:
         start = self._found[at - 1].end() if at else 0
         return self._text[start : self._found[at].start()]
+
+
+def _spoken(said: _Said) -> Iterator[tuple[int, int]]:
+    """Numbers said in words, or in words and digits."""
+    start, signs = 0, 0
+    for at in range(len(said) + 1):
+        word = said.folded[at] if at < len(said) else ""
+        if word.isdecimal() or word in _SPOKEN:
+            signs += len(word) if word.isdecimal() else 1
+            continue
+        if signs >= _FEWEST_SPOKEN:
+            yield said.span(start, at)
+        start, signs = at + 1, 0
+
+
+def _without_joined_names(text: str) -> str:
+    """nguyen_van_an"""
+    return _JOINED_NAME.sub(lambda found: MASK if fold(found[1]) in _SURNAMES else found[0], text)
 
 
 def _without_addresses(text: str) -> str:

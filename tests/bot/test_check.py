@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sqlite3
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -40,6 +42,21 @@ def settings(folder: Path, *changes: tuple[str, str]) -> Path:
     path = folder / "settings.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@contextmanager
+def unprivileged(folder: Path) -> Iterator[None]:
+    """As one whom permissions bind, which they do not bind root; `folder` is theirs."""
+    if os.geteuid() != 0:
+        yield
+        return
+    nobody = 65534
+    os.chown(folder, nobody, nobody)
+    os.seteuid(nobody)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def wrong(findings: list[Finding]) -> list[str]:
@@ -137,8 +154,47 @@ Yes.
 
 
 def test_an_own_entry_that_lacks_what_ours_tells_is_looked_at(tmp_path: Path) -> None:
-    (line,) = remarks(tmp_path, {"faq/ket_hon.md": OWN})
+    far, line = remarks(tmp_path, {"faq/ket_hon.md": OWN})
     assert line.startswith("! faq/ket_hon.md: your own file leaves out ## ho_so, ")
+    assert far.startswith("! faq/ket_hon.md: its review_by, 31/12/2099, is more than three years")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("faq/rac.MD", "✗ {}: not read under this name; rename it to rac.md", id="MD"),
+        pytest.param("faq/rac.md.txt", "✗ {}: not read under this name; rename it to r", id="txt"),
+        pytest.param("places/x.toml.txt", "✗ {}: not read under this name; rename", id="place"),
+        pytest.param("faq/rac.svg", "! {}: not read; only files of .md and pict", id="drawing"),
+        pytest.param("faq/rac.pdf", "! {}: not read; only files of .md and pict", id="document"),
+        pytest.param("faq/rac.png/x", "! faq/rac.png: not read; only files of", id="folder"),
+    ],
+)
+def test_what_is_not_read_is_told(tmp_path: Path, name: str, said: str) -> None:
+    (line,) = remarks(tmp_path, {name: "x"})
+    assert line.startswith(said.format(name))
+
+
+def test_a_picture_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ours" / "faq").mkdir(parents=True)
+    (tmp_path / "ours" / "faq" / "rac.png").symlink_to(tmp_path / "gone.png")
+    (line,) = remarks(tmp_path, {})
+    assert line.startswith("! faq/rac.png: not read; ")
+
+
+@pytest.mark.parametrize("shut", [".", "faq"])
+def test_a_folder_that_may_not_be_looked_into_is_named(shut: str) -> None:
+    with TemporaryDirectory() as name, unprivileged(Path(name)):
+        folder = Path(name)
+        closed = folder / "ours" / shut
+        (folder / "ours" / "faq").mkdir(parents=True)
+        path = settings(folder, ('content = ""', f'content = "{folder}/ours"'))
+        for mode in (0o000, 0o400, 0o100):
+            closed.chmod(mode)
+            told = "\n".join(wrong(check(path)))
+            closed.chmod(0o700)
+            assert f"the folder {closed} cannot be looked into (Permission denied); check" in told
+        assert wrong(check(path)) == []
 
 
 def test_an_entry_that_has_ended_is_wrong_and_its_owner_is_named(tmp_path: Path) -> None:

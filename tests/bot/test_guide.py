@@ -28,7 +28,7 @@ from tests.bot.zalograph import zalograph
 from tests.living import CONTENT, PNG, Living, living, said
 
 RESIDENT: Final = "cuc"
-JPEG: Final = b"\xff\xd8\xff\xe0" + bytes(20)
+JPEG: Final = b"\xff\xd8\xff\xe0" + bytes(20) + b"\xff\xd9"
 ONLINE: Final = "nop_online"
 ASKED: Final = "nộp hồ sơ qua mạng"
 LABEL: Final = CONTENT.words("vi")("handing.guide")

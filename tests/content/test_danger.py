@@ -6,7 +6,7 @@ import pytest
 
 from content.danger import Dangers, parse_dangers
 from content.documents import ContentError, File, Layers
-from content.loader import SHIPPED
+from content.loader import SHIPPED, load
 
 IN_DANGER = [
     ("fire", "nhà ông Ba cháy to quá"),
@@ -57,8 +57,126 @@ IN_DANGER = [
     ("violence", "my husband hits me"),
     ("suicide", "con bé đòi tự tử"),
     ("suicide", "em khong muon song nua"),
+    # read with the keyboard's keys, letters held down, other signs
+    ("suicide", "muoons cheets quas"),
+    ("suicide", "con tuwj tuwr"),
+    ("suicide", "muo61n che61t"),
+    ("fire", "chasy nhaf rooif"),
+    ("fire", "chays nhaf"),
+    ("fire", "cha1y nha2 ba Tu"),
+    ("fire", "cháyyyyy"),
+    ("fire", "chayyyy nha"),
+    ("fire", "nha toi chayyy"),
+    ("fire", "ｃｈáｙ ｎｈà"),
+    ("injury", "cứuuuu"),
+    ("injury", "CỨU!!!"),
+    ("drowning", "ngax xuoongs gieengs"),
+    ("violence", "ddanhs nhau ngoaif quans"),
+    # poison, despair
+    ("injury", "con em nuốt phải viên pin"),
+    ("injury", "vo em an la ngon"),
+    ("injury", "mẹ em uống hết vỉ thuốc ngủ"),
+    ("injury", "uong thuoc tru co"),
+    ("injury", "thuốc sâu uống rồi"),
+    ("injury", "my son took poison"),
+    ("suicide", "nó đòi tự vẫn"),
+    ("suicide", "em muốn kết thúc tất cả"),
+    ("suicide", "không thiết sống nữa"),
+    ("suicide", "e k muon song nua"),
+    ("suicide", "I want to die"),
+    # children, trafficking
+    ("abuse", "thầy giáo làm bậy với bạn học sinh"),
+    ("abuse", "bố dượng hiếp cháu"),
+    ("abuse", "con be bi hiep"),
+    ("abuse", "ông ấy sờ mó con gái em"),
+    ("abuse", "dâm ô trẻ nhỏ"),
+    ("abuse", "cháu bị xâm hại"),
+    ("abuse", "bi cuong buc"),
+    ("violence", "mẹ kế đánh bầm tím"),
+    ("abuse", "có xe lạ bắt con nít"),
+    ("abuse", "em tôi bị dụ sang Campuchia bán"),
+    ("abuse", "chau bi lua ban sang Trung Quoc"),
+    # violence
+    ("violence", "nó dọa chém cả nhà"),
+    ("violence", "no doi chem em"),
+    ("violence", "ông kia cầm rựa rượt người"),
+    ("violence", "nó vừa đâm tôi"),
+    ("violence", "chong bop co em"),
+    ("violence", "trộm đang ở trong nhà"),
+    ("violence", "hai đứa đập nhau"),
+    ("violence", "he has a knife"),
+    # water, falls, floods, slides
+    ("drowning", "cháu rớt xuống giếng"),
+    ("drowning", "bà ngã suối rồi"),
+    ("drowning", "thang be te suoi"),
+    ("drowning", "con rơi xuống hồ"),
+    ("drowning", "bé chìm dưới ao"),
+    ("drowning", "cháu bị ngạt nước"),
+    ("drowning", "xe lao xuống vực"),
+    ("injury", "xe khách bị lật ở dốc"),
+    ("flood", "đất sạt vùi nhà ông Páo"),
+    ("flood", "lũ ngập nhà, người còn trên nóc"),
+    ("flood", "cây đổ đè người"),
+    ("flood", "sét đánh ngoài ruộng"),
+    ("flood", "trẻ lạc trong rừng"),
+    # fire, gas, electricity, explosives
+    ("fire", "mái tranh bốc lửa"),
+    ("fire", "lửa bén sang nhà bên"),
+    ("fire", "bếp ga vừa nổ"),
+    ("fire", "mui gas nong nac"),
+    ("fire", "day dien dut ngoai duong"),
+    ("fire", "trẻ con nghịch bom mìn"),
+    ("fire", "đào được quả bom"),
+    ("fire", "thấy quả đạn pháo"),
+    ("fire", "sập hầm, người ở trong"),
+    # illness, bites
+    ("injury", "rắn lục cắn vào chân"),
+    ("injury", "chó cắn cháu"),
+    ("injury", "ong vo ve dot"),
+    ("injury", "ăn nấm rừng cả nhà nôn"),
+    ("injury", "vợ đau đẻ ra nhiều máu"),
+    ("injury", "ông đau ngực dữ dội"),
+    ("injury", "bà méo miệng không nói được"),
+    ("injury", "con bong nuoc soi"),
+    ("injury", "she is bleeding badly"),
+    # what is harmless elsewhere hides no cry
+    ("drowning", "chong duoi nuoc ngoai song"),
+    ("injury", "goi cap cuu ho em"),
+    ("injury", "cap cuu chua toi"),
+    ("flood", "bo em di lac trong rung"),
+    ("suicide", "em từ lâu muốn chết"),
 ]
 HARMLESS = [
+    "khai tử cho người chết đuối",
+    "bố mất vì tai nạn, xin trợ cấp",
+    "chồng mất tích 2 năm thì khai tử được không",
+    "giấy tờ bị cháy thì làm lại ở đâu",
+    "sổ đỏ bị cháy",
+    "lũ cuốn trôi căn cước rồi làm lại sao",
+    "bảo hiểm có chi trả cấp cứu không",
+    "vợ sắp đẻ thì làm thẻ gì cho con",
+    "ông liệt sĩ bị đâm thời chiến",
+    "học phòng cháy chữa cháy",
+    "lớp bơi chống đuối nước",
+    "nhảy cầu lông",
+    "có dao cùn không",
+    "bán dao thớt",
+    "bị đánh rớt hồ sơ",
+    "phim cướp biển",
+    "xếp hàng cả buổi muốn chết",
+    "gãy tay rồi không ký được",
+    "xin cho con chuoi cho can bo",
+    "nop cho can bo mau don",
+    "ông đốt rác",
+    "fire safety certificate",
+    "accident insurance",
+    "số cccd của em",
+    "khu III có mấy tổ",
+    "xe cho gach lat duong",
+    "thon3 xom7",
+    "nhà bị hỏng hóc nhỏ",
+    "hàng quán chặt chém",
+    "mèo nhà bà Hai đi lạc",
     "cháy bóng đèn",
     "đèn đường thôn 3 cháy bóng rồi",
     "nắng cháy da",
@@ -117,6 +235,19 @@ def test_a_cry_for_help_is_heard(dangers: Dangers, kind: str, text: str) -> None
 @pytest.mark.parametrize("text", HARMLESS)
 def test_an_ordinary_message_raises_no_alarm(dangers: Dangers, text: str) -> None:
     assert dangers(text) is None
+
+
+def test_what_is_asked_of_an_entry_raises_no_alarm(dangers: Dangers) -> None:
+    entries = [entry for entry in load((SHIPPED,)).faq if entry.id != "khan_cap"]
+    asked = [text for entry in entries for text in (*entry.phrasings, *entry.names)]
+    assert len(asked) > 1_000
+    assert [text for text in asked if dangers(text)] == []
+
+
+def test_a_child_that_is_harmed_is_told_of_the_childrens_number(dangers: Dangers) -> None:
+    danger = dangers("chau be bi xam hai")
+    assert danger is not None
+    assert [number.number for number in danger.numbers] == ["113", "111", "115"]
 
 
 def test_fire_calls_the_fire_brigade_first(dangers: Dangers) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -144,3 +147,27 @@ def test_broken_front_matter_is_refused_with_its_line(text: str, message: str) -
     with pytest.raises(ContentError) as caught:
         split_front_matter(File("a.md", text))
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("name", ["faq/a.md", "danger.toml"])
+@pytest.mark.parametrize(
+    "lay",
+    [
+        pytest.param(lambda path: os.mkfifo(path), id="pipe"),
+        pytest.param(lambda path: path.mkdir(), id="folder"),
+        pytest.param(lambda path: path.symlink_to("gone"), id="link that leads nowhere"),
+    ],
+)
+def test_what_is_no_ordinary_file_is_refused_and_not_waited_for(
+    tmp_path: Path, name: str, lay: Callable[[Path], None]
+) -> None:
+    (tmp_path / "faq").mkdir()
+    lay(tmp_path / name)
+    layers = Layers.of([tmp_path])
+    with pytest.raises(ContentError, match=f"^{name}:1: no ordinary file; put an ordinary file"):
+        layers.matching("faq/*.md") + layers.each("danger.toml")
+
+
+def test_texts_from_a_mac_are_spelled_as_all_others(tmp_path: Path) -> None:
+    write(tmp_path, "a.toml", unicodedata.normalize("NFD", "a = 'Hộ tịch'"))
+    assert parse_toml(Layers.of([tmp_path]).one("a.toml")).text("a") == "Hộ tịch"

@@ -121,6 +121,11 @@ def test_an_entry_is_hidden_outside_its_days(today: date, expired: bool) -> None
     assert parse(ENTRY).expired(today) is expired
 
 
+def test_a_file_in_capitals_is_renamed_not_its_id() -> None:
+    with pytest.raises(ContentError, match=r"^faq/GIAY_MAU\.md:2: .+; rename it to giay_mau\.md$"):
+        parse_entry(File("faq/GIAY_MAU.md", ENTRY), ["phi"])
+
+
 def test_an_entry_without_last_day_is_hidden_after_its_review() -> None:
     entry = parse(ENTRY.replace("valid_until = 2026-11-30\n", ""))
     assert not entry.expired(date(2026, 12, 31))

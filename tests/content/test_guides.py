@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,13 @@ from content.guides import LARGEST, Guides, fault, find_guides, kind
 from content.loader import SHIPPED, load
 from tests.living import PNG
 
-JPEG: Final = b"\xff\xd8\xff\xe0" + bytes(20)
+JPEG: Final = b"\xff\xd8\xff\xe0" + bytes(20) + b"\xff\xd9"
 IDS: Final = ("khai_sinh", "nop_online")
+
+
+def sized(width: int, height: int) -> bytes:
+    """A PNG that says it is so large."""
+    return PNG[:16] + struct.pack(">II", width, height) + PNG[24:]
 
 
 @pytest.fixture
@@ -44,6 +50,9 @@ def found(*folders: Path) -> Guides:
         pytest.param("nop_online.png", PNG, "png", id="PNG"),
         pytest.param("nop_online.jpg", JPEG, "jpg", id="JPEG"),
         pytest.param("nop_online.png", JPEG, "jpg", id="JPEG by another name"),
+        pytest.param("nop_online.jpg", JPEG + bytes(9), "jpg", id="JPEG with zeros behind"),
+        pytest.param("nop_online.png", sized(9_000, 1_000), "png", id="large"),
+        pytest.param("nop_online.png", sized(100, 2_000), "png", id="slim"),
     ],
 )
 def test_a_picture_beside_an_entry_is_its_guide(
@@ -79,9 +88,17 @@ def test_beside_an_entry_of_ones_own_the_shipped_picture_is_not_shown(
     ("name", "content", "said"),
     [
         pytest.param("nop_onlin.png", PNG, "no entry is called “nop_onlin”; did you", id="typo"),
+        pytest.param("NOP_ONLINE.png", PNG, "; did you mean “nop_online”? or take", id="case"),
         pytest.param("cho_phien.jpg", JPEG, "use one of: khai_sinh, nop_online or take", id="none"),
         pytest.param("nop_online.png", b"<svg/>", "no PNG or JPEG by its first bytes; ", id="SVG"),
         pytest.param("nop_online.png", b"", "no PNG or JPEG by its first bytes; ", id="empty"),
+        pytest.param("nop_online.png", PNG[:-1], "a PNG cut short or spoilt; ", id="cut PNG"),
+        pytest.param("nop_online.png", PNG[:8] + bytes(99), "a PNG cut short or", id="noise"),
+        pytest.param("nop_online.jpg", JPEG[:-1], "a JPEG cut short; save it again", id="cut JPEG"),
+        pytest.param("nop_online.png", sized(60_000, 60_000), "60000 × 60000 pixels", id="huge"),
+        pytest.param("nop_online.png", sized(9_000, 1_001), "9000 × 1001 pixels", id="too large"),
+        pytest.param("nop_online.png", sized(100, 2_001), "100 × 2001 pixels", id="too slim"),
+        pytest.param("nop_online.png", sized(0, 0), "0 × 0 pixels", id="nothing"),
         pytest.param("nop_online.png", PNG.ljust(LARGEST + 1), "1.0 MB are too much", id="large"),
         pytest.param("nop_online.jpeg", JPEG, "save it as nop_online.png or nop_", id="ending"),
         pytest.param("nop_online.PNG", PNG, "save it as nop_online.png or nop_", id="capitals"),
@@ -100,7 +117,7 @@ def test_what_cannot_be_shown_is_not_and_says_why(
 
 
 def test_the_largest_that_is_shown(folders: tuple[Path, Path]) -> None:
-    path = write(folders[0], "nop_online.png", PNG.ljust(LARGEST))
+    path = write(folders[0], "nop_online.png", PNG.ljust(LARGEST, b"\0"))
     assert found(*folders) == Guides({"nop_online": path})
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from content.faq import Document, FaqEntry, Source
 from content.guides import Guides
-from content.lint import MOST_PHRASINGS, Remark, lessened, lint
+from content.lint import FAR, LONGEST, MOST_PHRASINGS, Remark, lessened, lint
 from content.loader import load
 from content.topics import Topic
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 23)
 PORTAL = "https://dichvucong.gov.vn"
 PAGE = f"{PORTAL}/thu-tuc-hanh-chinh/019d2bff-3d08-7599-80c7-c185678b6753"
 SOURCE = Source("Cổng Dịch vụ công", date(2026, 7, 1), "portal copy", PORTAL)
@@ -106,9 +106,9 @@ def test_links_in_texts_are_looked_at_too() -> None:
 @pytest.mark.parametrize(
     ("days", "wrong", "said"),
     [
-        pytest.param(-1, True, "not told any more since 21/11/2026", id="yesterday"),
-        pytest.param(0, False, "told until 22/11/2026 only", id="today"),
-        pytest.param(30, False, "told until 22/12/2026 only", id="in 30 days"),
+        pytest.param(-1, True, "not told any more since 22/11/2026", id="yesterday"),
+        pytest.param(0, False, "told until 23/11/2026 only", id="today"),
+        pytest.param(30, False, "told until 23/12/2026 only", id="in 30 days"),
         pytest.param(31, None, "", id="in 31 days"),
     ],
 )
@@ -132,7 +132,7 @@ def test_what_ends_on_one_day_is_one_line_for_each_owner() -> None:
 
 def test_what_does_not_hold_yet_is_told() -> None:
     (found,) = looked(entry("bo", valid_from=TODAY + timedelta(days=1)))
-    assert "not told before 23/11/2026" in found.text
+    assert "not told before 24/11/2026" in found.text
     assert not found.wrong
     assert looked(entry("bo", valid_from=TODAY)) == []
 
@@ -270,7 +270,9 @@ def test_nothing_shipped_must_be_mended() -> None:
 def test_a_name_that_two_entries_share_is_meant_so() -> None:
     both = ("mất giấy",)
     assert looked(entry("bo", names=both), entry("an", names=both)) == []
-    (found,) = looked(entry("bo", names=both), entry("an", phrasings=(*both, *"abcdefgh")))
+    (found,) = looked(
+        entry("bo", names=both), entry("an", phrasings=(*both, *entry("an").phrasings))
+    )
     assert "“mất giấy” also asks for faq/" in found.text
 
 
@@ -282,3 +284,54 @@ def test_pictures_that_are_not_shown_are_told() -> None:
     assert first == Remark("faq/bo.png: no entry; take it away", wrong=True)
     assert second.text.startswith("faq/an.md: the shipped picture is not shown beside your own")
     assert not second.wrong
+
+
+@pytest.mark.parametrize("said", ["?…", "🙂", "dạ thưa em với ạ"])
+def test_a_phrasing_that_tells_nothing_is_told(said: str) -> None:
+    (found,) = looked(entry("bo", phrasings=(*entry("bo").phrasings, said, said)))
+    assert found.text.startswith(f"faq/bo.md: the phrasing “{said}” tells nothing of the matter; ")
+    assert not found.wrong
+
+
+@pytest.mark.parametrize(
+    ("long", "said"),
+    [
+        pytest.param(
+            lambda more: {"phrasings": (*entry("bo").phrasings, "b" * (LONGEST.phrasing + more))},
+            "a phrasing, “bbb",
+            id="phrasing",
+        ),
+        pytest.param(
+            lambda more: {"title": {"vi": "Giấy bo", "en": "B" * (LONGEST.title + more)}},
+            "the title “BBB",
+            id="title",
+        ),
+        pytest.param(
+            lambda more: {"aspects": {"tra_loi": "b" * (LONGEST.answer - len("Yes.") + more)}},
+            "the answer has 20001 ",
+            id="answer",
+        ),
+    ],
+)
+def test_what_is_too_long_to_be_read_is_told(
+    long: Callable[[int], dict[str, Any]], said: str
+) -> None:
+    assert looked(entry("bo", **long(0))) == []
+    (found,) = looked(entry("bo", **long(1)))
+    assert found.text.startswith(f"faq/bo.md: {said}")
+    assert found.text.endswith(" at most")
+    assert not found.wrong
+
+
+def test_a_review_that_is_far_ahead_is_told() -> None:
+    assert looked(entry("bo", review_by=TODAY + FAR)) == []
+    (found,) = looked(entry("bo", review_by=TODAY + FAR + timedelta(days=1)))
+    assert "is more than three years ahead" in found.text
+    assert not found.wrong
+
+
+def test_a_source_of_tomorrow_is_wrong() -> None:
+    assert looked(entry("bo", sources=(replace(SOURCE, date=TODAY),))) == []
+    (found,) = looked(entry("bo", sources=(replace(SOURCE, date=TODAY + timedelta(days=1)),)))
+    assert found.wrong
+    assert "is dated 24/11/2026, still to come; correct its date" in found.text

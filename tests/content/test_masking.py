@@ -162,3 +162,65 @@ def test_a_hostile_text_takes_no_longer_than_another(piece: str) -> None:
     begun = time.process_time()
     MASKING.kept(piece * 20_000)
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Phàn Tờ Vảng làm căn cước", "••• lam can cuoc"),
+        ("Sùng A Páo", "•••"),
+        ("LÒ THỊ PANH", "•••"),
+        ("tôi là THÀO MÍ SÚA", "toi la •••"),
+        ("Lò Văn Inh hỏi thẻ", "••• hoi the"),
+        ("giàng a sử làm khai sinh", "••• lam khai sinh"),
+        ("nông thị mai hỏi", "••• hoi"),
+        ("con tôi tên Nguyễn An Hòa đổi thành Nguyễn Hòa An", "con toi ten ••• doi thanh •••"),
+        ("tên Hòa An sửa thành An Hòa", "ten ••• sua thanh •••"),
+        ("số nhà 7 ngõ 15 đường Hoa Lan", "so nha •••"),
+        ("facebook lua88", "facebook •••"),
+        ("zalo em: lua_88", "zalo em: •••"),
+        ("balua (at) vidu (dot) com", "•••"),
+        ("balua a còng vidu chấm com", "•••"),
+        ("mật khẩu là hoaban12", "mat khau la •••"),
+        ("pass: hoa!12x", "pass: •••"),
+        ("không 9 tám 7 sáu 5 bốn 3", "•••"),
+        ("ko chin tam bay sau ba", "•••"),
+        ("098 bảy sáu năm 43", "•••"),
+        ("cccd 001x099x012x345", "cccd •••"),
+        ("nguyen_van_teo", "•••"),
+    ],
+)
+def test_what_was_kept_before_is_not(text: str, kept: str) -> None:
+    assert MASKING.kept(text) == kept
+
+
+def test_a_number_said_in_words_is_none_for_staff_either() -> None:
+    assert MASKING.masked("số không chín một hai ba bốn ạ") == f"số {MASK} ạ"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "facebook của xã là gì",
+        "mật khẩu là gì",
+        "zalo không nhận tin",
+        "vàng thị trường",
+        "nông văn hóa thể thao",
+        "hai ba năm bảy tháng",
+        "sau 5 năm 3 tháng thì làm sao",
+        "sai họ Lò thành họ Lù",
+        "xã có Nông Thôn Mới chưa",
+        "đất lúa đổi thành đất vườn",
+        "đổi tên thì sửa thành bao nhiêu lần",
+        "quang thi trường nào",
+        "phan mi dau",
+        "mua ban van phong",
+        "tên xã đổi thành phường",
+        "tên con đã sửa thành công chưa",
+        "ngõ 3 đường làng hỏng",
+        "mật khẩu là số mấy",
+        "đất 10x20x30",
+    ],
+)
+def test_ordinary_phrases_stay(text: str) -> None:
+    assert MASK not in CONTENT.masking.kept(text)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from db import audience, errands, groups, invitations, media, people, places, roles
+from db import audience, errands, groups, invitations, links, media, people, places, roles
 from db.announcements import Progress
 from db.audience import Audience, Offer
 from db.places import Spot
@@ -83,6 +83,8 @@ def stage() -> Stage:
     stage.answers[errands.mine] = []
     stage.answers[invitations.open_among] = stage.answers[groups.open_among] = ""
     stage.answers[roles.admins] = 1
+    stage.answers[links.waiting] = None
+    stage.answers[links.accounts] = []
     return stage
 
 

@@ -1,0 +1,40 @@
+"""Takes out of a text what leads to somebody without being a name or a plain number: a house,
+an account, a password, an address spelled out, digits with letters between them."""
+
+from __future__ import annotations
+
+import re
+
+_PARTED_DIGITS = re.compile(r"\d{3,}(?:[a-z]\d{3,}){2,}", re.I)
+_HOUSE = re.compile(
+    r"\b(số nhà|so nha|nhà số|nha so)\s*\d[\w/]*"
+    r"(?:[\s,]{1,3}(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet)\s*\d[\w/]*)*"
+    r"(?:[\s,]{1,3}(?:đường|duong|phố|pho)(?:\s\w+){1,2})?",
+    re.I,
+)
+_ACCOUNT = re.compile(
+    r"\b(facebook|fb|zalo|telegram|tiktok|viber|nick)\b"
+    r"((?:\s(?:của|cua|em|tôi|toi|mình|minh|là|la|tên|ten))*[\s:]{1,3})"
+    r"(?=[\w.]*[\d_])[a-z][\w.]{3,}",
+    re.I,
+)
+_SECRET = re.compile(
+    r"\b(mật khẩu|mat khau|mk|pass|password|otp)"
+    r"((?:\s(?:của|cua|em|tôi|toi|mình|minh))*\s?(?:\b(?:là|la|is)\b|[:=])[\s:]{0,3})"
+    r"(?!(?:gì|gi|sao|số|so|mấy|may|cái|cai|bao|thế|the|what)\b)[^\s•]+",
+    re.I,
+)
+_SAID_MAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:[(\[]\s?at\s?[)\]]|\sa[ -](?:còng|cong)\b)\s?\w+"
+    r"(?:\s?(?:[(\[]\s?dot\s?[)\]]|\.|\s(?:chấm|cham)\s)\s?\w+)*",
+    re.I,
+)
+
+
+def without_accounts(text: str, mask: str) -> str:
+    """`mask`: what stands instead."""
+    text = _PARTED_DIGITS.sub(mask, _SAID_MAIL.sub(mask, text))
+    text = _HOUSE.sub(rf"\1 {mask}", text)
+    for hidden in (_SECRET, _ACCOUNT):
+        text = hidden.sub(rf"\1\2{mask}", text)
+    return text
