@@ -49,8 +49,9 @@ def train(examples: Sequence[Example]) -> Classifier:
 
 
 def _counted(examples: Sequence[Example]) -> tuple[list[str], list[tuple[_Counts, ...]]]:
-    """The features that more than one example has, and of each example those of every kind. What
-    one has alone says little of others, and is more than all the rest."""
+    """The words that more than one example has, all other features that more than two have, and
+    of each example those of every kind. What fewer have says little of others, and is more than
+    all the rest."""
     seen: dict[str, int] = {}
     found = [
         tuple(_counts(counts, seen) for counts in features(example.told)) for example in examples
@@ -59,10 +60,13 @@ def _counted(examples: Sequence[Example]) -> tuple[list[str], list[tuple[_Counts
     for kinds in found:
         for columns, _ in kinds:
             times[columns] += 1
-    often = times > 1
-    column = np.cumsum(often, dtype=np.int32) - 1
+    often = times > np.array([2 if feature[0] == "#" or " " in feature else 1 for feature in seen])
+    names = list(seen)
+    order = sorted(np.flatnonzero(often), key=names.__getitem__)
+    column = np.full(len(seen), -1, np.int32)
+    column[order] = np.arange(len(order))
     kept = [tuple(_only(counts, often, column) for counts in kinds) for kinds in found]
-    return [feature for feature, more in zip(seen, often, strict=True) if more], kept
+    return [names[number] for number in order], kept
 
 
 def _counts(counts: Mapping[str, int], seen: dict[str, int]) -> _Counts:
