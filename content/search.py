@@ -12,6 +12,7 @@ import asyncio
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -113,10 +114,14 @@ class FaqSearch:
         return self._decide(text, self._chances(said, self._called.named(text[:LONGEST])))
 
     def _mended(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Without those that turn out to say nothing."""
-        filler, knows = self._topics.filler, self._learned().knows
+        """Without those that turn out to say nothing, as the number of a house."""
+        filler, numbered, knows = self._topics.filler, self._topics.numbered, self._learned().knows
         found = mended(words, lambda word: word in filler or knows(word))
-        return tuple(word for word in found if word not in filler)
+        return tuple(
+            word
+            for before, word in pairwise(("", *found))
+            if word not in filler and not (word.isdecimal() and before in numbered)
+        )
 
     def knows(self, word: str) -> bool:
         """Whether a folded word occurs in any phrasing."""

@@ -32,12 +32,13 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Topics:
     """`filler`: folded words that say nothing; `faint`: that say little about which matter;
-    `told`: examples of complaints; `asking`: what is asked of any procedure, “…” for its name;
-    `small_talk`: kind (one of SMALL_TALK) → phrases; `around`:
-    what may stand beside them."""
+    `numbered`: after which a number names a place, and says nothing; `told`: examples of
+    complaints; `asking`: what is asked of any procedure, “…” for its name; `small_talk`: kind
+    (one of SMALL_TALK) → phrases; `around`: what may stand beside them."""
 
     filler: frozenset[str]
     faint: frozenset[str]
+    numbered: frozenset[str]
     decline: tuple[Topic, ...]
     complaints: tuple[Pattern, ...]
     told: tuple[str, ...]
@@ -96,6 +97,7 @@ def parse_topics(file: File) -> Topics:
         [
             "filler",
             "faint",
+            "numbered",
             "asking",
             "among_neighbours",
             "small_talk",
@@ -111,6 +113,7 @@ def parse_topics(file: File) -> Topics:
     return Topics(
         filler=_words(table.texts("filler")),
         faint=_words(table.texts("faint")),
+        numbered=_words(table.texts("numbered")),
         decline=tuple(_topic(topic) for topic in table.tables("decline")),
         complaints=patterns(feedback.texts("words")),
         told=feedback.texts("examples"),

@@ -20,8 +20,6 @@ LABELLED: Final = 30  # … on a button
 LONGEST_ANSWER: Final = 300  # … of an answer in a list
 LONGEST_CHOICE: Final = 5  # … of figures that were meant as a choice
 
-_CLEAR = 0.9  # how near a procedure is even a text that does not read as a question
-
 
 def noted(message: Message, say: Callable[[tuple[int, ...]], Reply]) -> Outcome:
     """Note the message's files, if any; `say` gets their media ids."""
@@ -55,7 +53,8 @@ def stray(text: str) -> bool:
 
 
 async def asked(text: str, context: Context) -> Reply | None:
-    """The answer, where the text asks clearly for a procedure and complains of nothing."""
+    """The answer, where the text reads as a question, asks clearly for a procedure and complains
+    of nothing. What only names a matter (“sau trường tiểu học”) may well be a place."""
     content = context.content
     await content.search.ready()
     nearest = content.search.find(text)
@@ -64,7 +63,7 @@ async def asked(text: str, context: Context) -> Reply | None:
     aspect = content.search.aspect(text)
     asks = aspect or "?" in text or found(tokens(text), content.topics.questions, strict=False)
     entry = content.entry(nearest.entry or "")
-    if entry is None or not (asks or nearest.score >= _CLEAR):
+    if entry is None or not asks:
         return None
     return await procedures.answer(entry, aspect, context)
 

@@ -57,6 +57,9 @@ IN_DANGER = [
     ("violence", "my husband hits me"),
     ("suicide", "con bé đòi tự tử"),
     ("suicide", "em khong muon song nua"),
+    ("fire", "114"),
+    ("violence", "gọi 113"),
+    ("injury", "115!"),
     # read with the keyboard's keys, letters held down, other signs
     ("suicide", "muoons cheets quas"),
     ("suicide", "con tuwj tuwr"),

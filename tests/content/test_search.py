@@ -161,6 +161,11 @@ def test_a_message_without_letters_gets_nothing(search: FaqSearch, text: str) ->
     assert (found.decision, found.candidates, found.score) == ("none", (), 0.0)
 
 
+@pytest.mark.parametrize("place", ["Đầu ngõ 11", "ngách 113 ngõ 5", "so nha 115", "cột 112"])
+def test_the_number_of_a_house_is_nobodys_number(search: FaqSearch, place: str) -> None:
+    assert search.find(place).decision != "answer"
+
+
 def test_a_question_between_two_procedures_offers_both(search: FaqSearch) -> None:
     found = search.find("mất giấy khai sinh")
     assert (found.decision, found.entry) == ("choices", None)

@@ -224,6 +224,27 @@ async def test_a_figure_that_is_no_choice_is_not_written_down(
     assert told.keep == Draft.of(before).keep()
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Đầu ngõ 11",
+        "số nhà 115",
+        "nghĩa trang liệt sĩ",
+        "sau trường tiểu học",
+        "chỗ đổ rác",
+        "Trụ sở công an xã",
+        "trước cửa bộ phận một cửa",
+        "diem tiem chung",
+    ],
+)
+async def test_a_place_named_like_a_matter_is_where_it_happened(stage: Stage, place: str) -> None:
+    told = at(stage, "where", {"what": LAMP, "place": 2})
+    assert (await told.say(place)).step == "feedback.photo"
+    assert told.keep["where"] == place
+    assert (await told.say(f"sát bên {place}")).lead == (WORDS("feedback.got_more"),)
+    assert told.keep["what"] == f"{LAMP}\nsát bên {place}"
+
+
 @pytest.mark.parametrize("typed", ["0", "...", "👍", "0912345678"])
 async def test_a_text_without_letters_is_no_report(stage: Stage, typed: str) -> None:
     told = reporter(stage)
