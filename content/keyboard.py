@@ -33,16 +33,21 @@ def readings(text: str) -> Iterator[str]:
     plain = text[:_CUT].translate(_FULLWIDTH)
     yield plain
     short = _STRETCHED.sub(r"\1", plain)
-    others = (short, _DOUBLED.sub(r"\1", plain), _WORD.sub(_marked, short))
+    others = (
+        short,
+        _DOUBLED.sub(r"\1", plain),
+        _WORD.sub(lambda word: marked(word.group()), short),
+    )
     yield from dict.fromkeys(other for other in others if other != plain)
 
 
-def _marked(found: re.Match[str]) -> str:
-    word = found.group().lower()
-    if len(word) > _LONGEST or not word.isascii():
-        return found.group()
-    made = _from_telex(word) if word.isalpha() else _from_vni(word)
-    return made if made is not None else found.group()
+def marked(word: str) -> str:
+    """The word that its keys stand for, in lower case; itself where they stand for none."""
+    keys = word.lower()
+    if len(keys) > _LONGEST or not keys.isascii():
+        return word
+    made = _from_telex(keys) if keys.isalpha() else _from_vni(keys)
+    return made if made is not None else word
 
 
 def _from_telex(word: str) -> str | None:

@@ -7,9 +7,11 @@ stand beside, so that names and foreign words stay as they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
+
+from content.folding import fold
+from content.keyboard import marked
 
 _Known: TypeAlias = Callable[[str], bool]
 
@@ -19,8 +21,6 @@ _ALIKE: Final = (  # what sounds alike where one comes from, and how the young w
     *(("ch", "tr"), ("tr", "ch"), ("s", "x"), ("x", "s"), ("d", "gi"), ("gi", "d"), ("r", "d")),
     *(("f", "ph"), ("j", "i"), ("j", "gi"), ("j", "ch"), ("w", "qu"), ("z", "d"), ("z", "gi")),
 )
-_DOUBLED: Final = re.compile(r"(?<=[uoa])w|(?<=([aeod]))\1")  # Telex: uw, aa, dd
-_TONE: Final = re.compile(r"[sfrxj]+$")  # Telex; no Vietnamese word ends in these
 
 
 def mended(words: Sequence[str], knows: _Known) -> tuple[str, ...]:
@@ -33,20 +33,13 @@ def mended(words: Sequence[str], knows: _Known) -> tuple[str, ...]:
         before, after = found[-1:], words[at + 1 : at + 2]
         if knows(word):
             found.append(_as_it_sounds(word, before, after, knows))
-        elif knows(bare := _without_keys(word)):
+        elif knows(bare := fold(marked(word))):
             found.append(bare)
         elif word.isalpha():
             found += _likeliest(word, before, after, knows)
         else:
             found.append(word)
     return tuple(found)
-
-
-def _without_keys(word: str) -> str:
-    """Without the keys that make marks in Telex and VNI; "" where nothing else was typed."""
-    if not word.isalpha():
-        return re.sub(r"\d", "", word)
-    return _TONE.sub("", _DOUBLED.sub("", word))
 
 
 def _as_it_sounds(word: str, before: Sequence[str], after: Sequence[str], knows: _Known) -> str:
