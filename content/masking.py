@@ -28,9 +28,6 @@ _ENDINGS: Final = frozenset(  # of the names of machines
 _PIECE = re.compile(r"\S+")
 _AROUND = ".,;:!?()[]<>“”\"'"  # what may stand around an address
 _DIGITS = re.compile(rf"[+(]?\d(?:[\W_]{{0,3}}\d){{{_FEWEST_DIGITS - 1},}}")
-_SAID_DIGITS = re.compile(
-    r"(?:(?<!\w)(?:khong|linh|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi)(?!\w)[\W_]*){6,}"
-)
 _FEWEST_SPOKEN = 6
 _JOINED_NAME = re.compile(r"(?<!\w)([^\W\d_]{2,10})(?:[_.][^\W\d_]{1,10}){2,4}(?!\w)")
 _MENTION = re.compile(r"@\s*\w[\w.]*")
@@ -101,7 +98,7 @@ class Masking:
     def kept(self, text: str) -> str:
         """Masked, folded and at most LONGEST characters."""
         folded = _without_addresses(fold(self.masked(text)))  # where folding brings them together
-        for hidden in (_MENTION, _DIGITS, _SAID_DIGITS):
+        for hidden in (_MENTION, _DIGITS):
             folded = hidden.sub(f"{MASK} ", folded)
         return " ".join(folded.split())[:LONGEST].rstrip()
 
