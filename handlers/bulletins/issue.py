@@ -3,6 +3,7 @@ in it that was not told or written for everyone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ ROOM: Final = 330  # … of a section that lists
 ENOUGH: Final = 40  # … of a sentence that says something: a heading is less
 
 _FACTS: Final = ("noi_nop", "thoi_han")
+_BULLET: Final = re.compile(r"^- ", re.MULTILINE)
 _MOST_PLACES: Final = 6
 
 
@@ -155,7 +157,7 @@ def _told(entry: FaqEntry, words: Words) -> Iterator[str]:
     yield words("issue.faq", title=entry.title["vi"])
     for aspect in _FACTS:
         if text := entry.plain(aspect):
-            yield f"{words(f'faq.{aspect}')}: {gist(text)}"
+            yield f"{words(f'faq.{aspect}')}: {gist(_BULLET.sub('', text))}"
     source = entry.sources[0]
     key = "faq.source_secondary" if source.standing == "secondary" else "faq.source"
     told = words(key, name=source.name, date=f"{source.date:%d/%m/%Y}")
