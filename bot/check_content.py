@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -41,7 +41,7 @@ def content_of(config: Config, today: date) -> Told:
         *lint(content, today, written),
         *_ended(ended),
         *_strangers(own, commune),
-        *_unread(own),
+        *_unread(own, {entry.id for entry in content.faq}),
         *_missing(content, commune, config),
         *(_lessened(content, own) if config.content else ()),
     ]
@@ -92,13 +92,32 @@ def _strangers(folder: Path, commune: Commune) -> Iterator[Remark]:
             yield Remark(f"places/{path.name}: no place of the commune; {advice}", wrong=True)
 
 
-def _unread(folder: Path) -> Iterator[Remark]:
-    """What lies beside the files that are read, and is not."""
+def _unread(folder: Path, ids: Collection[str]) -> Iterator[Remark]:
+    """What lies beside the files that are read, and is not. `ids`: of all entries."""
     for name, ending in _READ.items():
         for path in visible(folder, f"{name}/*"):
-            shown = name == "faq" and path.suffix.lower() in PICTURES and path.is_file()
-            if path.suffix != ending and not shown and path.name not in _LITTER:
+            if path.suffix == ending or path.name in _LITTER:
+                continue
+            if name != "faq":
                 yield _other(path, ending)
+            elif not (_shown(path) or _phrasings(path, ids)):
+                yield _lost(path, ids) if path.suffix == ".txt" else _other(path, ending)
+
+
+def _shown(path: Path) -> bool:
+    return path.suffix.lower() in PICTURES and path.is_file()
+
+
+def _phrasings(path: Path, ids: Collection[str]) -> bool:
+    return path.suffix == ".txt" and path.stem in ids
+
+
+def _lost(path: Path, ids: Collection[str]) -> Remark:
+    """Phrasings of no entry, or an entry that an editor gave a second ending."""
+    if path.stem.endswith(".md"):
+        return _other(path, ".md")
+    advice = f"{nearest(path.stem, ids)} or take the file away"
+    return Remark(f"faq/{path.name}: phrasings of no entry; {advice}", wrong=True)
 
 
 def _other(path: Path, ending: str) -> Remark:

@@ -12,7 +12,7 @@ import json
 import math
 import os
 import sys
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -25,22 +25,27 @@ SHARES: Final = (math.sqrt(WORDS), math.sqrt(LETTERS), math.sqrt(MARKS))
 
 _STRANGE: Final = (0.3, 0.1, 0.1)  # what an unknown word, group of letters, marked word weighs
 _PIECE: Final = 1 << 16  # bytes read at once
+_PAGE: Final = 16  # lines of a page
 
 
 class Classifier:
     """Scores a text against every label: near 1 where it is like its examples, near 0 where it
     is like those of others or like nothing known."""
 
-    def __init__(self, labels: Sequence[str], vocabulary: Sequence[str], numbers: memoryview):
-        """`vocabulary`: sorted; `numbers`: of bytes; the rarity of each feature of `vocabulary`,
-        then for each feature its weight for every label. Raises ValueError where they are not as
-        many."""
+    def __init__(self, labels: Sequence[str], vocabulary: bytes, numbers: memoryview):
+        """`vocabulary`: the features, sorted, one a line; `numbers`: of bytes; the rarity of each
+        feature, then for each its weight for every label. Raises ValueError where they are not
+        as many."""
         self.labels = tuple(labels)
-        self._vocabulary = tuple(vocabulary)  # searched by halves: a dict is thrice as heavy
+        self._pages = _Pages(vocabulary)
         self._numbers = numbers.cast("f")
-        if len(self._numbers) != len(vocabulary) * (len(self.labels) + 1):
+        if len(self._numbers) != len(self) * (len(self.labels) + 1):
             raise ValueError("the parts do not fit")
         self._strange = math.log(len(self.labels) + 1)
+
+    def __len__(self) -> int:
+        """How many features it knows."""
+        return len(self._pages)
 
     def scores(self, told: Told) -> list[float]:
         """One number for each of `labels`."""
@@ -52,17 +57,12 @@ class Classifier:
 
     def weights(self, column: int) -> Sequence[float]:
         """Of one feature, for every label."""
-        start = len(self._vocabulary) + column * len(self.labels)
+        start = len(self) + column * len(self.labels)
         return self._numbers[start : start + len(self.labels)]
 
     def knows(self, word: str) -> bool:
         """Whether a folded word, or a pair of them ("a b"), occurs in any example."""
-        return self._column(word) is not None
-
-    def _column(self, feature: str) -> int | None:
-        at = bisect_left(self._vocabulary, feature)
-        found = at < len(self._vocabulary) and self._vocabulary[at] == feature
-        return at if found else None
+        return self._pages.find(word) is not None
 
     def vector(self, counted: Features) -> tuple[list[int], list[float]]:
         """Columns and their values. What is unknown has no column, and makes the rest less; a text
@@ -79,7 +79,7 @@ class Classifier:
     def _weigh(self, counts: Mapping[str, int], strange: float) -> tuple[list[int], list[float]]:
         columns, values, squares = [], [], 0.0
         for feature, count in counts.items():
-            column = self._column(feature)
+            column = self._pages.find(feature)
             rarity = strange if column is None else self._numbers[column]
             value = rarity * (1 + math.log(count))
             squares += value * value
@@ -91,9 +91,8 @@ class Classifier:
 
     def save(self, path: Path) -> None:
         """Whole or not at all. Raises OSError."""
-        words = "\n".join(self._vocabulary).encode()
-        head = {"labels": self.labels, "words": len(words), "order": sys.byteorder}
-        body = b"\n".join([json.dumps(head).encode(), words, self._numbers.tobytes()])
+        head = {"labels": self.labels, "words": len(self._pages.text), "order": sys.byteorder}
+        body = b"\n".join([json.dumps(head).encode(), self._pages.text, self._numbers.tobytes()])
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
         try:
             unfinished.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
@@ -109,13 +108,41 @@ class Classifier:
             head = json.loads(file.readline())
             if head["order"] != sys.byteorder:
                 raise ValueError("written on another kind of machine")
-            vocabulary = file.read(head["words"]).decode().split("\n")
+            vocabulary = file.read(head["words"])
             start = file.tell() + 1
             return cls(
                 head["labels"],
                 vocabulary,
                 memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))[start:],
             )
+
+
+class _Pages:
+    """Sorted lines, found like words in a book: by the first of each page. A dict of them would
+    be ten times as heavy."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        lines = text.split(b"\n")
+        self._length = len(lines)
+        self._firsts = tuple(line.decode() for line in lines[::_PAGE])
+        self._starts = [0]
+        for top in range(0, len(lines), _PAGE):
+            page = lines[top : top + _PAGE]
+            self._starts.append(self._starts[-1] + sum(map(len, page)) + len(page))
+
+    def __len__(self) -> int:
+        return self._length
+
+    def find(self, line: str) -> int | None:
+        """Its number, from 0."""
+        page = bisect_right(self._firsts, line) - 1
+        if page < 0:
+            return None
+        start, end = self._starts[page], self._starts[page + 1]
+        wanted, text = b"\n" + line.encode() + b"\n", b"\n" + self.text[start : end - 1] + b"\n"
+        at = text.find(wanted)
+        return None if at < 0 else page * _PAGE + text.count(b"\n", 0, at)
 
 
 def whole(marked: int) -> float:

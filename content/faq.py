@@ -4,14 +4,15 @@ The file: TOML between two `+++` lines (what the program and the search need), t
 in Vietnamese (`## tra_loi` in short, `## ho_so` and so on by aspect), then a short summary below
 `# en`. Every entry names its sources, its owner and the day by which someone must look at it
 again. In the answer `{gio_lam_viec}` stands for what the commune has entered, and `[ki]` behind a
-fact for the source that alone vouches for it.
+fact for the source that alone vouches for it. `faq/<id>.txt` beside it holds more phrasings, one
+a line, also for an entry of the commune's own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -133,6 +134,16 @@ def parse_entries(files: Sequence[File], local: Collection[str]) -> tuple[FaqEnt
     """All entries by id; ids are unique because they are file names. See `parse_entry`."""
     entries = (parse_entry(file, local) for file in files)
     return tuple(sorted(entries, key=lambda entry: entry.id))
+
+
+def with_phrasings(entries: Iterable[FaqEntry], files: Iterable[File]) -> tuple[FaqEntry, ...]:
+    """The entries with the lines of the file that has their id for a name."""
+    more = {PurePosixPath(file.name).stem: file.text.split("\n") for file in files}
+    return tuple(replace(one, phrasings=(*one.phrasings, *_lines(more, one.id))) for one in entries)
+
+
+def _lines(files: Mapping[str, Sequence[str]], id: str) -> list[str]:
+    return [line.strip() for line in files.get(id, ()) if line.strip()]
 
 
 def _id(file: File, table: Table) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -11,14 +12,14 @@ import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
 from content.classifier import Classifier
 from content.examples import Lesson, examples
 
 log = logging.getLogger(__name__)
 
-_WAY: Final = "3"  # how it is learned: another number forgets what was learned before
+_WAY: Final = "4"  # how it is learned: another number forgets what was learned before
 _NAME: Final = "search-{}"
 _KEPT: Final = re.compile(r"search-\d+-[0-9a-f]{16}(\.\d+)?")  # one being written has a number
 
@@ -43,13 +44,15 @@ def _keep(lesson: Lesson, folder: Path) -> None:
         old.unlink(missing_ok=True)
     _say(lesson)
     there = os.pathsep.join(path or os.curdir for path in sys.path)
-    taught = subprocess.run(  # noqa: S603 - nobody else's words
+    taught = subprocess.Popen(  # noqa: S603 - nobody else's words
         [sys.executable, "-c", f"from {__name__} import teach; teach()", folder / _name(lesson)],
-        input=json.dumps([lesson.texts, sorted(lesson.filler)]).encode(),
         env={**os.environ, "PYTHONPATH": there},
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    with taught, io.TextIOWrapper(cast("IO[bytes]", taught.stdin), encoding="utf-8") as told:
+        json.dump([lesson.texts, sorted(lesson.filler), sorted(lesson.cues)], told)
     if taught.returncode:
         raise ChildProcessError
 
@@ -59,8 +62,8 @@ def teach() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who waits for this process
     from content.training import train
 
-    texts, filler = json.load(sys.stdin.buffer)
-    lesson = Lesson(tuple(map(tuple, texts)), frozenset(filler))
+    texts, filler, cues = json.load(sys.stdin.buffer)
+    lesson = Lesson(tuple(map(tuple, texts)), frozenset(filler), frozenset(cues))
     train(examples(lesson)).save(Path(sys.argv[1]))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SOON: Final = timedelta(days=30)
 FAR: Final = timedelta(days=3 * 366)
-MOST_PHRASINGS: Final = 80
+MOST_PHRASINGS: Final = 120
 TOPICS: Final = "topics.toml"
 
 _PORTAL: Final = "dichvucong.gov.vn"
@@ -29,7 +29,8 @@ _PROCEDURE: Final = re.compile(r"/thu-tuc-hanh-chinh/[0-9a-f]{8}(-[0-9a-f]{4}){3
 _LINK: Final = re.compile(r"\bhttps?://[^\s<>”“\"]+")
 _ALIKE: Final = 0.88  # how alike two names of sources are that should be one
 _QUOTED: Final = 3  # phrasings told of a pair of entries
-_COMMON: Final = 5  # entries whose phrasings may say the one word of a name
+_COMMON: Final = 5  # entries whose phrasings may say the one word of a name …
+_OFTEN: Final = 20  # … each in one of so many phrasings
 
 
 class Remark(NamedTuple):
@@ -215,8 +216,7 @@ def _vague(
     entries: Sequence[FaqEntry], faq: Sequence[FaqEntry], filler: Collection[str]
 ) -> Iterator[Remark]:
     """Names that questions about anything say: none of them tells the matter."""
-    said = [{word for text in entry.phrasings for word in words(text)} for entry in faq]
-    users = Counter(word for entry in said for word in entry)
+    users = Counter(word for entry in faq for word in _usual(entry))
     for entry in entries:
         for name in entry.names:
             told = words(name)
@@ -224,6 +224,12 @@ def _vague(
             if common or set(told) <= set(filler):
                 text = "is said whatever people ask; write what only this matter is called"
                 yield Remark(f"{_file(entry)}: the name “{name}” {text}", wrong=False)
+
+
+def _usual(entry: FaqEntry) -> Iterator[str]:
+    """The words that its phrasings say often."""
+    said = Counter(word for text in entry.phrasings for word in set(words(text)))
+    return (word for word, times in said.items() if times * _OFTEN >= len(entry.phrasings))
 
 
 def _collisions(

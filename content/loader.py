@@ -11,7 +11,7 @@ from content.categories import Categories, parse_categories
 from content.danger import Dangers, parse_dangers
 from content.denunciation import Denunciations, parse_denunciations
 from content.documents import ContentError, Layers
-from content.faq import FaqEntry, parse_entries
+from content.faq import FaqEntry, parse_entries, with_phrasings
 from content.guides import Guides, find_guides
 from content.language import Languages
 from content.local import LocalValues, load_local
@@ -76,7 +76,8 @@ def load(folders: Sequence[Path] = (SHIPPED,), memory: Path | None = None) -> Co
     the first mistake."""
     layers = Layers.of(folders)
     words, local = load_words(layers), load_local(layers)
-    faq = parse_entries(layers.matching("faq/*.md"), local.labels)
+    entries = parse_entries(layers.matching("faq/*.md"), local.labels)
+    faq = with_phrasings(entries, layers.matching("faq/*.txt"))
     return Content(
         words=words,
         faq=faq,

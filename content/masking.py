@@ -74,9 +74,16 @@ _ADDRESSED: Final = frozenset(  # before a name, where the name has a capital
     _WORD.findall("anh chị cô chú bác ông bà cụ thím cậu mợ dì cháu chi ong bac thim chau")
 )
 _ANNOUNCING: Final = _CALLED | {"la", "is", "am", "ten", "name"}
+_MARKED_SURNAMES: Final = frozenset(
+    _WORD.findall(
+        "nguyễn trần lê phạm huỳnh hoàng vũ võ đặng bùi đỗ hồ ngô dương lý lí đinh trịnh đào lương"
+        " trương lâm hà quách thái lưu đoàn tạ tô vương châu triệu ngân"
+    )
+)
 _NO_NAMES: Final = frozenset(
     _WORD.findall("gi ai sao nao dau la va cua cho khong co o nguoi dan can bo chu bi duoc dang")
 )
+_MARKED_NO_NAMES: Final = frozenset(_WORD.findall("vợ chồng cháu hộ họ cụ làm"))
 
 
 class Masking:
@@ -144,7 +151,7 @@ class Masking:
     def _told(self, said: _Said, at: int) -> tuple[int, int]:
         """The name after words that announce one ending before `at`: "tên là", "cháu là"."""
         announced = said.announced(at)
-        if not announced or said.folded[at] in _NO_NAMES:
+        if not announced or said.spelled[at] in _MARKED_NO_NAMES or said.folded[at] in _NO_NAMES:
             return 0, 0
         sure = announced == "sure" or said.capital(at) or said.folded[at] in _SURNAMES
         if not sure and self._knows(said, at):
@@ -165,7 +172,7 @@ class Masking:
 
     def _full_name(self, said: _Said, at: int) -> tuple[int, int]:
         """ "nguyen van an", however it is written; but no "giám hộ thì làm"."""
-        if said.folded[at] not in _SURNAMES or at + 2 >= len(said):
+        if said.spelled[at] not in _SURNAMES | _MARKED_SURNAMES or at + 2 >= len(said):
             return 0, 0
         if not (said.joined(at + 1) and said.joined(at + 2)):
             return 0, 0

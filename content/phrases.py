@@ -39,17 +39,19 @@ _BLOT = Token("", "")
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Tokens to be met in this order; None is a gap. `needs`: what the text must hold, folded."""
+    """Tokens to be met in this order; None is a gap. `needs`: what the text must hold, folded,
+    each once."""
 
     parts: tuple[Token | None, ...]
-    needs: frozenset[str]
+    needs: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> Pattern:
         parts: list[Token | None] = []
         for piece in text.replace(GAP, f" {GAP} ").split():
-            parts.extend([None] if piece == GAP else tokens(piece))
-        return cls(tuple(parts), frozenset(part.folded for part in parts if part is not None))
+            parts.extend([None] if piece == GAP else map(_shared, tokens(piece)))
+        needs = dict.fromkeys(part.folded for part in parts if part is not None)
+        return cls(tuple(parts), tuple(needs))
 
     def find(self, text: Sequence[Token], *, strict: bool, since: int = 0) -> range | None:
         """The positions of its first match that begins at `since` or later."""
@@ -94,7 +96,7 @@ class Patterns(tuple[Pattern, ...]):
         if not numbers:
             return []
         there = frozenset(token.folded for token in text)
-        return [self[number] for number in sorted(numbers) if self[number].needs <= there]
+        return [self[number] for number in sorted(numbers) if there.issuperset(self[number].needs)]
 
 
 @lru_cache(maxsize=64)  # many look at the same message
@@ -150,7 +152,13 @@ def _possible(text: Sequence[Token], all_patterns: Iterable[Pattern]) -> list[Pa
     if isinstance(all_patterns, Patterns):
         return all_patterns.possible(text)
     present = frozenset(token.folded for token in text)
-    return [pattern for pattern in all_patterns if pattern.needs and pattern.needs <= present]
+    return [one for one in all_patterns if one.needs and present.issuperset(one.needs)]
+
+
+@lru_cache(maxsize=4096)
+def _shared(token: Token) -> Token:
+    """The same one for the same word, which hundreds of patterns may hold."""
+    return token
 
 
 def _same(wanted: Token, token: Token, strict: bool) -> bool:

@@ -107,7 +107,7 @@ class FaqSearch:
 
     def find(self, text: str) -> Found:
         """Never raises; the same for the same text always."""
-        said = told(text, self._topics.filler)
+        said = told(text, self._topics.filler, self._topics.cues)
         if not any(sign.isalpha() for word in said.folded for sign in word):
             return Found("none")
         said = said._replace(folded=self._mended(said.folded))

@@ -32,12 +32,13 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Topics:
     """`filler`: folded words that say nothing; `faint`: that say little about which matter;
-    `numbered`: after which a number names a place, and says nothing; `told`: examples of
-    complaints; `asking`: what is asked of any procedure, “…” for its name; `small_talk`: kind
-    (one of SMALL_TALK) → phrases; `around`: what may stand beside them."""
+    `cues`: that ask; `numbered`: after which a number names a place, and says nothing; `told`:
+    examples of complaints; `asking`: what is asked of any procedure, “…” for its name;
+    `small_talk`: kind (one of SMALL_TALK) → phrases; `around`: what may stand beside them."""
 
     filler: frozenset[str]
     faint: frozenset[str]
+    cues: frozenset[str]
     numbered: frozenset[str]
     decline: tuple[Topic, ...]
     complaints: tuple[Pattern, ...]
@@ -97,6 +98,7 @@ def parse_topics(file: File) -> Topics:
         [
             "filler",
             "faint",
+            "cues",
             "numbered",
             "asking",
             "among_neighbours",
@@ -113,6 +115,7 @@ def parse_topics(file: File) -> Topics:
     return Topics(
         filler=_words(table.texts("filler")),
         faint=_words(table.texts("faint")),
+        cues=_words(table.texts("cues")),
         numbered=_words(table.texts("numbered")),
         decline=tuple(_topic(topic) for topic in table.tables("decline")),
         complaints=patterns(feedback.texts("words")),

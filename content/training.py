@@ -45,7 +45,7 @@ def train(examples: Sequence[Example]) -> Classifier:
     for (columns, values), share in zip(rows, shares, strict=True):
         weights[columns] += np.outer(values, share)
     told = np.concatenate([rarity, weights.ravel()]).astype(np.float32).tobytes()
-    return Classifier(labels, vocabulary, memoryview(told))
+    return Classifier(labels, "\n".join(vocabulary).encode(), memoryview(told))
 
 
 def _counted(examples: Sequence[Example]) -> tuple[list[str], list[tuple[_Counts, ...]]]:

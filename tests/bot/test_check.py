@@ -164,6 +164,10 @@ def test_an_own_entry_that_lacks_what_ours_tells_is_looked_at(tmp_path: Path) ->
     [
         pytest.param("faq/rac.MD", "✗ {}: not read under this name; rename it to rac.md", id="MD"),
         pytest.param("faq/rac.md.txt", "✗ {}: not read under this name; rename it to r", id="txt"),
+        pytest.param("faq/rac.md.TXT", "✗ {}: not read under this name; rename it to r", id="TXT"),
+        pytest.param(
+            "faq/khaisinh.txt", "✗ {}: phrasings of no entry; did you mean “khai", id="id"
+        ),
         pytest.param("places/x.toml.txt", "✗ {}: not read under this name; rename", id="place"),
         pytest.param("faq/rac.svg", "! {}: not read; only files of .md and pict", id="drawing"),
         pytest.param("faq/rac.pdf", "! {}: not read; only files of .md and pict", id="document"),
@@ -173,6 +177,10 @@ def test_an_own_entry_that_lacks_what_ours_tells_is_looked_at(tmp_path: Path) ->
 def test_what_is_not_read_is_told(tmp_path: Path, name: str, said: str) -> None:
     (line,) = remarks(tmp_path, {name: "x"})
     assert line.startswith(said.format(name))
+
+
+def test_more_phrasings_of_a_shipped_entry_need_no_remark(tmp_path: Path) -> None:
+    assert remarks(tmp_path, {"faq/rac.txt": "xe rác thôn mình mấy giờ chạy qua ngõ\n"}) == []
 
 
 def test_a_picture_that_leads_nowhere_is_told(tmp_path: Path) -> None:

@@ -89,13 +89,13 @@ def test_marks_tell_apart_what_folds_to_the_same() -> None:
 def test_it_is_the_regression_that_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Against the same regression over the features themselves, solved the long way."""
     monkeypatch.setattr(training, "_AT_ONCE", 7)  # many blocks, the last one not full
-    thrice = EXAMPLES * 3  # so that no feature is left out
-    taught = train(thrice)
-    rows = np.zeros((len(thrice), len(taught._vocabulary)))
-    for number, example in enumerate(thrice):
+    often = EXAMPLES * 3  # so that no feature is left out
+    taught = train(often)
+    rows = np.zeros((len(often), len(taught)))
+    for number, example in enumerate(often):
         columns, values = taught.vector(features(example.told))
         rows[number, columns] = values
-    truth = np.array([[float(one.label == label) for label in taught.labels] for one in thrice])
+    truth = np.array([[float(one.label == label) for label in taught.labels] for one in often])
     ridge = training._RIDGE * np.eye(rows.shape[1])
     expected = np.linalg.solve(rows.T @ rows + ridge, rows.T @ truth)
     assert np.allclose([taught.weights(one) for one in range(len(expected))], expected, atol=1e-4)

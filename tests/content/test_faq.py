@@ -6,7 +6,14 @@ from datetime import date
 import pytest
 
 from content.documents import ContentError, File, Layers
-from content.faq import ASPECTS, Document, FaqEntry, parse_entries, parse_entry
+from content.faq import (
+    ASPECTS,
+    Document,
+    FaqEntry,
+    parse_entries,
+    parse_entry,
+    with_phrasings,
+)
 from content.loader import SHIPPED
 from content.local import load_local
 
@@ -179,6 +186,25 @@ def test_a_wrong_entry_is_refused_with_its_line(old: str, new: str, message: str
     with pytest.raises(ContentError) as caught:
         parse(ENTRY.replace(old, new, 1))
     assert str(caught.value).startswith("faq/giay_mau.md:" + message)
+
+
+def test_the_lines_of_a_file_beside_an_entry_are_phrasings_too() -> None:
+    entry = parse_entry(File("faq/giay_mau.md", ENTRY), {"gio", "phi"})
+    more = File("faq/giay_mau.txt", "câu thêm\n\n  câu “khác”, # thêm \n")
+    (found,) = with_phrasings([entry], [more, File("faq/giay_khac.txt", "chẳng của ai\n")])
+    assert found.phrasings == (*entry.phrasings, "câu thêm", "câu “khác”, # thêm")
+
+
+@pytest.mark.parametrize(
+    "file", Layers.of([SHIPPED]).matching("faq/*.txt"), ids=lambda file: str(file.name)
+)
+def test_each_shipped_phrasing_stands_once_and_has_an_entry(file: File) -> None:
+    assert file.name.removesuffix(".txt") in {f"faq/{entry.id}" for entry in shipped()}
+    (entry,) = (one for one in shipped() if f"faq/{one.id}.txt" == file.name)
+    (all_of_it,) = with_phrasings([entry], [file])
+    said = [phrasing.casefold() for phrasing in all_of_it.phrasings]
+    assert len(said) > len(entry.phrasings)
+    assert len(set(said)) == len(said)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ LESSON = Lesson(
         ("giấy khai tử", 1.0, "death"),
     ),
     frozenset(),
+    frozenset(),
 )
 OTHER = LESSON._replace(texts=LESSON.texts[1:])
 ASKED = Told(("khai", "sinh"))

@@ -38,6 +38,17 @@ def test_a_communes_folder_lies_over_the_shipped_one(tmp_path: Path) -> None:
     assert len(content.faq) == len(load().faq)
 
 
+def test_a_communes_own_entry_is_still_found_by_the_shipped_phrasings(tmp_path: Path) -> None:
+    (tmp_path / "faq").mkdir()
+    written = (SHIPPED / "faq" / "rac.md").read_text(encoding="utf-8")
+    own = written.replace("phrasings = [", 'phrasings = ["xe rác của xã mình chạy giờ nào",', 1)
+    (tmp_path / "faq" / "rac.md").write_text(own, encoding="utf-8")
+    shipped, ours = load().entry("rac"), load((SHIPPED, tmp_path)).entry("rac")
+    assert shipped is not None
+    assert ours is not None
+    assert ours.phrasings == ("xe rác của xã mình chạy giờ nào", *shipped.phrasings)
+
+
 def test_a_mistake_in_the_communes_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "danger.toml").write_text("harmless = []\nnumber = 1\n", "utf-8")
     with pytest.raises(ContentError, match=r"^danger\.toml:2: unknown key “number”"):
