@@ -118,12 +118,12 @@ class Classifier:
 
 
 class _Pages:
-    """Sorted lines, found like words in a book: by the first of each page. A dict of them would
-    be ten times as heavy."""
+    """Sorted lines, found like words in a dictionary: by the first of each page. As strings they
+    would take several times the room."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        lines = text.split(b"\n")
+        lines = text.split(b"\n") if text else []
         self._length = len(lines)
         self._firsts = tuple(line.decode() for line in lines[::_PAGE])
         self._starts = [0]

@@ -101,6 +101,19 @@ def test_it_is_the_regression_that_it_says(monkeypatch: pytest.MonkeyPatch) -> N
     assert np.allclose([taught.weights(one) for one in range(len(expected))], expected, atol=1e-4)
 
 
+def test_every_feature_is_found_where_it_stands(taught: Classifier) -> None:
+    words = taught._pages.text.decode().split("\n")
+    assert len(words) == len(taught) > 2 * 16  # more than two pages
+    assert [taught._pages.find(word) for word in words] == list(range(len(words)))
+    assert not any(map(taught.knows, ("", "!", "zzz", *(word + "~" for word in words))))
+
+
+def test_of_too_few_examples_nothing_is_learned() -> None:
+    lonely = train([Example(told("khai sinh"), "birth")])
+    assert len(lonely) == 0
+    assert lonely.scores(told("khai sinh")) == [0.0]
+
+
 def test_what_one_example_has_alone_is_not_learned() -> None:
     taught = train(EXAMPLES)
     assert taught.knows("khai")
