@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SOON: Final = timedelta(days=30)
 FAR: Final = timedelta(days=3 * 366)
-MOST_PHRASINGS: Final = 120
+MOST_PHRASINGS: Final = 100
 TOPICS: Final = "topics.toml"
 
 _PORTAL: Final = "dichvucong.gov.vn"
