@@ -45,7 +45,7 @@ def features(told: Told) -> Features:
     line = "_".join(["", *told.folded, ""])
     letters: Counter[str] = Counter()
     for size in _SIZES:
-        letters.update("#" + line[at : at + size] for at in range(len(line) - size + 1))
+        letters.update(["#" + line[at : at + size] for at in range(len(line) - size + 1)])
     marked = Counter(f"^{word}" for word in told.spelled if word)
     marked.update(
         f"^{first} {second}" for first, second in pairwise(told.spelled) if first and second

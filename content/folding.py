@@ -38,16 +38,22 @@ def _folded(text: str) -> str:
 _folded_label = lru_cache(maxsize=2000)(_folded)  # labels and listed words come again and again
 
 
+class _Bare(dict[int, int | str | None]):
+    """Of each sign that was met, what is left of it."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        category = unicodedata.category(chr(code))
+        gone = category[0] == "M" or category == "Cf"
+        self[code] = " " if category in {"Cc", "Cs"} else None if gone else code
+        return self[code]
+
+
+_BARE = _Bare()
+
+
 def _strip(text: str) -> str:
     """Without marks and invisible signs; controls and lone surrogates become spaces."""
-    pieces = []
-    for character in text:
-        category = unicodedata.category(character)
-        if category in {"Cc", "Cs"}:
-            pieces.append(" ")
-        elif category[0] != "M" and category != "Cf":
-            pieces.append(character)
-    return "".join(pieces)
+    return text.translate(_BARE)
 
 
 def normalize(text: str) -> str:
@@ -79,6 +85,7 @@ def _without_invisible(text: str) -> str:
     return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
 
 
+@lru_cache(maxsize=4000)  # few words are most of what is said
 def _tone_last(token: str) -> str:
     if token.isascii():
         return token
