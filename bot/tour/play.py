@@ -43,6 +43,7 @@ async def _day(screen: Screen, content: Content, words: Words) -> None:
     from bot.tour.scenes import SCENES, Tour, perform
     from bot.tour.stage import open_stage  # the whole program: the heading stands by now
 
+    await content.search.ready()  # learning takes an old PC longer than a scene may last
     with tempfile.TemporaryDirectory(prefix="loalang-", ignore_cleanup_errors=True) as folder:
         try:
             async with open_stage(Path(folder), content) as stage:

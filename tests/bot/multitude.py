@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from bot.clock import wait
 from db.tables import Export, Place, Ticket, TicketEvent, table
-from tests.living import Living, living
+from tests.living import CONTENT, Living, living
 
 QUESTIONS = 5  # asked while the table is made
 
@@ -44,6 +44,7 @@ def crowd(session: Session, count: int) -> None:
 
 
 async def main(folder: Path, count: int, format: str) -> dict[str, Any]:
+    await CONTENT.search.ready()  # what is watched is the export
     async with living(folder) as village:
         await village.app.database.write(crowd, count)
         admin = await village.person("admin", "telegram")
