@@ -20,6 +20,7 @@ from bot.demo import Demo, open_demo
 from content.loader import load
 from handlers.router import HERE
 from tests.blank import lay
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
 PNG = base64.b64decode(
@@ -131,7 +132,7 @@ class Living:
             then += timedelta(days=1)
         await self.advance(then - now + timedelta(minutes=1))
 
-    async def quiet(self, seconds: float = 20.0) -> None:
+    async def quiet(self, seconds: float = PATIENCE) -> None:
         await self.get("/api/idle", timeout=str(seconds))
 
 

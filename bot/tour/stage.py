@@ -24,7 +24,7 @@ from db import announcements
 from db.announcements import NoSuchVersion, Progress
 
 ROOM: Final = 1_000_000  # bytes that the tour cannot do without
-PATIENCE: Final = 15.0  # seconds until a program that does not come to rest has failed
+PATIENCE: Final = 60.0  # seconds until a program that does not come to rest has failed
 
 
 class Unheard(Exception):

@@ -26,8 +26,9 @@ from bot.platforms.village import Village
 from content.commune import Style
 from db.engine import Database
 from handlers.messages import Attachment
-from tests.bot.hamlet import PATIENCE, bot_ids, url
+from tests.bot.hamlet import bot_ids, url
 from tests.living import CONTENT
+from tests.patience import PATIENCE
 
 
 class Fate:

@@ -25,7 +25,6 @@ from tests.blank import lay
 
 CADRE, HEAD, LEADER = "can-bo", "truong-thon", "lanh-dao"
 COMMUNE, HOME = "song-trang", "thon"
-PATIENCE = 30.0  # seconds until a test that waits for ever gives up
 
 inbox, outbox = table(Inbox), table(Outbox)
 

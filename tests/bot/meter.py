@@ -43,7 +43,6 @@ from tests.bot.hamlet import (
     CADRE,
     HOME,
     LEADER,
-    PATIENCE,
     bot_ids,
     enter,
     hamlet,
@@ -53,6 +52,7 @@ from tests.bot.hamlet import (
 )
 from tests.bot.wire import Wire
 from tests.living import CONTENT
+from tests.patience import PATIENCE
 
 account, chats, place, rows = table(Account), table(Chat), table(Place), table(Outbox)
 

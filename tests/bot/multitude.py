@@ -19,6 +19,7 @@ from sqlmodel import Session
 from bot.clock import wait
 from db.tables import Export, Place, Ticket, TicketEvent, table
 from tests.living import CONTENT, Living, living
+from tests.patience import PATIENCE
 
 QUESTIONS = 5  # asked while the table is made
 
@@ -88,7 +89,7 @@ async def received(village: Living, person: str) -> list[int]:
 async def answered(village: Living, person: str, spoken: asyncio.Event) -> None:
     """A question, and its answer. `spoken`: set whenever something was sent."""
     sent = await post(village, person, "làm giấy khai sinh cần gì")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not await village.heard(person, person, after=sent):
             await spoken.wait()
             spoken.clear()

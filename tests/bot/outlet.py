@@ -28,7 +28,6 @@ from tests.blank import lay
 from tests.bot.hamlet import (
     HOME,
     LEADER,
-    PATIENCE,
     bot_ids,
     enter,
     hamlet,
@@ -38,6 +37,7 @@ from tests.bot.hamlet import (
 )
 from tests.living import CONTENT
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 account, chats, place = table(Account), table(Chat), table(Place)
 

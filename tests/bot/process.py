@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.living import ROOT
-
-PATIENCE = 60.0  # seconds until a process that hangs fails its test
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from bot.platforms.entry import BOT, Attached, Entry
 from bot.platforms.village import Upload
 from tests.living import ROOT
+from tests.patience import PATIENCE
 
-SLOWEST = 60.0  # seconds for one answer, or for a start
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -41,10 +41,10 @@ class Program:
             *command, cwd=ROOT, stdout=PIPE, stderr=DEVNULL
         )
         assert process.stdout
-        async with asyncio.timeout(SLOWEST):
+        async with asyncio.timeout(PATIENCE):
             address = _ADDRESS.search((await process.stdout.readline()).decode())
         assert address, "the program did not start"
-        return cls(process, ClientSession(address[0], timeout=ClientTimeout(SLOWEST)))
+        return cls(process, ClientSession(address[0], timeout=ClientTimeout(PATIENCE + 5)))
 
     async def kill(self) -> None:
         if self.fatal != 0 and self.process.returncode is None:
@@ -54,7 +54,7 @@ class Program:
 
     async def quiet(self) -> None:
         """Raises Gone; or ClientError when something is stuck."""
-        await self._call("GET", "/api/idle", params={"timeout": "30"})
+        await self._call("GET", "/api/idle", params={"timeout": f"{PATIENCE}"})
 
     async def people(self, role: str) -> list[dict[str, str]]:
         return [one for one in await self._call("GET", "/api/people") if one["role"] == role]

@@ -22,9 +22,10 @@ from handlers import dispatcher
 from handlers.messages import Incoming, Outcome, Reply
 from handlers.router import Context, Dispatcher, OnMessage
 from tests.blank import lay
-from tests.bot.hamlet import PATIENCE, bot_ids, enter, hamlet, inbox_rows, outbox_bodies, url
+from tests.bot.hamlet import bot_ids, enter, hamlet, inbox_rows, outbox_bodies, url
 from tests.bot.wire import Wire
 from tests.living import CONTENT
+from tests.patience import PATIENCE
 
 WORDS = CONTENT.words("vi")
 DENUNCIATION = "Tôi tố cáo ông cán bộ Chàng Quỳnh Vắng Mặt nhận hối lộ của dân."

@@ -35,13 +35,13 @@ from handlers.router import HERE
 from tests.blank import lay
 from tests.bot.villagers import Circle, Villager, announce, files, words
 from tests.living import CONTENT
+from tests.patience import PATIENCE
 from tests.servers.telegram import Group, TelegramServer
 from tests.servers.telegram.chats import Json
 
 __all__ = ["Circle", "Telegraph", "Villager", "announce", "files", "telegraph", "words"]
 
 COMMUNE: Final = load_commune()
-PATIENCE: Final = 30.0  # seconds until a test that waits for ever gives up
 SWIFT: Final = Pace(per_second=10_000, burst=10_000, private_interval=0, group_interval=0)
 FOLLOW: Final = 0.02  # seconds between edits of a living message
 

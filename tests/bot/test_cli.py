@@ -20,6 +20,7 @@ from bot.cli import CommandError, described, main
 from bot.config import ConfigError
 from tests.bot.process import demo, first_line, run
 from tests.living import ROOT
+from tests.patience import PATIENCE
 
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -243,7 +244,7 @@ def test_of_several_errors_at_once_the_first_is_told(
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_ends_quietly_while_a_page_listens(tmp_path: Path, by: signal.Signals) -> None:
     with demo(tmp_path) as running:
-        page = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
+        page = http.client.HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE)
         page.request("GET", "/api/events")
         listening = page.getresponse()
         assert listening.readline() == b"retry: 1000\n"
@@ -261,7 +262,7 @@ def test_what_is_no_request_leaves_a_line_without_its_words(tmp_path: Path) -> N
     ]
     with demo(tmp_path) as running:
         for request in strange:
-            with socket.create_connection(("127.0.0.1", running.port), timeout=30) as caller:
+            with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as caller:
                 caller.sendall(request)
                 assert caller.recv(12) == b"HTTP/1.0 400"
         ended = running.stop(signal.SIGTERM)

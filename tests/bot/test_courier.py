@@ -29,13 +29,13 @@ from db.quota import Allowance
 from db.tables import Chat, Outbox, table
 from tests.blank import lay
 from tests.bot.crashing import Fate, MortalDatabase
-from tests.bot.hamlet import PATIENCE as PATIENCE_OF_TEST
 from tests.bot.newsroom import SetClock
 from tests.bot.reception import Failing
 from tests.db.carrying import announced, carried, deliveries, states
 from tests.db.village import BODY, NOW, Village, acting, build
 from tests.living import CONTENT
 from tests.loop import one_turn
+from tests.patience import PATIENCE as PATIENCE_OF_TESTS
 
 chat, outbox = table(Chat), table(Outbox)
 WORDS = CONTENT.words("vi")
@@ -313,7 +313,7 @@ async def test_it_goes_on_after_the_database_could_not_save(post: Post) -> None:
     while post.database.failures:
         await one_turn()
     moves.move()
-    async with asyncio.timeout(PATIENCE_OF_TEST):
+    async with asyncio.timeout(PATIENCE_OF_TESTS):
         while not await post.said():
             await one_turn()
     running.cancel()

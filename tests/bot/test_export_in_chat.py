@@ -16,6 +16,7 @@ import pytest_asyncio
 from PIL import Image
 
 from tests.living import ROOT, Living, living, said
+from tests.patience import PATIENCE
 
 MULTITUDES = [("CSV (chỉ có chữ)", 200_000), ("Excel (có biểu đồ)", 20_000)]  # reports
 MOST_MEMORY = 32_000_000  # bytes above idle
@@ -62,7 +63,7 @@ async def test_an_admin_gets_a_workbook_and_no_copy_stays_behind(
     assert [line[3] for line in cells] == ["Điện – đèn đường", "Đường sá"]
     assert [line[5] for line in cells] == ["=1+1 đèn đường hỏng", "Ổ gà to giữa đường"]
     assert rows["F2"].data_type == "s"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while any(path.is_file() for path in (tmp_path / "media").iterdir()):
             await asyncio.to_thread(lambda: None)
 

@@ -31,6 +31,7 @@ from tests.bot.multitude import crowd
 from tests.bot.shelf import Shelf
 from tests.db.reports import reported
 from tests.living import CONTENT
+from tests.patience import PATIENCE
 
 ADMIN, RESIDENT = "mau", "cuc"
 
@@ -321,7 +322,7 @@ async def test_what_a_stop_left_unfinished_is_cleared_away_at_the_start(office: 
     (left / "table").write_text("half of it")
     await office.order()
     running = asyncio.create_task(office.exporter.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await office.states() != ["made"]:
             await asyncio.to_thread(lambda: None)
     running.cancel()
@@ -342,7 +343,7 @@ async def test_a_stop_in_the_middle_does_not_wait_for_the_end(office: Office) ->
 
     office.exporter._pause = pause  # type: ignore[method-assign]
     running = asyncio.create_task(office.exporter.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await begun.wait()
     running.cancel()
     with suppress(asyncio.CancelledError):

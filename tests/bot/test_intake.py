@@ -16,6 +16,7 @@ from tests.bot.hamlet import inbox_rows, url
 from tests.bot.reception import DENUNCIATION, REPORT, receiving
 from tests.bot.wire import BREAKING, GARBLED, Wire
 from tests.living import CONTENT
+from tests.patience import PATIENCE
 
 WORDS = CONTENT.words("vi")
 
@@ -105,7 +106,7 @@ async def test_a_chat_is_answered_in_order_and_holds_up_no_other(tmp_path: Path)
         wire = reception.wire
         slow = [wire.update(text, chat="an") for text in ("chậm", "hai", "ba")]
         await wire.deliver(*slow, wire.update("nhanh", chat="bình"))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while await reception.answers() != ["bình nhanh"]:
                 pass
         gate.set()

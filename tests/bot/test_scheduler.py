@@ -25,6 +25,7 @@ from tests.bot.newsroom import Newsroom, newsroom, states
 from tests.db.village import released
 from tests.living import CONTENT
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)  # a Sunday, 10 o'clock in Vietnam
 DAILY = Schedule("daily", 5, 30)
@@ -313,7 +314,7 @@ async def test_running_it_wakes_by_itself_and_ends_when_told(
     await room.begin(DAILY)
     sent = asyncio.Event()
     room.database.on_commit("outbox", sent.set)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         running = asyncio.create_task(room.scheduler().run())
         await one_turn()
         room.clock.at = FIRST

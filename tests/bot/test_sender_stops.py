@@ -18,9 +18,10 @@ from bot.platforms.base import BadToken, Pace
 from db import outbox
 from db.engine import Database, DatabaseError
 from db.tables import Outbox, table
-from tests.bot.hamlet import CADRE, PATIENCE, group, outbox_states, resident
+from tests.bot.hamlet import CADRE, group, outbox_states, resident
 from tests.bot.outlet import Outlet, speaking
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 AN, BINH, CHI = (resident(number) for number in (0, 2, 4))  # all of Telegram style
 GROUP = group(0)

@@ -30,11 +30,11 @@ from db.scene import Actor
 from tests.bot.process import run
 from tests.bot.serving import BOT, CANARY, Quiet, settings
 from tests.living import CONTENT, ROOT
+from tests.patience import PATIENCE
 from tests.servers.telegram import TelegramServer
 from tests.servers.zalo import ZaloServer
 
 CODE = re.compile(r"^ {4}([2-9A-Z]{4}-[2-9A-Z]{4})$", re.MULTILINE)
-PATIENCE = 30.0  # seconds until a program that hangs fails its test
 
 
 @pytest.fixture(autouse=True)

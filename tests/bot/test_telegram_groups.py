@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.tables import Chat, Outbox, table
-from tests.bot.telegraph import PATIENCE, Telegraph, telegraph
+from tests.bot.telegraph import Telegraph, telegraph
 from tests.bot.villagers import Circle, Villager, announce, words
 from tests.living import PNG
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 from tests.servers.telegram.chats import ANONYMOUS
 from tests.servers.telegram.speech import Extras
 

@@ -21,8 +21,9 @@ from db import inbox
 from db.errors import DatabaseError
 from db.tables import Inbox, table
 from tests.bot.platforms.telegram.mischief import queued
-from tests.bot.telegraph import PATIENCE, Telegraph, free_port, telegraph
+from tests.bot.telegraph import Telegraph, free_port, telegraph
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 ASKED = "lam giay khai sinh can gi"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"

@@ -28,9 +28,10 @@ from bot.tour import stage
 from bot.tour.play import play
 from bot.tour.scenes import COLUMNS, SCENES
 from db.ledger import FINAL
-from tests.bot.process import PATIENCE, run
+from tests.bot.process import run
 from tests.living import CONTENT, ROOT
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 VI, EN = CONTENT.words("vi"), CONTENT.words("en")
 

@@ -28,9 +28,10 @@ from db import communes
 from db.communes import NewGroup, NewPerson, NewPlace, Settlement
 from tests.blank import lay
 from tests.bot.neighbours import Neighbour, Square
-from tests.bot.telegraph import COMMUNE, PATIENCE, SWIFT, Telegraph, free_port
+from tests.bot.telegraph import COMMUNE, SWIFT, Telegraph, free_port
 from tests.bot.telegraph import settings as telegraph_settings
 from tests.bot.villagers import Villager
+from tests.patience import PATIENCE
 from tests.servers.telegram import TelegramServer
 from tests.servers.zalo import FREE, Habits, Plan, Sent, ZaloServer
 

@@ -8,13 +8,13 @@ import socket
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Self
 
+from tests.patience import PATIENCE
 from tests.servers.clock import Clock
 from tests.servers.faults import Fault, FaultKind
 from tests.servers.waiting import Waiting
 from tests.servers.web import Connection
 
 HOST: Final = "127.0.0.1"
-PATIENCE: Final = 20.0  # seconds until `until` gives up
 
 
 class Loopback:

@@ -11,10 +11,10 @@ import pytest
 
 from bot.platforms.base import Unreachable
 from bot.platforms.telegram.wire import Wire
+from tests.patience import PATIENCE
 from tests.servers.telegram import TelegramServer
 
 TOKEN = "7000000001:" + "T" * 35
-PATIENCE = 20.0  # seconds until a stop that hangs fails its test
 
 
 async def test_a_server_is_found_by_its_name() -> None:

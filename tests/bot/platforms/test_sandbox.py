@@ -36,6 +36,7 @@ from bot.platforms.village import Upload, Village
 from content.commune import Style, load_commune
 from handlers.messages import Attachment, Chat, Location, Message, Press
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ON_TELEGRAM, ON_ZALO = "khe", "cuc"
@@ -81,7 +82,7 @@ async def receive(platform: Sandbox, count: int) -> list[RawUpdate]:
             enough.set()
 
     task = asyncio.create_task(platform.receive(store))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await enough.wait()
     task.cancel()
     with suppress(asyncio.CancelledError):

@@ -22,6 +22,7 @@ from bot.platforms.village import Village
 from bot.web.feed import Feed
 from bot.web.sandbox import sandbox_app
 from content.commune import load_commune
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 GROUP = "tgr-go-sen-ho-dan"
@@ -528,7 +529,7 @@ async def next_event(response: ClientResponse) -> tuple[str, Any]:
 
 
 async def test_messages_edits_and_deletions_are_told_live(town: Town) -> None:
-    async with asyncio.timeout(10), town.client.get("/api/events") as response:
+    async with asyncio.timeout(PATIENCE), town.client.get("/api/events") as response:
         assert response.content_type == "text/event-stream"
         written = await town.write("Chào\nbà con")
         assert await next_event(response) == ("message", (await town.messages())[0])
@@ -544,7 +545,7 @@ async def test_messages_edits_and_deletions_are_told_live(town: Town) -> None:
 
 
 async def test_a_silent_stream_shows_that_it_lives(town: Town) -> None:
-    async with asyncio.timeout(10), town.client.get("/api/events") as response:
+    async with asyncio.timeout(PATIENCE), town.client.get("/api/events") as response:
         async for line in response.content:
             if line.startswith(b":"):
                 return
@@ -573,7 +574,7 @@ async def test_large_news_counts_by_its_bytes() -> None:
 
 
 async def test_a_stop_ends_the_streams(town: Town) -> None:
-    async with asyncio.timeout(10), town.client.get("/api/events") as response:
+    async with asyncio.timeout(PATIENCE), town.client.get("/api/events") as response:
         await town.app.shutdown()
         await response.content.read()
         assert response.content.at_eof()

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from tests.patience import PATIENCE
 from tests.servers.clock import Clock
 from tests.servers.faults import BEFORE, Exchange
-from tests.servers.loopback import PATIENCE, Loopback
+from tests.servers.loopback import Loopback
 from tests.servers.telegram.bodies import parsed, urlencoded
 from tests.servers.telegram.calls import Call
 from tests.servers.telegram.chats import Bot

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 
+from tests.patience import PATIENCE
 from tests.servers.clock import Clock
 from tests.servers.faults import BEFORE, HTML, Answer, Exchange, Fault
-from tests.servers.loopback import PATIENCE, Loopback
+from tests.servers.loopback import Loopback
 from tests.servers.web import JSON, Connection
 from tests.servers.zalo.habits import Habits
 from tests.servers.zalo.methods import GET_UPDATES, METHODS, Call, Method

@@ -14,9 +14,9 @@ from bot.platforms.base import File, Outgoing, SendError
 from bot.platforms.telegram.speaking import Speaking
 from bot.platforms.telegram.wire import Wire
 from handlers.messages import FileKind
+from tests.patience import PATIENCE
 from tests.servers.telegram import Group, Person, TelegramServer
 
-PATIENCE = 10.0
 IMPATIENT = 0.2  # for what never answers
 KEPT = 200_000  # bytes of a body
 

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.tables import Inbox, Outbox, table
-from tests.bot.telegraph import PATIENCE, Telegraph
+from tests.bot.telegraph import Telegraph
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 from tests.servers.telegram.updates import Pending
 
 NUMBER: Final = 4_000_000_000

@@ -16,6 +16,7 @@ import pytest_asyncio
 from tests.bot.platforms.telegram.mischief import calls, loud, queued, some_turns
 from tests.bot.telegraph import Telegraph, telegraph
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 ADMIN = "Nguyễn Văn Mẫu"
 
@@ -66,7 +67,7 @@ def answered(village: Telegraph, *names: str) -> None:
 
 async def waiting(village: Telegraph, rows: int) -> None:
     """Until so many messages wait in the outbox, and none is in hand."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             states = [row.state for row in await village.app.database.read(queued)]
             if states.count("queued") >= rows and "sending" not in states:

@@ -26,8 +26,9 @@ from tests.bot.platforms.telegram.mischief import (
     some_turns,
     thrust,
 )
-from tests.bot.telegraph import PATIENCE, Telegraph, Villager, telegraph
+from tests.bot.telegraph import Telegraph, Villager, telegraph
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 QUESTION: Final = "khai sinh cần giấy gì"
 CANARY: Final = "chimhoàngyến"

@@ -15,8 +15,9 @@ from bot.platforms.base import Unreachable
 from bot.platforms.telegram import loading, platform
 from bot.platforms.telegram.loading import Loading
 from tests.bot.platforms.telegram.mischief import arrived, loud, queued
-from tests.bot.telegraph import PATIENCE, telegraph
+from tests.bot.telegraph import telegraph
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 
 ASKED = "lam giay khai sinh can gi"
 BREAKS = [MemoryError(), ImportError("no module of that name")]

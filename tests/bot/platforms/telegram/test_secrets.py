@@ -24,6 +24,7 @@ from tests.bot.platforms.telegram.mischief import all_handled, arrived, thrust
 from tests.bot.platforms.telegram.test_bad_updates import POISON
 from tests.bot.telegraph import Telegraph, announce, telegraph
 from tests.living import PNG, ROOT
+from tests.patience import PATIENCE
 from tests.servers.faults import KINDS
 from tests.servers.telegram import TelegramServer
 
@@ -206,9 +207,9 @@ async def ran(command: str, settings: Path, server: TelegramServer, ends: bool) 
     )
     try:
         if not ends:
-            await server.until(lambda: server.records.refusals["Unauthorized"] >= 2, 60)
+            await server.until(lambda: server.records.refusals["Unauthorized"] >= 2, PATIENCE)
             process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             out, err = await process.communicate()
     finally:
         if process.returncode is None:

@@ -14,10 +14,10 @@ from aiohttp.test_utils import TestServer
 
 from bot.platforms.base import RawUpdate
 from bot.platforms.zalo.platform import Zalo
+from tests.patience import PATIENCE
 from tests.servers.waiting import Waiting
 
 TOKEN: Final = "7300000001:" + "CANARY-token-of-the-village-bot"
-PATIENCE: Final = 20.0  # seconds until a test that waits for ever gives up
 IDLE: Final = b'{"ok":false,"description":"Request timeout","error_code":408}'
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from bot.platforms.zalo import facts
 from bot.platforms.zalo.platform import Zalo
-from tests.bot.platforms.zalo.scripted import PATIENCE
 from tests.bot.zalograph import PATIENT, Zalograph, zalograph
+from tests.patience import PATIENCE
 
 ADMIN: Final = "Nguyễn Văn Mẫu"
 

@@ -24,7 +24,6 @@ from bot.platforms.zalo.platform import Zalo
 from tests.bot.platforms.zalo.recorded import text
 from tests.bot.platforms.zalo.scripted import (
     IDLE,
-    PATIENCE,
     TOKEN,
     Script,
     Shelf,
@@ -34,6 +33,7 @@ from tests.bot.platforms.zalo.scripted import (
     yes,
 )
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 from tests.servers.zalo import Habits, ZaloServer
 
 PAGE = b"<html>Xin chao</html>"

@@ -16,8 +16,9 @@ import pytest
 from bot.platforms.base import File, OutgoingMessage, PlatformError
 from bot.platforms.zalo.platform import Zalo
 from handlers.messages import Attachment
-from tests.bot.platforms.zalo.scripted import PATIENCE, Shelf
+from tests.bot.platforms.zalo.scripted import Shelf
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 from tests.servers.faults import KINDS
 from tests.servers.zalo import Habits, ZaloServer
 

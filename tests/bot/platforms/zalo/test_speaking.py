@@ -35,6 +35,7 @@ from bot.platforms.zalo.platform import Zalo
 from handlers.messages import Location
 from tests.living import PNG
 from tests.loop import one_turn
+from tests.patience import PATIENCE
 from tests.servers.zalo import Group, Person, Plan, ZaloServer
 
 NOTICE = "Đúng 7 giờ tối mai họp thôn, mời bà con đến đông đủ. " * 90
@@ -212,7 +213,7 @@ async def test_two_hundred_messages_go_over_one_connection(booth: Booth) -> None
 async def test_a_connection_that_zalo_closed_meanwhile_costs_no_message(booth: Booth) -> None:
     await booth.say("một")
     booth.server.close_idle()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while booth.server.connections:
             await one_turn()
     for _ in range(5):  # until our side knows

@@ -15,8 +15,9 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from bot.platforms.sandbox import Sandbox
 from bot.platforms.village import Village
 from content.commune import load_commune
-from tests.bot.web.page.town import PATIENCE, PHONE, Open, Town
+from tests.bot.web.page.town import PHONE, Open, Town
 from tests.living import Living, living
+from tests.patience import PATIENCE
 
 FLAGS = [
     "--no-sandbox",
@@ -35,7 +36,7 @@ async def browser() -> AsyncIterator[Browser]:
     if program is None:
         tell = pytest.fail if os.environ.get("CI") else pytest.skip
         tell("no chromium on this machine; install Debian's package `chromium`")
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=1000 * PATIENCE)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
@@ -75,7 +76,7 @@ async def visit(browser: Browser, town: Town) -> AsyncIterator[Open]:
         context = await browser.new_context(viewport={"width": size[0], "height": size[1]})
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", listen)
         await page.goto(f"{town.address}#{place}")

@@ -6,8 +6,8 @@ import re
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.bot.web.page.town import PATIENCE
 from tests.living import Living
+from tests.patience import PATIENCE
 
 
 class Seat:
@@ -25,12 +25,15 @@ class Seat:
         await self.pane.locator("button.send").click()
 
     async def choose(self, label: str) -> None:
-        """Press the button, or send the number that stands before the label."""
+        """Press the button and see that the bot has heard it, as people do before the next press;
+        or send the number that stands before the label."""
         newest = self.pane.locator(".message:not(.mine)").last
         await expect(newest).to_contain_text(label)
         button = newest.get_by_role("button", name=label)
         if await button.count():
+            before = await newest.inner_text()
             await button.first.click()
+            await expect(newest).not_to_have_text(before, use_inner_text=True)
             return
         text = await newest.locator(".text").inner_text()
         number = re.search(rf"^(\d+)\. .*{re.escape(label)}", text, re.MULTILINE)
@@ -44,7 +47,7 @@ class Seat:
 async def sit(browser: Browser, village: Living, size: tuple[int, int], *people: str) -> Page:
     """Each in their private chat, or in the chat given as `person/chat`."""
     page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(1000 * PATIENCE)
     place = "&".join(one if "/" in one else f"{one}/{one}" for one in people)
     await page.goto(str(village.client.make_url(f"/#{place}")))
     await expect(page.locator(".pane").first.locator("textarea")).to_be_visible()

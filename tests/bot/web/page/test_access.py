@@ -19,6 +19,7 @@ from tests.bot.web.page.town import (
     WIDE,
     Open,
     Town,
+    delivered,
     messages,
     sticks_out,
 )
@@ -129,7 +130,7 @@ async def test_with_keys_alone_one_comes_from_the_start_to_a_sent_message(
     await expect(page.locator("textarea")).to_be_focused()
     await page.keyboard.type("Xin chào")
     await page.keyboard.press("Enter")
-    await expect(messages(page)).to_have_count(1)
+    await delivered(page)
     assert await town.texts(RESIDENT, RESIDENT) == ["Xin chào"]
 
 

@@ -9,15 +9,16 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.bot.web.page.seat import Seat
-from tests.bot.web.page.town import PATIENCE, PHONE, WIDE
+from tests.bot.web.page.town import PHONE, WIDE
 from tests.living import Living
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def arrive(browser: Browser, village: Living, size: tuple[int, int]) -> Page:
     page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(1000 * PATIENCE)
     await page.goto(str(village.client.make_url("/")))
     await expect(page.locator("#jobs .job")).to_have_count(4)
     return page

@@ -14,6 +14,7 @@ from tests.bot.web.page.town import (
     WIDE,
     Open,
     Town,
+    delivered,
     messages,
     write,
 )
@@ -35,7 +36,7 @@ async def test_a_message_on_its_way_is_shown_at_once_and_once_only(visit: Open, 
     await expect(messages(page)).to_contain_text(["Đèn hỏngđang gửi…"])
     await expect(page.locator("textarea")).to_have_value("")
     go_on.set()
-    await expect(messages(page).locator(".about time")).to_have_count(1)
+    await delivered(page)
     await expect(messages(page)).to_have_count(1)
 
 
@@ -51,7 +52,7 @@ async def test_what_failed_stays_also_after_a_reload_and_is_sent_again(
     await expect(messages(page)).to_contain_text(["Đèn hỏngChưa gửi được"])
     await page.get_by_role("button", name="Gửi lại").click()
     await expect(messages(page)).to_have_count(1)
-    await expect(messages(page).locator(".about time")).to_have_count(1)
+    await delivered(page)
     assert await town.texts(RESIDENT, RESIDENT) == ["Đèn hỏng"]
 
 
@@ -92,7 +93,7 @@ async def test_what_arrived_although_the_answer_was_lost_is_not_offered_again(
     await page.route("**/api/messages", lose)
     await write(page, "Đèn hỏng")
     await expect(messages(page)).to_have_count(1)
-    await expect(messages(page).locator(".about time")).to_have_count(1)
+    await delivered(page)
     await expect(page.get_by_role("button", name="Gửi lại")).to_have_count(0)
     assert await town.texts(RESIDENT, RESIDENT) == ["Đèn hỏng"]
 
@@ -126,7 +127,7 @@ async def test_the_same_words_sent_twice_are_two_messages(visit: Open, town: Tow
     await write(page, "Dạ")
     await both.wait()
     await held[0].continue_()
-    await expect(messages(page).locator(".about time")).to_have_count(1)
+    await delivered(page)
     await expect(messages(page)).to_have_count(2)
     await held[1].abort()
     await expect(messages(page)).to_contain_text(["Dạ", "DạChưa gửi được"])

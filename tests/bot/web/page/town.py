@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from aiohttp import web
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 from bot.platforms.base import OutgoingMessage
 from bot.platforms.sandbox import Sandbox
@@ -17,7 +17,6 @@ from bot.web.sandbox import sandbox_app
 
 PHONE = (360, 740)
 WIDE = (1280, 800)
-PATIENCE = 30_000  # milliseconds until a page is given up: a busy machine is no fault of it
 
 # People and groups of the invented commune: a cadre on Telegram; a village head and a
 # resident on Zalo, both in the group of households.
@@ -86,6 +85,11 @@ class Town:
 
 def messages(page: Page, pane: int = 0) -> Locator:
     return page.locator(".pane").nth(pane).locator(".log .message")
+
+
+async def delivered(page: Page, count: int = 1) -> None:
+    """Waits until the village has confirmed that many; the page shows them before."""
+    await expect(messages(page).locator(".about time")).to_have_count(count)
 
 
 async def sticks_out(page: Page) -> int:

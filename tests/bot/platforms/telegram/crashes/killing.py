@@ -33,6 +33,7 @@ from db.tables import Chat, Outbox, Ticket, table
 from tests.bot.hamlet import inbox_rows
 from tests.bot.platforms.telegram.crashes.broadcasting import announce, told, wrong
 from tests.living import ROOT
+from tests.patience import PATIENCE
 from tests.servers.telegram import Person, TelegramServer
 
 chat, message, ticket = table(Chat), table(Outbox), table(Ticket)
@@ -40,7 +41,6 @@ chat, message, ticket = table(Chat), table(Outbox), table(Ticket)
 RATE: Final = 30.0  # messages a second, of everybody
 RESIDENTS: Final = 30
 GROUPS: Final = 30
-PATIENCE: Final = 120.0  # seconds until a program that hangs fails its test
 WILL: Final = "đồng ý"  # asked for before somebody's first report
 SETTINGS: Final = """
 data = "{folder}/du-lieu"

@@ -29,8 +29,9 @@ from db import announcements, outbox
 from db.engine import Database
 from handlers.messages import Attachment
 from tests.bot.crashing import Fate, MortalDatabase
-from tests.bot.telegraph import PATIENCE, SWIFT
+from tests.bot.telegraph import SWIFT
 from tests.living import CONTENT
+from tests.patience import PATIENCE
 from tests.servers.telegram import TelegramServer
 
 BOT: Final = 1  # the only bot of the database

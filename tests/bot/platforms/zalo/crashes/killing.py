@@ -32,6 +32,7 @@ from db.communes import NewPerson, NewPlace, Settlement
 from db.engine import Database
 from db.tables import Chat, Inbox, Outbox, Ticket, table
 from tests.living import ROOT
+from tests.patience import PATIENCE
 from tests.servers.zalo import Habits, Person, ZaloServer
 from tests.servers.zalo.events import identity
 from tests.servers.zalo.world import Bot
@@ -41,7 +42,6 @@ arrived, chat, message, ticket = table(Inbox), table(Chat), table(Outbox), table
 RATE: Final = 30.0  # messages a second, of everybody
 RESIDENTS: Final = 20
 INTO_THE_VOID: Final = 3  # messages said to a program that is dead
-PATIENCE: Final = 120.0  # seconds until a program that hangs fails its test
 WILL: Final = "đồng ý"  # asked for before somebody's first report
 PROGRAM: Final = "tests.bot.platforms.zalo.crashes.serving"
 SETTINGS: Final = """
