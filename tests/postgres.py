@@ -23,6 +23,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.patience import PATIENCE
+
 _SETTINGS = (
     "fsync=off",
     "full_page_writes=off",
@@ -137,7 +139,7 @@ def _start(binaries: Path, folder: Path, port: int, user: str | None) -> subproc
 
 def _connected(port: int, process: subprocess.Popen[bytes], log: Path) -> psycopg.Connection:
     """pg_isready would be one more binary to find: trying is as good."""
-    for _ in range(200):
+    for _ in range(int(PATIENCE / 0.05)):
         if process.poll() is not None:
             raise RuntimeError(log.read_text())
         try:

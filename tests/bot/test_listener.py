@@ -35,6 +35,7 @@ from tests.blank import lay
 from tests.bot.hamlet import CADRE, HOME, bot_ids, enter, hamlet, outbox_bodies, url
 from tests.bot.reception import COMPOSER
 from tests.bot.wire import Wire
+from tests.patience import PATIENCE
 
 account, bot, place = table(Account), table(Bot), table(Place)
 AWAY, REFUSED, TAKEN = Unreachable(), BadToken(), Taken()
@@ -77,7 +78,7 @@ class Ear:
         self.weather.more.set()
         while not self.weather.idle.is_set():
             self.clock.advance(timedelta(minutes=5))
-            await asyncio.wait_for(self._moves(len(self.weather.fates)), 10)
+            await asyncio.wait_for(self._moves(len(self.weather.fates)), PATIENCE)
 
     async def _moves(self, left: int) -> None:
         while len(self.weather.fates) == left and not self.weather.idle.is_set():

@@ -327,7 +327,7 @@ async def test_after_a_kill_it_starts_again_and_hears_first_of_all(tmp_path: Pat
             process = await started(config)
             await server.until(lambda: server.records.calls.total() > 0, PATIENCE)
             process.kill()
-            assert list(server.records.calls) == ["getUpdates"]
+            assert next(iter(server.records.calls)) == "getUpdates"
             _, out, err = await ended(process)
             assert err == ""
             assert "Canary" not in out

@@ -219,10 +219,10 @@ async def test_a_connection_that_broke_leaves_the_outcome_open(fault: Any) -> No
 
 
 async def test_an_answer_that_never_comes_leaves_the_outcome_open() -> None:
-    async with TelegramServer() as server:
+    async with TelegramServer() as server, Wire(server.bot(), base_url=server.base_url) as wire:
+        await wire.call("getMe")  # connected
         server.fault("hang")
-        async with Wire(server.bot(), base_url=server.base_url) as wire:
-            assert type(await lost(wire, IMPATIENT)) is OutcomeUnknown
+        assert type(await lost(wire, IMPATIENT)) is OutcomeUnknown
 
 
 async def test_a_signal_that_is_lost_is_lost_quietly(caplog: pytest.LogCaptureFixture) -> None:

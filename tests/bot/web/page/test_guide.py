@@ -4,6 +4,7 @@ ticks off what really happened."""
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
@@ -33,6 +34,7 @@ async def say(page: Page, words: str, pane: int) -> None:
     await page.get_by_role("button", name=f"Điền sẵn: {words}").click()
     line = page.locator(".pane").nth(pane).locator("textarea")
     await expect(line).to_be_focused()
+    await expect(line).to_have_value(re.compile(re.escape(words)))
     await page.locator(".pane").nth(pane).locator(".send").click()
 
 
