@@ -262,6 +262,8 @@ def test_the_aspect_asked_for_is_recognised(
         ("xu_phat", "xay nha khong phep bi phat the nao"),
         ("lua_dao", "công an gọi làm lại căn cước có phải lừa đảo không"),
         ("ly_lich_tu_phap", "trích lục án tích ở đâu"),
+        ("thoi_tiet_tin_tuc", "thoi tiet mai the nao"),
+        ("thoi_tiet_tin_tuc", "cho hỏi thời tiết ngày mai, tôi đi làm giấy khai sinh"),
     ],
 )
 def test_a_matters_own_words_outweigh_the_entry_that_is_named(
