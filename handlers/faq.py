@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -230,13 +231,18 @@ async def _chosen(press: Press, entry_id: str, name: str | None, context: Contex
 
 
 async def _followed(text: str, found: Found, context: Context) -> Outcome:
-    """The next aspect of the procedure just shown, asked in words."""
+    """The next aspect of the procedure just shown, asked in words. Where other words stand beside
+    it, it may be of anything: whether it is of that procedure is asked."""
     shown, search = opened(context), context.content.search
     name = search.aspect(text)
-    strange = found.decision == "decline" and found.topic is None
-    if not (shown and name and (strange or search.only_aspect(text))):
+    if not (shown and name):
         return None
-    return await _answered(text, shown, name, context)
+    if search.only_aspect(text):
+        return await _answered(text, shown, name, context)
+    if found.decision != "decline" or found.topic:
+        return None
+    perhaps = replace(found, candidates=(shown,))
+    return kept(text, "choices", "", context, lambda number: _which(perhaps, name, number, context))
 
 
 def _offered(message: Message, context: Context) -> Outcome:

@@ -228,7 +228,20 @@ def dangers() -> Dangers:
     return parse_dangers(Layers.of([SHIPPED]).one("danger.toml"))
 
 
-@pytest.mark.parametrize(("kind", "text"), IN_DANGER)
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        *IN_DANGER,
+        ("fire", "gas rò rỉ"),
+        ("fire", "rò rỉ khí ga trong nhà"),
+        ("flood", "sạt lở đất rồi"),
+        ("flood", "sat lo nui"),
+        ("flood", "đất lở sập xuống nhà"),
+        ("injury", "con toi hoc xuong ca"),
+        ("injury", "bà cụ bị ngã không dậy được"),
+        ("injury", "me toi dau bung du doi"),
+    ],
+)
 def test_a_cry_for_help_is_heard(dangers: Dangers, kind: str, text: str) -> None:
     danger = dangers(text)
     assert danger is not None

@@ -301,7 +301,6 @@ async def shown(question: str, language: str = "vi") -> Scene:
         pytest.param("mat bao lau", "thoi_han", id="how long, without marks"),
         pytest.param("thế nộp ở đâu", "noi_nop", id="where"),
         pytest.param("có làm qua mạng được không ạ", "online", id="online"),
-        pytest.param("qwrt mất mấy ngày", "thoi_han", id="with words nobody knows"),
     ],
 )
 async def test_the_next_question_may_leave_out_what_it_is_about(
@@ -313,6 +312,24 @@ async def test_the_next_question_may_leave_out_what_it_is_about(
     assert f"{text_of(f'faq.{name}')}:" in reply.text
     assert f"{text_of('faq.ho_so')}:" not in reply.text
     assert reply.keep == after.keep
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("qwrt mất mấy ngày", "thoi_han"),
+        ("mua thuốc trừ sâu ở đâu", "noi_nop"),
+        ("bị mất ví có giấy tờ thì làm sao", "ho_so"),
+    ],
+)
+async def test_what_may_be_of_something_else_is_not_answered_before_it_is_asked(
+    text: str, name: str
+) -> None:
+    reply = await told(text, await shown(BIRTH))
+    assert reply.text.startswith(text_of("faq.which"))
+    assert [one for one in actions(reply) if one.startswith("faq.aspect:")] == [
+        f"faq.aspect:khai_sinh.{name}"
+    ]
 
 
 async def test_the_next_question_in_english_too() -> None:
@@ -547,7 +564,7 @@ async def test_what_is_asked_next_is_kept_too_and_without_personal_data() -> Non
     after = await shown(BIRTH)
     outcome = await asked(message("lệ phí bao nhiêu, tôi là Nguyễn Văn Mẫu 0912 345 678"), after)
     told = kept(outcome)
-    assert (told["outcome"], told["entry"]) == ("answer", "khai_sinh")
+    assert (told["outcome"], told["entry"]) == ("choices", "")
     assert told["text"] == "le phi bao nhieu, toi la ••• •••"
 
 
