@@ -9,6 +9,14 @@ from content.documents import ContentError, File, Layers
 from content.loader import SHIPPED, load
 
 IN_DANGER = [
+    ("fire", "gas rò rỉ"),
+    ("fire", "rò rỉ khí ga trong nhà"),
+    ("flood", "sạt lở đất rồi"),
+    ("flood", "sat lo nui"),
+    ("flood", "đất lở sập xuống nhà"),
+    ("injury", "con toi hoc xuong ca"),
+    ("injury", "bà cụ bị ngã không dậy được"),
+    ("injury", "me toi dau bung du doi"),
     ("fire", "nhà ông Ba cháy to quá"),
     ("fire", "nha ong ba chay to qua"),
     ("fire", "Cháy! Cháy ở xóm trên"),
@@ -150,6 +158,8 @@ IN_DANGER = [
     ("suicide", "em từ lâu muốn chết"),
 ]
 HARMLESS = [
+    "xin hoc xuong may o dau",
+    "co nga khong day duoc hom nay",
     "khai tử cho người chết đuối",
     "bố mất vì tai nạn, xin trợ cấp",
     "chồng mất tích 2 năm thì khai tử được không",
@@ -228,20 +238,7 @@ def dangers() -> Dangers:
     return parse_dangers(Layers.of([SHIPPED]).one("danger.toml"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        *IN_DANGER,
-        ("fire", "gas rò rỉ"),
-        ("fire", "rò rỉ khí ga trong nhà"),
-        ("flood", "sạt lở đất rồi"),
-        ("flood", "sat lo nui"),
-        ("flood", "đất lở sập xuống nhà"),
-        ("injury", "con toi hoc xuong ca"),
-        ("injury", "bà cụ bị ngã không dậy được"),
-        ("injury", "me toi dau bung du doi"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "text"), IN_DANGER)
 def test_a_cry_for_help_is_heard(dangers: Dangers, kind: str, text: str) -> None:
     danger = dangers(text)
     assert danger is not None
