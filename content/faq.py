@@ -20,6 +20,7 @@ from types import MappingProxyType
 from content.documents import File, Table, nearest, split_front_matter
 
 ASPECTS = ("ho_so", "noi_nop", "thoi_han", "le_phi", "online")
+FORMS = "mau"  # asked for as an aspect; its text is an entry's documents
 SHORT = "tra_loi"
 SECTIONS = (SHORT, *ASPECTS, "luu_y")
 ENGLISH = "en"

@@ -40,10 +40,14 @@ class LocalValues:
 
     def of(self, chain: Sequence[str]) -> Mapping[str, str]:
         """key → text at the first of the slugs, nearest first; what it lacks, the next may have."""
-        found: dict[str, str] = {}
+        return {key: place.values[key] for key, place in self.entered(chain).items()}
+
+    def entered(self, chain: Sequence[str]) -> Mapping[str, PlaceValues]:
+        """key → the place whose value `of` gives."""
+        found: dict[str, PlaceValues] = {}
         for slug in reversed(chain):
             if slug in self.places:
-                found |= self.places[slug].values
+                found |= dict.fromkeys(self.places[slug].values, self.places[slug])
         return found
 
     def missing(self, chain: Sequence[str]) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ class FaqSearch:
         return self._learned().knows(word)
 
     def aspect(self, text: str) -> str | None:
-        """The aspect asked for (one of faq.ASPECTS), if the text names one."""
+        """The aspect asked for (one of faq.ASPECTS, or faq.FORMS), if the text names one."""
         return self._topics.aspect(text[:LONGEST], self._called.patterns)
 
     def only_aspect(self, text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from content.documents import File, Table, parse_toml
-from content.faq import ASPECTS
+from content.faq import ASPECTS, FORMS
 from content.folding import words
 from content.phrases import Pattern, Patterns, Token, found, patterns, tokens, without
 
@@ -74,8 +74,8 @@ class Topics:
         return not asked and found(said, self.complaints, strict=False)
 
     def aspect(self, text: str, names: Iterable[Pattern] = ()) -> str | None:
-        """Which of faq.ASPECTS is asked for; of several, the one that stands first in the file.
-        `names`: of procedures, which ask for nothing."""
+        """Which of faq.ASPECTS is asked for, or faq.FORMS; of several, the one that stands first
+        in the file. `names`: of procedures, which ask for nothing."""
         said = without(tokens(" ".join(words(text))), names)
         for aspect, cues in self.aspects.items():
             if found(said, cues, strict=False):
@@ -154,5 +154,5 @@ def _topic(table: Table) -> Topic:
 
 
 def _aspects(table: Table) -> Mapping[str, tuple[Pattern, ...]]:
-    table.only(ASPECTS)
+    table.only([*ASPECTS, FORMS])
     return MappingProxyType({aspect: patterns(table.texts(aspect)) for aspect in table})

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from content.faq import ASPECTS, CITED, LOCAL, SECTIONS, SHORT, Document, FaqEntry, Source
+from content.faq import ASPECTS, CITED, FORMS, LOCAL, SECTIONS, SHORT, FaqEntry, Source
+from content.local import PlaceValues
 from content.words import Words
 from handlers.messages import Button, Reply
 from handlers.router import HERE, Context
@@ -21,25 +23,38 @@ _ENTERED: Final = "local"  # the standing of what a commune enters itself
 _OPEN = "entry"  # kept without a step
 _WITH_DOCUMENTS: Final = (None, "ho_so", "online")  # what is asked
 _BULLET: Final = "- "
+_GAP: Final = "\n\n"
 _PLACEHOLDER: Final = re.compile(f"{LOCAL.pattern}|{CITED.pattern}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """What the places of somebody have entered: `values` by key, `entered` who did."""
+
+    values: Mapping[str, str]
+    entered: Mapping[str, PlaceValues]
 
 
 async def answer(entry: FaqEntry, aspect: str | None, context: Context) -> Reply:
     """The procedure: one aspect with the others to choose from, or all of them. It stays open
     for the next question; what is said of it again is only what is new, and its source."""
     words = context.words
-    aspect = aspect if aspect in SECTIONS else None
+    aspect = aspect if aspect in (*SECTIONS, FORMS) else None
     head = entry.title[context.language]
-    values = await _values(entry, context)
-    foot = _foot(entry, _vouching(entry, aspect, values, context), context)
+    local = await _local(entry, context)
+    foot = _foot(entry, _vouching(entry, aspect, local, context), context)
     if not (aspect and opened(context) == entry.id):
         head = f"{head}\n{words('faq.office', office=entry.office)}"
         foot = f"{words('faq.code', code=entry.code)}\n{foot}" if entry.code else foot
     foot += automatic(context)
     room = LONGEST - len(f"{head}\n\n\n\n{foot}")
-    body, left = _body(entry, aspect, values, context, room)
-    if aspect in _WITH_DOCUMENTS and context.scene.private and not _expired(entry, context):
-        body += _documents(entry.documents, words, room - len(body))
+    body, left = _body(entry, aspect, local.values, context, room)
+    if entry.documents and aspect != FORMS and not _expired(entry, context):
+        forms, whole = "", False
+        if aspect in _WITH_DOCUMENTS and context.scene.private:
+            forms, whole = _forms(entry, words("faq.documents"), room - len(body) - len(_GAP))
+        body += f"{_GAP}{forms}" if forms else ""
+        left = left if whole else (*left, FORMS)
     more = [Button(words(f"faq.{one}"), f"faq.aspect:{entry.id}.{one}") for one in left]
     another = Button(words("faq.another"), "faq.ask")
     buttons = (*more, another, back(context))
@@ -52,11 +67,13 @@ def opened(context: Context) -> str:
 
 
 async def gist(entry: FaqEntry, aspect: str | None, context: Context) -> str:
-    """One aspect, short, and the first of the sources."""
+    """One aspect, short, the first of the sources, and the places whose word it gives."""
     first = next(one for one in (SHORT, *ASPECTS) if one in entry.aspects)
-    values = await _values(entry, context)
-    body, _ = _body(entry, aspect or first, values, context, _GIST)
-    foot = _foot(entry, _vouching(entry, aspect or first, values, context)[:1], context)
+    local = await _local(entry, context)
+    body, _ = _body(entry, aspect or first, local.values, context, _GIST)
+    sources = _vouching(entry, aspect or first, local, context)
+    places = [one for one in sources[1:] if isinstance(one, PlaceValues)]
+    foot = _foot(entry, [*sources[:1], *places], context)
     title = entry.title[context.language]
     return "\n".join([title, body, foot, context.words("faq.more_in_private")])
 
@@ -106,7 +123,7 @@ def _marks(entry: FaqEntry, words: Words) -> Mapping[str, str]:
     }
 
 
-def _foot(entry: FaqEntry, sources: Sequence[Source], context: Context) -> str:
+def _foot(entry: FaqEntry, sources: Sequence[Source | PlaceValues], context: Context) -> str:
     if not sources:
         return context.words("faq.owner", owner=entry.owner)
     told = "; ".join(_source(source, context) for source in sources)
@@ -114,36 +131,47 @@ def _foot(entry: FaqEntry, sources: Sequence[Source], context: Context) -> str:
 
 
 def _vouching(
-    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context
-) -> list[Source]:
-    """Whose word the text shown is; who alone says something that is not shown is left out, and
-    so is the commune, where it has entered none of what is shown."""
-    if context.language != "vi":
-        shown = entry.english
-    elif aspect:
-        shown = entry.aspects.get(aspect) or entry.aspects.get(SHORT, "")
-    else:
-        shown = "\n".join(entry.aspects.values())
+    entry: FaqEntry, aspect: str | None, local: _Local, context: Context
+) -> list[Source | PlaceValues]:
+    """Whose word the text shown is: the places for what they have entered, the entry's sources for
+    the rest. Who alone says something that is not shown is left out."""
+    shown = _shown(entry, aspect, context)
     keys = LOCAL.findall(shown)
-    silent = bool(keys) and not any(key in values for key in keys)
-    sources = [one for one in entry.sources if not (silent and one.standing == _ENTERED)]
+    places = {local.entered[key].owner: local.entered[key] for key in keys if key in local.entered}
+    own = not keys or any(line and not LOCAL.search(line) for line in shown.split("\n"))
+    if places and not own:
+        return list(places.values())
+    sources = [one for one in entry.sources if own or one.standing != _ENTERED]
     told = [one for one in sources if not one.secondary or f"[{one.key}]" in shown]
-    return told or sources
+    return [*(told or sources), *places.values()]
 
 
-def _source(source: Source, context: Context) -> str:
+def _shown(entry: FaqEntry, aspect: str | None, context: Context) -> str:
+    """The text that is told of, whole, as it is written."""
+    if aspect == FORMS and entry.documents:
+        return ""
+    if context.language != "vi":
+        return entry.english
+    if aspect:
+        return entry.aspects.get(aspect) or entry.aspects.get(SHORT, "")
+    return "\n".join(entry.aspects.values())
+
+
+def _source(source: Source | PlaceValues, context: Context) -> str:
+    if isinstance(source, PlaceValues):
+        date = f"{source.checked:%d/%m/%Y}"
+        return context.words("faq.source_local", owner=source.owner, date=date)
     key = "faq.source_secondary" if source.secondary else "faq.source"
     return context.words(key, name=source.name, date=f"{source.date:%d/%m/%Y}")
 
 
-def _documents(documents: Sequence[Document], words: Words, room: int) -> str:
-    """As many as there is room for, below the body."""
-    told = f"\n\n{words('faq.documents')}"
-    heading = told
-    for one in documents:
-        line = f"\n- {one.name}: {one.url}"
+def _forms(entry: FaqEntry, heading: str, room: int) -> tuple[str, bool]:
+    """As many of the forms and links as there is room for, "" for none; and whether that is all."""
+    lines = [f"\n- {one.name}: {one.url}" for one in entry.documents]
+    told = heading
+    for line in lines:
         told += line if len(told) + len(line) <= room else ""
-    return told if told != heading else ""
+    return "" if told == heading else told, len(told) == len(heading) + sum(map(len, lines))
 
 
 def _expired(entry: FaqEntry, context: Context) -> bool:
@@ -162,6 +190,9 @@ def _body(
     def told(text: str) -> str:
         return filled(entry, text, context.words, values, context.content.local.labels)
 
+    if aspect == FORMS and entry.documents:
+        forms, _ = _forms(entry, context.words("faq.forms"), room)
+        return forms, tuple(entry.aspects) if context.language == "vi" else ()
     if context.language != "vi":
         return _cut(told(entry.english), room, marks), ()
     sections = {one: _labelled(one, told(text), context) for one, text in entry.aspects.items()}
@@ -175,9 +206,9 @@ def _body(
     return "\n".join(cut.values()), tuple(one for one in cut if cut[one] != sections[one])
 
 
-async def _values(entry: FaqEntry, context: Context) -> Mapping[str, str]:
-    """What the place has entered, by key."""
-    return context.content.local.of(await _chain(entry, context))
+async def _local(entry: FaqEntry, context: Context) -> _Local:
+    known, chain = context.content.local, await _chain(entry, context)
+    return _Local(known.of(chain), known.entered(chain))
 
 
 async def _chain(entry: FaqEntry, context: Context) -> Sequence[str]:

@@ -124,7 +124,7 @@ async def test_without_an_aspect_all_are_told() -> None:
     reply = await told("thủ tục khai sinh")
     for name in ("ho_so", *ASPECTS):
         assert f"{text_of(f'faq.{name}')}:" in reply.text
-    assert actions(reply) == [*VERDICTS, "start.menu"]
+    assert actions(reply) == ["faq.aspect:khai_sinh.mau", *VERDICTS, "start.menu"]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -312,6 +312,17 @@ async def test_the_next_question_may_leave_out_what_it_is_about(
     assert f"{text_of(f'faq.{name}')}:" in reply.text
     assert f"{text_of('faq.ho_so')}:" not in reply.text
     assert reply.keep == after.keep
+
+
+@pytest.mark.parametrize(
+    "text", ["cho tôi xin mẫu đơn", "mẫu tờ khai đâu", "mau don", "tải mẫu ở đâu em", "link với ạ"]
+)
+async def test_the_form_of_what_was_just_told_may_be_asked_for(text: str) -> None:
+    reply = await told(text, await shown(BIRTH))
+    assert text_of("faq.forms") in reply.text
+    known = shipped().entry("khai_sinh")
+    assert known is not None
+    assert all(one.url in reply.text for one in known.documents)
 
 
 @pytest.mark.parametrize(

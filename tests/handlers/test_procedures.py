@@ -20,6 +20,7 @@ from db.engine import Database
 from db.places import Spot
 from db.scene import Scene
 from db.tables import Bot, table
+from handlers.messages import Reply
 from handlers.procedures import LONGEST, answer, gist
 from handlers.router import Context
 from tests.blank import lay
@@ -118,11 +119,39 @@ async def test_missing_lines_that_follow_each_other_are_one(content: Content) ->
 
 async def test_the_commune_is_no_source_of_what_it_has_not_entered(content: Content) -> None:
     one = short("Giờ: {gio_lam_viec}\nRác: {lich_rac}", sources=(ENTERED_THERE, READ))
-    for place, named in (("xa-gio", True), ("xa-nao", False)):
-        context = read_of(content, place)
-        for text in (await told(one, context), await gist(one, None, context)):
-            assert (ENTERED_THERE.name in text) == named
-    assert READ.name in await gist(one, None, read_of(content))
+    context = read_of(content, "xa-nao")
+    for text in (await told(one, context), await gist(one, None, context)):
+        assert ENTERED_THERE.name not in text
+        assert "Văn phòng ghi" not in text
+        assert READ.name in text
+
+
+async def test_who_entered_a_value_vouches_for_it_as_of_the_day_it_was_checked(
+    content: Content,
+) -> None:
+    one = short("Cứ thả.\nGiờ: {gio_lam_viec}", sources=(READ,))
+    for text in (
+        await told(one, read_of(content, "xa-gio")),
+        await gist(one, None, read_of(content, "xa-gio")),
+    ):
+        assert "Nguồn: Cổng mẫu, ngày 01/07/2026; Văn phòng ghi, ngày 01/11/2026." in text
+
+
+async def test_of_what_a_place_alone_says_only_the_place_is_the_source(content: Content) -> None:
+    one = short("Giờ: {gio_lam_viec}\nRác: {lich_rac}", sources=(READ, ENTERED_THERE))
+    for text in (
+        await told(one, read_of(content, "xa-gio")),
+        await gist(one, None, read_of(content, "xa-gio")),
+    ):
+        assert "Nguồn: Văn phòng ghi, ngày 01/11/2026. Phụ trách" in text
+
+
+async def test_a_place_vouches_for_nothing_that_is_not_told(content: Content) -> None:
+    one = entry(aspects=ASPECTS | {"le_phi": "Mức: {phi_ho_tich}"}, sources=(READ,))
+    context = read_of(content, "tinh")
+    assert "Văn phòng ghi" in await told(one, context, "le_phi")
+    assert "Văn phòng ghi" not in await told(one, context, "ho_so")
+    assert "entered by" not in await told(one, Stage(content).context(scene(), "en"))
 
 
 async def test_where_nobody_vouches_for_anything_only_who_answers_is_named(
@@ -224,6 +253,48 @@ async def test_in_a_group_there_are_no_forms(content: Content) -> None:
     here = read_of(content, where=scene(chat_kind="group"))
     one = entry(documents=(FORM,))
     assert FORM.url not in await told(one, here) + await gist(one, "ho_so", here)
+
+
+def _buttons(reply: Reply) -> list[str]:
+    return [button.action for button in reply.buttons]
+
+
+async def test_what_leaves_no_room_for_the_forms_offers_them(content: Content) -> None:
+    long = entry(documents=(FORM,), aspects=ASPECTS | {"ho_so": "Giấy tờ. " * 400})
+    reply = await answer(long, None, read_of(content))
+    assert FORM.url not in reply.text
+    assert "faq.aspect:tha_dieu.mau" in _buttons(reply)
+    whole = await answer(entry(documents=(FORM,)), None, read_of(content))
+    assert "faq.aspect:tha_dieu.mau" not in _buttons(whole)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_who_asks_for_the_form_gets_it_first(content: Content, language: str) -> None:
+    one, context = entry(documents=(FORM,)), Stage(content).context(scene(), language)
+    reply = await answer(one, "mau", context)
+    assert f"- {FORM.name}: {FORM.url}" in reply.text
+    assert context.words("faq.forms") in reply.text
+    assert "Về " not in reply.text
+    others = [f"faq.aspect:tha_dieu.{name}" for name in ASPECTS] if language == "vi" else []
+    assert _buttons(reply)[: len(others)] == others
+    assert "faq.aspect:tha_dieu.mau" not in _buttons(reply)
+
+
+async def test_in_a_group_the_form_is_given_to_who_asks_for_it(content: Content) -> None:
+    here = read_of(content, where=scene(chat_kind="group"))
+    assert FORM.url in await gist(entry(documents=(FORM,)), "mau", here)
+
+
+async def test_where_there_is_no_form_that_is_admitted(content: Content) -> None:
+    text = await told(entry(), read_of(content), "mau")
+    assert WORDS("faq.no_aspect", aspect=WORDS("faq.mau"), office=OFFICE) in text
+
+
+async def test_the_form_of_what_is_overdue_is_not_given(content: Content) -> None:
+    old = entry(documents=(FORM,), review_by=date(2026, 1, 1))
+    reply = await answer(old, "mau", read_of(content))
+    assert FORM.url not in reply.text
+    assert "faq.aspect:tha_dieu.mau" not in _buttons(reply)
 
 
 async def test_forms_give_way_to_the_answer(content: Content) -> None:
