@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-_PARTED_DIGITS = re.compile(r"\d{3,}(?:[a-z]\d{3,}){2,}", re.I)
+_PARTED_DIGITS = re.compile(r"(?<!\d)\d{3,}(?:[a-z]\d{3,}){2,}", re.I)
 _HOUSE = re.compile(
     r"\b(số nhà|so nha|nhà số|nha so)\s*\d[\w/]*"
     r"(?:[\s,]{1,3}(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet)\s*\d[\w/]*)*"
