@@ -70,11 +70,11 @@ class Weekly:
             return
         language = people.languages(session, (reader.person_id,))[reader.person_id]
         words = content.words(language)
-        text = listing.told(asked, since, until, waiting, content, words)
+        shown = listing.listed(asked, since, until, waiting, content, words)
         notice = Notice(
-            text,
+            shown.text,
             people=(reader.person_id,),
-            buttons=listing.offered(waiting, words),
+            buttons=shown.buttons,
             code=f"CH-{until.astimezone(HERE):%y%m%d}",
         )
         self._composer.notice(session, now, notice)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -40,6 +40,8 @@ _SURE: Final = 0.85
 _CHOICES: Final = 0.3
 _DECLINE: Final = 0.5
 _FEEDBACK: Final = 0.6
+_NEAR: Final = 0.15  # the least share of what the likeliest leaves, for one that is near
+_LEAST: Final = 0.005  # … and the least chance
 _COMPLAINING: Final = 0.001  # the least chance of a complaint, where all else says something clear
 
 
@@ -47,13 +49,15 @@ _COMPLAINING: Final = 0.001  # the least chance of a complaint, where all else s
 class Found:
     """What to do with a question. `entry`: the id to answer with, only for "answer";
     `candidates`: entry ids, best first, also where it was declined; `score`: the chance, 0..1,
-    of the best; `topic`: whose matter it is instead, only for "decline"."""
+    of the best; `topic`: whose matter it is instead, only for "decline"; `near`: those of the
+    candidates that are worth naming where another was wrong."""
 
     decision: Decision
     entry: str | None = None
     candidates: tuple[str, ...] = ()
     score: float = 0.0
     topic: Topic | None = None
+    near: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -111,7 +115,10 @@ class FaqSearch:
         if not any(sign.isalpha() for word in said.folded for sign in word):
             return Found("none")
         said = said._replace(folded=self._mended(said.folded))
-        return self._decide(text, self._chances(said, self._called.named(text[:LONGEST])))
+        ranked = self._chances(said, self._called.named(text[:LONGEST]))
+        found, chances = self._decide(text, ranked), dict(ranked)
+        least = max(_LEAST, _NEAR * (1 - ranked[0][1]))
+        return replace(found, near=tuple(one for one in found.candidates if chances[one] >= least))
 
     def _mended(self, words: Sequence[str]) -> tuple[str, ...]:
         """Without those that turn out to say nothing, as the number of a house."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -54,11 +54,13 @@ class Kept(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A question that wants an answer. `place`: where it was asked, or what its bot serves."""
+    """A question that wants an answer. `place`: where it was asked, or what its bot serves;
+    `entry`: what it was answered with if that was WRONG."""
 
     text: str
     place: str
     verdict: str
+    entry: str = ""
 
 
 def keep(
@@ -103,11 +105,13 @@ def judge(session: Session, actor: Actor, *, question_id: int, verdict: str) -> 
 
 
 def choose(session: Session, actor: Actor, *, question_id: int, entry: str) -> None:
-    """The choice that a question left was made: it is answered. Raises NoSuchQuestion."""
-    _change(session, actor, question_id, entry=entry)
+    """The choice that a question left was made: it is answered. What it was answered with before
+    stays where that was WRONG, for whoever mends it. Raises NoSuchQuestion."""
+    chosen = case((question.c.verdict == WRONG, question.c.entry), else_=entry)
+    _change(session, actor, question_id, entry=chosen)
 
 
-def _change(session: Session, actor: Actor, question_id: int, **values: str) -> None:
+def _change(session: Session, actor: Actor, question_id: int, **values: Any) -> None:
     changed = update(question).where(_here(actor, question_id)).values(**values)
     if session.execute(changed.returning(question.c.id)).first() is None:
         raise NoSuchQuestion
@@ -131,6 +135,18 @@ def lately(session: Session, chat_id: int, entry: str, language: str, since: dat
     return list(rows.scalars())
 
 
+def last(session: Session, chat_id: int, since: datetime) -> str | None:
+    """The entry that a question in a group was answered with last, whoever asked."""
+    found = session.execute(
+        select(question.c.entry)
+        .where(question.c.chat_id == chat_id, question.c.asked_at > since)
+        .where(question.c.outcome == "answer")
+        .order_by(question.c.id.desc())
+        .limit(1)
+    )
+    return found.scalar_one_or_none()
+
+
 def wanting(session: Session, actor: Actor, since: datetime, until: datetime) -> list[Asked]:
     """What found no answer, or a wrong one, where the actor reads questions; oldest first, of
     very many the newest. Raises NotAllowed."""
@@ -138,7 +154,7 @@ def wanting(session: Session, actor: Actor, since: datetime, until: datetime) ->
     spot = func.coalesce(question.c.place_id, bot.c.place_id)
     unanswered = and_(question.c.outcome.in_(UNANSWERED), question.c.entry == "")
     rows = session.execute(
-        select(question.c.text, place.c.name, question.c.verdict)
+        select(question.c.text, place.c.name, question.c.verdict, question.c.entry)
         .join(bot, bot.c.id == question.c.bot_id)
         .join(place, place.c.id == spot)
         .where(question.c.asked_at >= since, question.c.asked_at < until, below(paths))

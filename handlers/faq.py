@@ -105,7 +105,7 @@ async def question(message: Message, context: Context) -> Outcome:
     await context.content.search.ready()
     found = context.content.search.find(text)
     if not scene.private:
-        return await _in_group(text, found, context)
+        return await _in_group(text, await _of_last(text, found, context), context)
     if shown and found.decision != "answer" and (offered := _offered(message, context)):
         return offered
     if not text.strip():
@@ -286,6 +286,17 @@ async def _in_group(text: str, found: Found, context: Context) -> Outcome:
     else:
         reply = Reply(_unsure(found, "faq.unsure_in_group", context))
     return kept(text, found.decision, topic, context, lambda _: reply)
+
+
+async def _of_last(text: str, found: Found, context: Context) -> Found:
+    """What was found; but who only asks for an aspect means what this group was told last."""
+    if not context.actor.chat_id or not context.content.search.only_aspect(text):
+        return found
+    from db import questions  # only here
+
+    since = context.actor.now - _REPEATED
+    told = await context.read(questions.last, context.actor.chat_id, since)
+    return Found("answer", told) if told and context.content.entry(told) else found
 
 
 async def _lately(entry_id: str, context: Context) -> set[str | None]:

@@ -1,5 +1,5 @@
-"""Whether an answer helped: a word of thanks, or the other procedures it may have been about and
-the way to the staff."""
+"""Whether an answer helped: a word of thanks, or what else may have been meant and the way to the
+staff."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def wrong(press: Press, context: Context, argument: str) -> Outcome:
     await context.content.search.ready()
     found = context.content.search.find(asked.text)
     most = _MOST_BESIDE if found.decision == "answer" else MOST_CHOICES
-    others = [one for one in found.candidates if one != asked.entry][:most]
+    others = [one for one in found.near if one != asked.entry][:most]
     buttons = (*choices(others, None, context), *handed(asked.id, context), back(context))
     text = words("questions.wrong_others" if others else "questions.wrong_none")
     reply = Reply(text, buttons, keep={QUESTION: asked.id})

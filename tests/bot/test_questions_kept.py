@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlmodel import Session
 
-from db.tables import Chat, Outbox, Question, table
+from bot.clock import Clock
+from content.folding import fold
+from db import people
+from db.tables import Account, Chat, Outbox, Place, Question, table
 from tests.bot.hamlet import group
 from tests.bot.reception import DENUNCIATION, REPORT, WORDS, Reception, receiving
 from tests.bot.test_group_life import Company
 from tests.handlers.test_faq import BIRTH, BROKEN_LIGHT, ID_FEE, VAGUE
+from tests.living import CONTENT
 
-chat, outbox, question = table(Chat), table(Outbox), table(Question)
+account, chat, outbox = table(Account), table(Chat), table(Outbox)
+place, question = table(Place), table(Question)
 HOME = group(0)  # a tied group of Telegram's style
 CARD = "4111 1111 1111 1111"
 NAME = "Nguyễn Văn Kín"
@@ -96,6 +102,28 @@ async def test_a_choice_answers_the_question_it_was_left_by(tmp_path: Path) -> N
         assert [row[1:3] for row in await kept(reception)] == [("choices", chosen)]
         await choose(reception, WORDS("questions.wrong"))
         assert [row[3] for row in await kept(reception)] == ["wrong"]
+
+
+def leads(session: Session) -> None:
+    """Whoever wrote last is an admin of the commune."""
+    newest = select(account.c.person_id).order_by(account.c.id.desc()).limit(1)
+    person = session.execute(newest).scalar_one()
+    where = session.execute(select(place.c.id).where(place.c.kind == "commune")).scalars().first()
+    assert where is not None
+    people.grant(session, person, "admin", where, Clock().now())
+
+
+async def test_what_was_not_right_stands_in_the_admins_list_with_its_entry(tmp_path: Path) -> None:
+    async with receiving(tmp_path) as reception:
+        await reception.say(ID_FEE)
+        await choose(reception, WORDS("questions.wrong"))
+        await reception.database.write(leads)
+        await reception.say("/cauhoi")
+        told = (await reception.answers())[-1].splitlines()
+    entry = CONTENT.entry("can_cuoc")
+    assert entry is not None
+    assert WORDS("questions.line_wrong", title=entry.title["vi"], count=1) in told
+    assert any(fold(ID_FEE) in line for line in told)
 
 
 def overhears(on: bool) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,10 +22,13 @@ from db import people, questions
 from db.engine import Database
 from db.questions import LIFE, WRONG
 from db.tables import Account, FaqDraft, Outbox, Question, QuestionList, table
+from handlers.messages import Reply
+from handlers.questions import listing
 from tests.bot.newsroom import SetClock
 from tests.bot.reception import Failing
 from tests.db.test_questions import asked
 from tests.db.village import Village, acting, build
+from tests.handlers.stage import Stage, press, scene
 from tests.living import CONTENT
 from tests.loop import one_turn
 
@@ -220,10 +223,38 @@ async def test_wrong_answers_are_told_as_such_and_no_more_than_ten_groups(desk: 
     await desk.database.write(judge)
     await desk.sweep_at(MONDAY)
     body = dict(await desk.told())["thon"]
-    values: dict[str, Any] = {"count": 2, "text": "khai sinh lai", "places": "Thôn ben"}
-    assert WORDS("questions.line_wrong", wrong=1, **values) in body.splitlines()[1]
+    entry = CONTENT.entry("khai_sinh")
+    assert entry is not None
+    assert body.splitlines()[1:4] == [
+        WORDS("questions.list_page", first=1, last=10, total=13),
+        WORDS("questions.line", count=2, text="khai sinh lai", places="Thôn ben"),
+        WORDS("questions.line_wrong", title=entry.title["vi"], count=1),
+    ]
     assert body.count("•") == 10
-    assert WORDS("questions.list_more", count=3) in body
+
+
+async def test_the_rest_is_a_press_away_though_more_was_asked_meanwhile(desk: Desk) -> None:
+    texts = [f"viec{n} chuyen{n}" for n in range(13)]
+    await desk.ask(*texts, slug="ben")
+    await desk.sweep_at(MONDAY)
+    assert all("1–10 trong 13" in body for _, body in await desk.told())
+    await desk.ask(*(f"moi{n} hon{n}" for n in range(30)), slug="ben")
+    offered = select(outbox.c.buttons).join(account, account.c.chat_id == outbox.c.chat_id)
+    ((label, action),) = await desk.database.read(
+        lambda s: s.execute(offered.where(account.c.name == "thon")).scalar_one()
+    )
+    assert (label, action.partition(":")[0]) == (WORDS("common.more"), "questions.list")
+
+    actor = await desk.database.read(lambda s: acting(s, desk.village, "thon"))
+    where = replace(scene(), actor=replace(actor, now=MONDAY + 3 * DAY))
+    context = replace(Stage(CONTENT).context(where), read=desk.database.read)
+    reply = await listing.pressed(press(action), context, action.partition(":")[2])
+    assert isinstance(reply, Reply)
+    assert reply.text.splitlines() == [
+        WORDS("questions.list", first="22/11", last="23/11"),
+        WORDS("questions.list_page", first=11, last=13, total=13),
+        *(WORDS("questions.line", count=1, text=one, places="Thôn ben") for one in texts[10:]),
+    ]
 
 
 async def test_drafts_that_wait_are_told_with_the_way_to_them(desk: Desk) -> None:

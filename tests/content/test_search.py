@@ -179,6 +179,22 @@ def test_candidates_are_few_and_different_and_the_score_is_a_share(search: FaqSe
         assert 0 < found.score <= 1
 
 
+def test_near_are_the_few_candidates_that_something_speaks_for(search: FaqSearch) -> None:
+    between = search.find("mất giấy khai sinh")
+    assert {"khai_sinh_lai", "trich_luc"} <= set(between.near)
+    clear = search.find("làm căn cước bao nhiêu tiền")
+    assert (len(clear.candidates), clear.near) == (MOST_CANDIDATES, ("can_cuoc",))
+    assert search.find("qwrt zxcv").near == ()
+    assert search.find("???").near == ()
+
+
+def test_near_are_candidates_in_their_order(search: FaqSearch) -> None:
+    for _, question in ANSWERED:
+        found = search.find(question)
+        assert found.near == tuple(one for one in found.candidates if one in found.near)
+        assert found.candidates[0] in found.near
+
+
 def test_another_offices_matter_says_where_to_go(search: FaqSearch) -> None:
     topic = search.find("làm hộ chiếu ở đâu").topic
     assert topic is not None

@@ -157,6 +157,56 @@ async def test_what_a_group_was_just_told_is_known_of_that_group_alone(
     assert await lately(here, NOW) == [], "an age of exactly as much is over"
 
 
+async def test_what_a_group_was_told_last_is_known_whoever_asked(
+    database: Database, village: Village
+) -> None:
+    here, there = village.groups[GROUP], village.groups["dong households telegram"]
+    second = timedelta(seconds=1)
+
+    async def last(chat_id: int, since: datetime = NOW - DAY) -> str | None:
+        return await database.read(questions.last, chat_id, since)
+
+    assert await last(here) is None
+    await database.write(asked, village, "khai sinh", "answer", "khai_sinh", group=GROUP)
+    await database.write(asked, village, "rieng", "answer", "khai_tu")
+    assert await last(here) == "khai_sinh"
+    await database.write(
+        asked, village, "ket hon", "answer", "ket_hon", at=NOW + second, group=GROUP
+    )
+    for outcome in ("choices", "decline", "feedback", "none"):
+        await database.write(asked, village, "khac", outcome, "ho_chieu", group=GROUP)
+    assert await last(here) == "ket_hon"
+    assert await last(there) is None
+    assert await last(here, NOW) == "ket_hon"
+    assert await last(here, NOW + second) is None, "an age of exactly as much is over"
+
+
+async def test_what_was_wrong_stays_with_its_question_when_another_is_chosen(
+    database: Database, village: Village
+) -> None:
+    number = await database.write(asked, village, "sai", "answer", "ket_hon", slug="ben")
+
+    def judge(session: Session, verdict: str) -> None:
+        actor = acting(session, village, "resident")
+        questions.judge(session, actor, question_id=number, verdict=verdict)
+
+    def choose(session: Session) -> None:
+        actor = acting(session, village, "resident")
+        questions.choose(session, actor, question_id=number, entry="khai_sinh")
+
+    def wanting(session: Session) -> list[Asked]:
+        actor = acting(session, village, "admin")
+        return questions.wanting(session, actor, NOW - WEEK, NOW + DAY)
+
+    await database.write(judge, WRONG)
+    await database.write(choose)
+    assert await database.read(wanting) == [Asked("sai", "Thôn ben", WRONG, "ket_hon")]
+    await database.write(judge, USEFUL)
+    await database.write(choose)
+    assert await database.read(wanting) == []
+    assert await kept(database, "entry", "verdict") == [("khai_sinh", USEFUL)]
+
+
 async def test_an_admin_reads_what_found_no_answer_or_a_wrong_one_of_their_places(
     database: Database, village: Village
 ) -> None:
@@ -186,7 +236,7 @@ async def test_an_admin_reads_what_found_no_answer_or_a_wrong_one_of_their_place
         Asked("hai", "Xã Mẫu", ""),
         Asked("ba", "Thôn dong", ""),
         Asked("moi", "Xã Mẫu", ""),
-        Asked("sai", "Thôn ben", WRONG),
+        Asked("sai", "Thôn ben", WRONG, "ket_hon"),
     ]
     assert [one.text for one in await database.read(wanting, "neighbour")] == ["la"]
     for name in ("head", "cadre", "approver", "resident"):

@@ -15,7 +15,7 @@ from db.media import Seen
 from db.scene import Grant, Scene
 from handlers import faq
 from handlers.messages import Attachment, Effect, Location, Message, Outcome, Reply
-from handlers.procedures import LONGEST, answer
+from handlers.procedures import LONGEST, answer, gist
 from handlers.router import Context
 from tests.handlers.inputs import MESSAGES, shipped
 from tests.handlers.stage import NOW, Stage, message, press, scene
@@ -41,7 +41,7 @@ MENU = ["faq.ask", "feedback.new", "tickets.mine", "linking.open", "start.langua
 def stage(content: Content | None = None) -> Stage:
     """Nothing was answered lately in any group."""
     made = Stage(content or shipped())
-    made.answers[questions.lately] = []
+    made.answers |= {questions.lately: [], questions.last: None}
     return made
 
 
@@ -652,6 +652,71 @@ async def test_a_group_is_not_told_the_same_again_within_minutes() -> None:
         message("làm căn cước mất bao lâu", group=True), here.context(group())
     )
     assert kept(other)["entry"] == "can_cuoc"
+
+
+async def after(entry_id: str | None, text: str, told: tuple[str, ...] = ()) -> Outcome:
+    """What is said to `text` in a group that was told of this entry last; `told`: the questions
+    that were answered with it."""
+
+    def last(chat_id: int, since: datetime) -> str | None:
+        assert (chat_id, since) == (9, NOW - timedelta(minutes=10))
+        return entry_id
+
+    def lately(chat_id: int, entry: str, language: str, since: datetime) -> list[str]:
+        return [fold(one) for one in told] if entry == entry_id else []
+
+    here = stage()
+    here.answers |= {questions.last: last, questions.lately: lately}
+    return await faq.question(message(text, group=True), here.context(group()))
+
+
+@pytest.mark.parametrize("entry_id", ["khai_sinh", "can_cuoc"])
+@pytest.mark.parametrize(
+    ("text", "aspect"),
+    [
+        ("thế lệ phí thì sao", "le_phi"),
+        ("mất bao lâu ạ", "thoi_han"),
+        ("nộp ở đâu", "noi_nop"),
+    ],
+)
+async def test_an_aspect_asked_for_in_a_group_is_of_what_it_was_told_last(
+    entry_id: str, text: str, aspect: str
+) -> None:
+    outcome = await after(entry_id, text)
+    assert (kept(outcome)["outcome"], kept(outcome)["entry"]) == ("answer", entry_id)
+    entry = shipped().entry(entry_id)
+    assert entry is not None
+    assert said(outcome).text == await gist(entry, aspect, context(group()))
+
+
+@pytest.mark.parametrize(
+    ("last", "text"),
+    [
+        pytest.param(None, "thế lệ phí thì sao", id="nothing was told"),
+        pytest.param("khong_con", "thế lệ phí thì sao", id="an entry that is gone"),
+        pytest.param("khai_sinh", "lệ phí căn cước bao nhiêu tiền", id="it says of what"),
+        pytest.param("khai_sinh", "qwrt zxcv", id="no aspect"),
+    ],
+)
+async def test_everything_else_in_a_group_is_answered_as_if_nothing_was_told(
+    last: str | None, text: str
+) -> None:
+    outcome = await after(last, text)
+    assert kept(outcome)["entry"] in ("", "can_cuoc")
+    assert kept(outcome) == kept(await after(None, text))
+    assert said(outcome) == await told(text, in_group=True)
+
+
+async def test_the_same_aspect_is_not_told_to_a_group_again_within_minutes() -> None:
+    again = await after("khai_sinh", "thế lệ phí thì sao", ("lệ phí khai sinh bao nhiêu",))
+    assert again == Reply(text_of("questions.just_told"), stay=True, whisper=True)
+    other = await after("khai_sinh", "thế lệ phí thì sao", ("làm khai sinh mất bao lâu",))
+    assert kept(other)["entry"] == "khai_sinh"
+
+
+async def test_an_aspect_that_nobody_put_to_the_bot_is_left_alone() -> None:
+    for text in ("thế lệ phí thì sao?", "mất bao lâu?"):
+        assert await overhear(muttered(text), []) is None
 
 
 async def overhear(incoming: Message, told: list[str], **more: Any) -> Outcome:

@@ -47,7 +47,7 @@ async def heard(incoming: Message | Edit, **more: Any) -> Outcome:
     """By every conversation there is."""
     here = Stage(shipped())
     here.answers[invitations.open_among] = here.answers[links.open_among] = ""
-    here.answers |= {groups.open_among: "", questions.lately: []}
+    here.answers |= {groups.open_among: "", questions.lately: [], questions.last: None}
     return await DISPATCHER.dispatch(incoming, here.context(scene(chat_kind="group", **more)))
 
 

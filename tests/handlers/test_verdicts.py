@@ -86,11 +86,13 @@ async def wrong(kept: Kept | None) -> Outcome:
 
 
 async def test_what_was_wrong_offers_the_other_procedures_and_the_staff() -> None:
-    reply = judged(await wrong(Kept(12, "mat giay khai sinh", "answer", "khai_sinh", "")), WRONG)
+    text = "mat giay khai sinh"
+    reply = judged(await wrong(Kept(12, text, "answer", "khai_sinh", "")), WRONG)
     assert reply.text == WORDS("questions.wrong_others")
     *others, hand, back = actions(reply)
     assert 1 <= len(others) <= 3
-    assert all(action.startswith("faq.entry:") for action in others)
+    near = shipped().search.find(text).near
+    assert others == [f"faq.entry:{one}" for one in near if one != "khai_sinh"][:3]
     assert "faq.entry:khai_sinh" not in others
     assert (hand, back) == (HAND, BACK)
     assert reply.keep == {"question": 12}, "whichever is chosen answers the question"
@@ -101,6 +103,14 @@ async def test_beside_what_was_clearly_meant_only_the_nearest_are_offered() -> N
     assert shipped().search.find(text).decision == "answer"
     reply = judged(await wrong(Kept(12, text, "answer", "khai_sinh", "")), WRONG)
     assert len([one for one in actions(reply) if one.startswith("faq.entry:")]) <= 2
+
+
+async def test_what_is_far_off_is_not_offered_but_the_staff_are() -> None:
+    text = "lam can cuoc bao nhieu tien"
+    found = shipped().search.find(text)
+    assert len(found.candidates) > 1, "there are others, of which none is meant"
+    reply = judged(await wrong(Kept(12, text, "answer", "can_cuoc", "")), WRONG)
+    assert (reply.text, actions(reply)) == (WORDS("questions.wrong_none"), [HAND, BACK])
 
 
 async def test_where_there_is_nothing_else_it_is_asked_anew_or_handed_over() -> None:
