@@ -29,6 +29,7 @@ from db.engine import Database, DatabaseError
 from db.inbox import AlreadyDone, Waiting
 from db.permissions import NotAllowed
 from db.scene import Actor, Scene
+from handlers.interjection import FREE
 from handlers.messages import Effect, Incoming, Message, Outcome, Press, Reply
 from handlers.router import Context, Dispatcher
 
@@ -190,9 +191,9 @@ class Answering:
 
     def _words(self, incoming: Incoming, scene: Scene) -> Words:
         """In the language of the message, or of the person: an "ok" changes nothing, nor does
-        an answer inside a conversation."""
+        an answer inside a conversation that has begun."""
         language = scene.language or "vi"
-        if isinstance(incoming, Message) and incoming.addressed and not scene.step:
+        if isinstance(incoming, Message) and incoming.addressed and scene.step in FREE:
             telling = scene.language is None or len(incoming.text.split()) >= FEWEST_WORDS
             if telling:
                 language = self._composer.content.languages.detect(incoming.text, language)

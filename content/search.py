@@ -115,10 +115,14 @@ class FaqSearch:
         if not any(sign.isalpha() for word in said.folded for sign in word):
             return Found("none")
         said = said._replace(folded=self._mended(said.folded))
-        ranked = self._chances(said, self._called.named(text[:LONGEST]))
+        ranked = self._chances(said, self.named(text))
         found, chances = self._decide(text, ranked), dict(ranked)
         least = max(_LEAST, _NEAR * (1 - ranked[0][1]))
         return replace(found, near=tuple(one for one in found.candidates if chances[one] >= least))
+
+    def named(self, text: str) -> frozenset[str]:
+        """Ids of the entries that the text calls by name."""
+        return self._called.named(text[:LONGEST])
 
     def _mended(self, words: Sequence[str]) -> tuple[str, ...]:
         """Without those that turn out to say nothing, as the number of a house."""

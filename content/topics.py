@@ -19,13 +19,14 @@ _LONGEST_SMALL_TALK = 80  # characters
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A matter without an entry. `advice`: language → where to go instead. `chat`: it is no
-    matter at all, only said to pass the time. `words`: whoever says one of them means this,
-    whatever else is said."""
+    matter at all, only said to pass the time. `hand`: the commune's own staff may help with it.
+    `words`: whoever says one of them means this, whatever else is said."""
 
     id: str
     advice: Mapping[str, str]
     phrasings: tuple[str, ...]
     chat: bool = False
+    hand: bool = False
     words: tuple[Pattern, ...] = ()
 
 
@@ -33,8 +34,9 @@ class Topic:
 class Topics:
     """`filler`: folded words that say nothing; `faint`: that say little about which matter;
     `cues`: that ask; `numbered`: after which a number names a place, and says nothing; `told`:
-    examples of complaints; `asking`: what is asked of any procedure, “…” for its name;
-    `small_talk`: kind (one of SMALL_TALK) → phrases; `around`: what may stand beside them."""
+    examples of complaints; `rhetorical`: what only looks like a question; `ends`: the last word
+    of one; `asking`: what is asked of any procedure, “…” for its name; `small_talk`: kind (one of
+    SMALL_TALK) → phrases; `around`: what may stand beside them."""
 
     filler: frozenset[str]
     faint: frozenset[str]
@@ -45,6 +47,8 @@ class Topics:
     told: tuple[str, ...]
     asking: tuple[str, ...]
     questions: tuple[Pattern, ...]
+    rhetorical: tuple[Pattern, ...]
+    ends: tuple[Pattern, ...]
     among_neighbours: tuple[Pattern, ...]
     aspects: Mapping[str, tuple[Pattern, ...]]
     small_talk: Mapping[str, tuple[Pattern, ...]]
@@ -67,10 +71,20 @@ class Topics:
         said = tokens(text)
         return next((one for one in self.decline if found(said, one.words, strict=False)), None)
 
+    def asks(self, text: str) -> bool:
+        """Whether a text is put as a question."""
+        said = tokens(text)
+        last = [token for token in said if token.folded and token.folded not in self.filler][-1:]
+        return (
+            "?" in text
+            or found(said, self.questions, strict=False)
+            or found(last, self.ends, strict=False)
+        )
+
     def is_complaint(self, text: str) -> bool:
         """Something told as wrong, rather than asked about."""
         said = tokens(text)
-        asked = found(said, self.questions, strict=False)
+        asked = found(without(said, self.rhetorical), self.questions, strict=False)
         return not asked and found(said, self.complaints, strict=False)
 
     def aspect(self, text: str, names: Iterable[Pattern] = ()) -> str | None:
@@ -109,7 +123,7 @@ def parse_topics(file: File) -> Topics:
         ]
     )
     feedback = table.table("feedback")
-    feedback.only(["words", "questions", "examples"])
+    feedback.only(["words", "questions", "rhetorical", "ends", "examples"])
     talk = table.table("small_talk")
     talk.only(["around", *SMALL_TALK])
     return Topics(
@@ -122,6 +136,8 @@ def parse_topics(file: File) -> Topics:
         told=feedback.texts("examples"),
         asking=table.texts("asking"),
         questions=patterns(feedback.texts("questions")),
+        rhetorical=patterns(feedback.texts("rhetorical", ())),
+        ends=patterns(feedback.texts("ends", ())),
         among_neighbours=patterns(table.texts("among_neighbours")),
         aspects=_aspects(table.table("aspects")),
         small_talk={kind: _longest_first(patterns(talk.texts(kind))) for kind in SMALL_TALK},
@@ -143,14 +159,18 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _topic(table: Table) -> Topic:
-    table.only(["id", "chat", "words", "advice", "phrasings"])
+    table.only(["id", "chat", "hand", "words", "advice", "phrasings"])
     advice = table.table("advice")
     advice.only(["vi", "en"])
     texts = {language: advice.text(language) for language in ("vi", "en")}
-    chat = table.flag("chat", default=False)
-    clear = patterns(table.texts("words", ()))
-    told = MappingProxyType(texts)
-    return Topic(table.text("id"), told, table.texts("phrasings"), chat, clear)
+    return Topic(
+        table.text("id"),
+        MappingProxyType(texts),
+        table.texts("phrasings"),
+        chat=table.flag("chat", default=False),
+        hand=table.flag("hand", default=False),
+        words=patterns(table.texts("words", ())),
+    )
 
 
 def _aspects(table: Table) -> Mapping[str, tuple[Pattern, ...]]:

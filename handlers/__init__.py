@@ -19,6 +19,7 @@ def routers() -> tuple[Router, ...]:
     from handlers.announcements import talk as announcements
     from handlers.bulletins import making, wording
     from handlers.bulletins import talk as bulletins
+    from handlers.feedback import offering
     from handlers.feedback import talk as feedback
     from handlers.groups import by_hand, group_list, keeping, naming
     from handlers.groups import talk as groups
@@ -53,6 +54,7 @@ def routers() -> tuple[Router, ...]:
         naming.router,
         exports.router,
         feedback.router,
+        offering.router,
         followups.router,
         tickets.router,
         publishing.router,

@@ -152,13 +152,12 @@ async def _decided(text: str, found: Found, context: Context) -> Outcome:
     if found.decision == "decline" and (said := _at_a_loss(text, found, context)):
         return said
     if found.decision == "feedback":
-        from handlers.feedback.talk import offer  # a mere question needs no tables
+        from handlers.feedback.offering import offer  # a mere question needs no tables
 
-        offered = offer(text, (), context)
-        return kept(text, "feedback", "", context, lambda _: offered)
+        return kept(text, "feedback", "", context, lambda number: offer(text, (), context, number))
     topic = found.topic.id if found.topic else ""
     return kept(
-        text, found.decision, topic, context, lambda number: _unknown(found, number, context)
+        text, found.decision, topic, context, lambda number: _unknown(text, found, number, context)
     )
 
 
@@ -167,13 +166,20 @@ async def _answered(text: str, entry_id: str, asked: str | None, context: Contex
     return kept(text, "answer", entry_id, context, lambda number: judged(reply, number, context))
 
 
-def _unknown(found: Found, number: int, context: Context) -> Reply:
+def _unknown(asked: str, found: Found, number: int, context: Context) -> Reply:
     """Whose matter it is instead, or that it is not known, and who would know."""
     staff = context.actor.can("announcement:send")
     key = "faq.unsure_for_staff" if staff else "faq.unsure"
     text = _unsure(found, key, context) + automatic(context)
-    others = () if found.topic else handed(number, context)
+    helped = found.topic is None or found.topic.hand
+    others = (*_named(asked, found, context), *handed(number, context)) if helped else ()
     return Reply(text, buttons=(*others, *entries(context)))
+
+
+def _named(asked: str, found: Found, context: Context) -> tuple[Button, ...]:
+    """The one procedure that a question on something about it names: a fine, say."""
+    named = context.content.search.named(asked) if found.topic else ()
+    return choices(named, None, context) if len(named) == 1 else ()
 
 
 def _at_a_loss(text: str, found: Found, context: Context) -> Reply | None:
@@ -220,7 +226,7 @@ def _which(found: Found, asked: str | None, number: int, context: Context) -> Re
 async def _chosen(press: Press, entry_id: str, name: str | None, context: Context) -> Outcome:
     """The procedure; where a question was left with a choice, this is its answer."""
     reply = await _entry(entry_id, name, context)
-    number = int(context.scene.keep.get(QUESTION, 0))
+    number = int(context.scene.keep.get(QUESTION) or 0)  # a draft keeps None there
     if context.scene.step or press.menu != str(context.scene.menu_id) or not number:
         return reply
     from db import questions  # only here
@@ -247,7 +253,7 @@ async def _followed(text: str, found: Found, context: Context) -> Outcome:
 
 def _offered(message: Message, context: Context) -> Outcome:
     """A photo or a place out of the blue is most likely a report."""
-    from handlers.feedback.talk import offer
+    from handlers.feedback.offering import offer
     from handlers.tickets.reports import noted, on_earth, point
 
     text = message.text.strip()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = "start.interrupted"  # the step at which one chooses to go on, or not to
 OFFERED: Final = "feedback.offered"
 OFFERS: Final = (OFFERED, "tickets.offered")  # nothing is begun there: moving on drops it
+FREE: Final = ("", "faq.ask", *OFFERS)  # the steps at which anything may be asked
 WISH: Final = "wish"  # what `kept` holds besides: an action, or a command with its slash
 
 

@@ -38,9 +38,11 @@ def after_no(text: str, context: Context) -> str:
 
 def moves_on(text: str, context: Context) -> bool:
     """Whether a text asks for something else; a remark that only resembles a procedure does not."""
-    content = context.content
-    meant = content.search.find(text)
+    meant = context.content.search.find(text)
     if meant.decision == "feedback" or meant.nothing:
         return bool(wished(text, context))
-    asks = "?" in text or found(tokens(text), content.topics.questions, strict=False)
-    return meant.decision != "choices" or asks or bool(wished(text, context))
+    return (
+        meant.decision != "choices"
+        or context.content.topics.asks(text)
+        or bool(wished(text, context))
+    )

@@ -14,9 +14,10 @@ from handlers import people
 from handlers.feedback import openings, telling
 from handlers.feedback.telling import Draft
 from handlers.interjection import OFFERED, given_up
-from handlers.messages import Incoming, Message, Outcome, Press, Reply, effect
+from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
 from handlers.people import says
 from handlers.questions import hours
+from handlers.questions.keeping import handed
 from handlers.router import Context, Router
 from handlers.start import ask_first, back, instead, wish
 from handlers.tickets import reports
@@ -27,11 +28,6 @@ _ITSELF: Final = ("/phananh", "feedback.new")  # wishes for what is under way
 Ask: TypeAlias = Callable[[Draft], Reply]
 
 router = Router()
-
-
-def offer(text: str, media: tuple[int, ...], context: Context) -> Reply:
-    """Ask whether what was said out of the blue is meant as a report. `media`: media ids."""
-    return telling.offer(Draft(what=normalize(text).strip(), media=media), context)
 
 
 @router.rule
@@ -61,34 +57,6 @@ async def begun(press: Press, context: Context, argument: str) -> Outcome:
     return await begin(_running(context), context)
 
 
-@router.action("feedback.from_text")
-async def accepted(press: Press, context: Context, argument: str) -> Outcome:
-    return await begin(Draft.of(context.scene.keep), context)
-
-
-@router.step(OFFERED)
-async def more_offered(message: Message, context: Context) -> Outcome:
-    """Nothing is asked for yet: a further complaint is added, what says nothing changes nothing,
-    and anything else is answered as if nothing had been offered."""
-    draft, text = Draft.of(context.scene.keep), _text(message)
-    if _bare(message) and says(context, "people.yes_words", text):
-        return await begin(draft, context)
-    if _bare(message) and openings.refuses(text, context):
-        return _give_up("cancelled", context)
-    if context.content.danger(text):
-        text = ""
-    elif _bare(message):
-        await context.content.search.ready()
-        if rest := openings.after_no(text, context):
-            return await instead(replace(message, text=rest), context)
-        if openings.moves_on(text, context):
-            return await instead(message, context)
-        text = text if context.content.search.find(text).decision == "feedback" else ""
-    return _absorb(
-        draft.with_what(text), message, context, lambda more: telling.offer(more, context)
-    )
-
-
 @router.action("feedback.agree")
 async def agreed(press: Press, context: Context, argument: str) -> Outcome:
     return await _agree(context)
@@ -96,25 +64,25 @@ async def agreed(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("feedback.refuse")
 async def refused(press: Press, context: Context, argument: str) -> Outcome:
-    return _give_up("refused", context)
+    return give_up("refused", context)
 
 
 @router.step("feedback.consent")
 async def before_consent(message: Message, context: Context) -> Outcome:
     """A clear yes or no counts; whatever else is said waits until there is one."""
-    if _bare(message) and says(context, "people.yes_words", message.text):
+    if bare(message) and says(context, "people.yes_words", message.text):
         return await _agree(context)
-    if _bare(message) and openings.refuses(message.text, context):
-        return _give_up("refused", context)
+    if bare(message) and openings.refuses(message.text, context):
+        return give_up("refused", context)
     text, said = await _part(message, context, "feedback.noted_first")
     draft = Draft.of(context.scene.keep).with_what(text)
-    return _absorb(draft, message, context, lambda more: telling.consent(more, context), said)
+    return absorb(draft, message, context, lambda more: telling.consent(more, context), said)
 
 
 @router.step("feedback.what")
 async def what_told(message: Message, context: Context) -> Outcome:
     draft, text = Draft.of(context.scene.keep), _told_words(message)
-    named = wish(text, context) if _bare(message) else ""
+    named = wish(text, context) if bare(message) else ""
     if named and (named not in _ITSELF or draft.question is not None):
         return await instead(message, context) if draft.empty else ask_first(context, named)
     unnoted = bool(_text(message)) and not text
@@ -150,9 +118,11 @@ async def village_chosen(press: Press, context: Context, argument: str) -> Outco
 
 @router.step("feedback.where")
 async def where_told(message: Message, context: Context) -> Outcome:
+    draft = Draft.of(context.scene.keep)
+    if _text(message) and not _told_words(message):
+        return await _told(draft, message, context, context.words("feedback.where_figures"))
     text, said = await _part(message, context)
-    draft = Draft.of(context.scene.keep).with_where(text)
-    return await _told(draft, message, context, said)
+    return await _told(draft.with_where(text), message, context, said)
 
 
 @router.step("feedback.photo")
@@ -160,7 +130,7 @@ async def photo_sent(message: Message, context: Context) -> Outcome:
     draft = Draft.of(context.scene.keep)
     if _no_more(message, context):
         return await _ask(replace(draft, asked=True), context)
-    if _bare(message) and says(context, "people.yes_words", message.text):
+    if bare(message) and says(context, "people.yes_words", message.text):
         return await _ask(draft, context)
     text, said = await _part(message, context, "feedback.got_more")
     return await _told(draft.with_what(text), message, context, said)
@@ -174,7 +144,7 @@ async def no_photo(press: Press, context: Context, argument: str) -> Outcome:
 @router.step("feedback.confirm")
 async def more_told(message: Message, context: Context) -> Outcome:
     draft = Draft.of(context.scene.keep)
-    if _bare(message) and says(context, "people.yes_words", message.text):
+    if bare(message) and says(context, "people.yes_words", message.text):
         return await _send(draft, context)
     if _no_more(message, context):
         return await _ask(draft, context)
@@ -196,7 +166,7 @@ async def rewritten(press: Press, context: Context, argument: str) -> Outcome:
 
 @router.action("feedback.cancel")
 async def cancelled(press: Press, context: Context, argument: str) -> Outcome:
-    return _give_up("cancelled", context)
+    return give_up("cancelled", context)
 
 
 async def begin(draft: Draft, context: Context, message: Message | None = None) -> Outcome:
@@ -205,7 +175,7 @@ async def begin(draft: Draft, context: Context, message: Message | None = None) 
         return await _told(draft, message, context) if message else await _ask(draft, context)
     if message is None:
         return telling.consent(draft, context)
-    return _absorb(draft, message, context, lambda more: telling.consent(more, context))
+    return absorb(draft, message, context, lambda more: telling.consent(more, context))
 
 
 async def _agree(context: Context) -> Outcome:
@@ -216,7 +186,7 @@ async def _agree(context: Context) -> Outcome:
 async def _told(draft: Draft, message: Message, context: Context, said: str = "") -> Outcome:
     """Keep what else the message brings, and ask for what is missing."""
     draft, spots = await _known(draft, context)
-    return _absorb(
+    return absorb(
         draft, message, context, lambda more: telling.question(more, spots, context), said
     )
 
@@ -240,7 +210,7 @@ async def _known(draft: Draft, context: Context) -> tuple[Draft, list[Spot]]:
     return draft, spots
 
 
-def _absorb(draft: Draft, message: Message, context: Context, ask: Ask, said: str = "") -> Outcome:
+def absorb(draft: Draft, message: Message, context: Context, ask: Ask, said: str = "") -> Outcome:
     """Add the message's location and files to the draft, then ask. `said` comes first, as a
     message of its own: it is not repeated when the question is."""
     before = Draft.of(context.scene.keep)
@@ -292,10 +262,15 @@ async def _hand_over(draft: Draft, question: int, context: Context) -> Outcome:
     ).then(lambda opened: telling.receipt(draft, opened, context, promise))
 
 
-def _give_up(name: telling.Told, context: Context) -> Outcome:
-    """Nothing is kept, and that is said."""
-    text = context.words(telling.key(Draft.of(context.scene.keep), name))
-    return given_up(Reply(text, (back(context),)), context.scene)
+def give_up(name: telling.Told, context: Context) -> Outcome:
+    """Nothing is kept, and that is said; what was only taken for a report can still be asked."""
+    draft = Draft.of(context.scene.keep)
+    text = context.words(telling.key(draft, name))
+    others: tuple[Button, ...] = ()
+    if context.scene.step == OFFERED and draft.heard:
+        text = f"{text}\n{context.words('feedback.ask_instead')}"
+        others = handed(draft.heard, context)
+    return given_up(Reply(text, (*others, back(context))), context.scene)
 
 
 def _running(context: Context) -> Draft:
@@ -328,7 +303,7 @@ async def _part(message: Message, context: Context, taken: str = "") -> tuple[st
     return text, context.words(taken) if taken else ""
 
 
-def _bare(message: Message) -> bool:
+def bare(message: Message) -> bool:
     """Nothing but words."""
     return not message.attachments and message.location is None
 
@@ -336,4 +311,4 @@ def _bare(message: Message) -> bool:
 def _no_more(message: Message, context: Context) -> bool:
     """A no or a "done": nothing is to be added, and nothing is sent by it."""
     keys = ("people.no_words", "people.done_words")
-    return _bare(message) and any(says(context, key, message.text) for key in keys)
+    return bare(message) and any(says(context, key, message.text) for key in keys)

@@ -12,6 +12,7 @@ from db.places import Spot
 from handlers import people
 from handlers.interjection import OFFERED
 from handlers.messages import Button, Notice, Reply
+from handlers.questions.keeping import handed
 from handlers.router import Context
 from handlers.start import back
 from handlers.tickets import reports
@@ -40,7 +41,8 @@ class Draft:
     """A report as far as it is told. `location`: latitude, longitude; `media`: media ids;
     `place`, `village`: a place's id and name; `asked`: no photo is to come; `anew`: the next
     words take the place of these. `question`: the number of the one it hands over; `recorded`: its
-    words are still those that were kept of it, for which the next are better."""
+    words are still those that were kept of it, for which the next are better. `heard`: the number
+    of the question that it was taken for, if it is kept."""
 
     what: str = field(default="", repr=False)
     where: str = field(default="", repr=False)
@@ -52,6 +54,7 @@ class Draft:
     anew: bool = False
     question: int | None = None
     recorded: bool = False
+    heard: int = 0
 
     @classmethod
     def of(cls, keep: Mapping[str, Any]) -> Draft:
@@ -67,6 +70,7 @@ class Draft:
             anew=keep.get("anew", False),
             question=keep.get("question"),
             recorded=keep.get("recorded", False),
+            heard=keep.get("heard", 0),
         )
 
     def keep(self) -> dict[str, Any]:
@@ -121,6 +125,7 @@ def offer(draft: Draft, context: Context) -> Reply:
         lines.append(words("tickets.files", count=len(draft.media)))
     buttons = (
         Button(words("feedback.take"), "feedback.from_text"),
+        *handed(draft.heard, context),
         Button(words("common.no"), "feedback.cancel"),
     )
     return Reply("\n".join(lines), buttons, step=OFFERED, keep=draft.keep())

@@ -3,10 +3,12 @@ answer, and is only spoken of in other words."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from db import handover, tickets
 from handlers.feedback import talk
 from handlers.feedback.telling import Draft
-from handlers.interjection import beside
+from handlers.interjection import OFFERED, beside
 from handlers.messages import Button, Outcome, Press, Reply
 from handlers.router import Context, Router
 from handlers.start import back
@@ -16,8 +18,8 @@ router = Router()
 
 @router.action("questions.hand", standing=True)
 async def begun(press: Press, context: Context, argument: str) -> Outcome:
-    """`argument`: the number of the question. What is kept of it is offered; its person sends that,
-    or writes it anew."""
+    """`argument`: the number of the question. What is kept of it is offered, or its own words while
+    these stand in an offer; its person sends that, or writes it anew."""
     if not context.scene.private:
         return Reply(context.words("handing.private_only"), stay=True)
     number = int(argument)
@@ -25,6 +27,9 @@ async def begun(press: Press, context: Context, argument: str) -> Outcome:
     if asked is not None and asked.report is not None:
         return beside(_already(asked.report, context), context.scene)
     text = asked.text if asked else ""
+    offered = Draft.of(context.scene.keep) if context.scene.step == OFFERED else Draft()
+    if text and context.content.masking.kept(offered.what) == text:
+        return await talk.begin(replace(offered, question=number), context)
     return await talk.begin(Draft(what=text, question=number, recorded=bool(text)), context)
 
 

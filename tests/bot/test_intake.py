@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot import intake
 from db import conversations, inbox, people
 from db.scene import Actor
+from handlers.interjection import FREE
 from handlers.messages import Message, Outcome, Reply, effect
 from handlers.router import Context, Dispatcher
 from tests.bot.hamlet import inbox_rows, url
@@ -208,6 +209,25 @@ async def test_a_verb_that_refuses_leaves_nothing_but_its_words(tmp_path: Path) 
         assert (await reception.answers())[1] == "từ chối"
         assert languages[2] == "vi"
         assert await reception.states() == ["done"] * 3
+
+
+@pytest.mark.parametrize(
+    ("step", "language"),
+    [*((step, "en") for step in FREE), ("feedback.what", "vi"), ("feedback.where", "vi")],
+)
+async def test_the_language_changes_only_where_nothing_is_begun(
+    tmp_path: Path, step: str, language: str
+) -> None:
+    heard: list[tuple[str, str]] = []
+
+    async def answer(message: Message, context: Context) -> Outcome:
+        heard.append((context.scene.step, context.language))
+        return Reply("được", step=step or None, keep={"what": "Đèn đường tắt"} if step else {})
+
+    async with receiving(tmp_path, answer) as reception:
+        await reception.say("đèn đường tắt rồi", "ok thanks", "Where do I register a birth?")
+        await reception.say("ok")
+        assert heard == [("", "vi"), (step, "vi"), (step, language), (step, language)]
 
 
 async def test_a_verb_that_breaks_leaves_nothing_and_is_a_failure(tmp_path: Path) -> None:

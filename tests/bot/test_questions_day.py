@@ -53,6 +53,41 @@ async def file(village: Living, messages: list[dict[str, Any]]) -> bytes:
         return await answer.read()
 
 
+LAMP = "Đèn đường đầu ngõ hỏng cả tuần rồi"
+
+
+@pytest.mark.parametrize("style", ["telegram", "zalo"])
+async def test_the_staff_are_asked_in_the_very_words_from_an_offer(
+    village: Living, style: str
+) -> None:
+    resident = await village.person("resident", style)
+    await village.say(resident, LAMP)
+    await village.press(resident, "Hỏi cán bộ")
+    assert LAMP in said(await village.press(resident, "Đồng ý"))
+    assert "PA-1" in said(await village.press(resident, "Gửi cán bộ"))
+
+
+@pytest.mark.parametrize("style", ["telegram", "zalo"])
+async def test_who_sends_no_report_may_ask_the_staff(village: Living, style: str) -> None:
+    resident = await village.person("resident", style)
+    await village.say(resident, LAMP)
+    await village.press(resident, "Không")
+    await village.press(resident, "Hỏi cán bộ")
+    await village.press(resident, "Đồng ý")
+    await village.say(resident, LAMP)
+    assert "PA-1" in said(await village.press(resident, "Gửi cán bộ"))
+
+
+@pytest.mark.parametrize("style", ["telegram", "zalo"])
+async def test_an_english_question_at_an_offer_is_answered_in_english(
+    village: Living, style: str
+) -> None:
+    resident = await village.person("resident", style)
+    await village.say(resident, LAMP)
+    answer = said(await village.say(resident, "Where do I register a birth?"))
+    assert answer.startswith("Birth registration")
+
+
 @pytest.mark.parametrize("style", ["telegram", "zalo"])
 async def test_an_answer_kept_by_staff_is_found_by_an_admin(village: Living, style: str) -> None:
     receipt = await handed_over(village, style)

@@ -9,6 +9,12 @@ from content.documents import ContentError, File, Layers
 from content.loader import SHIPPED, load
 
 IN_DANGER = [
+    ("fire", "nhà em cháy rồi xin hỗ trợ gấp"),
+    ("fire", "nha dang chay khong con gi"),
+    ("flood", "lũ cuốn hết nhà cửa rồi, người còn trên nóc"),
+    ("flood", "bão sập nhà, người bị vùi, xin hỗ trợ"),
+    ("flood", "nhà sập có người mắc kẹt xin hỗ trợ"),
+    ("injury", "nhà cháy hết rồi không còn gì ăn, bố em khó thở"),
     ("fire", "gas rò rỉ"),
     ("fire", "rò rỉ khí ga trong nhà"),
     ("flood", "sạt lở đất rồi"),
@@ -158,6 +164,15 @@ IN_DANGER = [
     ("suicide", "em từ lâu muốn chết"),
 ]
 HARMLESS = [
+    "nhà cháy hết rồi không còn gì ăn",
+    "chay nha xong gio khong co cho o",
+    "nhà bị cháy tuần trước, xin xã hỗ trợ",
+    "cháy nhà có được xã hỗ trợ tiền không",
+    "lũ cuốn hết nhà cửa xin hỗ trợ",
+    "lu cuon troi het tai san gio biet lam sao",
+    "nhà bị bão sập rồi, xin xã hỗ trợ",
+    "lũ cuốn hết giấy tờ giờ làm lại sao",
+    "chung nhan chua vo de di lam an xa",
     "xin hoc xuong may o dau",
     "co nga khong day duoc hom nay",
     "khai tử cho người chết đuối",

@@ -68,6 +68,33 @@ ANSWERED = [
     ("nhan_ket_qua", "nhờ bưu điện mang kết quả về nhà"),
     ("phan_anh", "gửi phản ánh cho xã bằng cách nào"),
     ("rac", "mấy giờ xe đến gom rác"),
+    ("ho_ngheo", "gia đình khó khăn muốn vào danh sách hộ cận nghèo"),
+    ("tro_cap_xa_hoi", "nuôi cháu mồ côi có tiền hằng tháng không"),
+    ("can_cuoc", "bố tôi mất căn cước"),
+    ("xoa_thuong_tru", "bố mất rồi xóa tên trong hộ khẩu thế nào"),
+    ("khai_sinh", "làm khai sinh mất bao lâu"),
+]
+# Told as it happened, without the name of any paper: answered, or the first of a choice.
+HAPPENED = [
+    ("khai_tu", "bà ngoại em mới mất hôm nay, cần làm gì"),
+    ("khai_tu", "ông cố tôi mất đêm qua, giờ phải làm gì"),
+    ("khai_tu", "chu toi moi mat sang nay lam thu tuc gi"),
+    ("khai_tu", "bà xã tôi qua đời rồi, tôi phải làm gì"),
+    ("khai_tu", "ba tui mất rồi, phải mần giấy tờ chi"),
+    ("khai_tu", "ôn mệ tui mất rồi chừ làm giấy tờ chi"),
+    ("khai_tu", "me em mat hom qua roi, gio can lam gi"),
+    ("khai_tu", "ba e mat toi qua h phai lm j"),
+    ("khai_tu", "con trai tôi mất rồi, phải khai báo sao"),
+    ("khai_sinh", "vợ em vừa đẻ xong, giờ cần làm gì"),
+    ("khai_sinh", "con gái em vừa sanh, làm giấy gì trước"),
+    ("khai_sinh", "em gai toi de roi gio lam thu tuc gi"),
+    ("khai_sinh", "vợ tui sanh bữa hôm, chừ làm răng"),
+    ("khai_sinh", "vo em sinh be gai roi, phai lam thu tuc gi"),
+    ("can_cuoc", "chị tôi mới mất cccd hôm qua phải làm gì"),
+    ("dat_dai_so_do", "mẹ em mới mất sổ đỏ"),
+    ("bhyt", "ông ngoại vừa mất thẻ bảo hiểm y tế hôm qua"),
+    ("dat_dai_sang_ten", "em mới mua đất giờ phải làm sao"),
+    ("mai_tang", "bà nội mất xã hỗ trợ bao nhiêu tiền"),
 ]
 DECLINED = [
     "hôm nay trời đẹp quá",
@@ -99,6 +126,19 @@ COMPLAINTS = [
     "xe tải chạy nát đường thôn",
     "có người đổ trộm rác ven sông",
     "mùi hôi từ chuồng lợn nồng nặc",
+    "duong ra cho lay loi qua xe dap di khong duoc",
+    "lối vào xóm lầy lội, xe lăn của bà tôi đi không được",
+    "đường sình lầy xe cộ chạy hổng được",
+    "bụi từ mỏ đá bay mù trời, mở cửa sổ không được",
+    "con mương trước cửa nghẹt rác, nước không thoát được",
+    "nước giếng phèn quá dùng không được",
+    "nước không dùng được không ai xử lý",
+    "hai dãy nhà không có đèn đường, tối không ai dám đi",
+    "hàng xóm mở loa to quá, mẹ già ngủ không được",
+    "chó hàng xóm rượt theo xe, tui đi làm không được",
+    "đường thế này làm sao mà đi được",
+    "đường chi mà xấu rứa, đi nỏ nổi",
+    "xóm tôi mất điện từ hôm qua",
     "I want to report a broken street light",
     "report",
     "report a problem",
@@ -117,6 +157,15 @@ def test_a_question_about_a_procedure_is_answered(
 ) -> None:
     found = search.find(question)
     assert (found.decision, found.entry) == ("answer", entry)
+    assert found.candidates[0] == entry
+
+
+@pytest.mark.parametrize(("entry", "text"), HAPPENED)
+def test_what_has_happened_tells_which_paper_is_needed(
+    search: FaqSearch, entry: str, text: str
+) -> None:
+    found = search.find(text)
+    assert found.decision in ("answer", "choices")
     assert found.candidates[0] == entry
 
 
@@ -286,6 +335,10 @@ def test_the_aspect_asked_for_is_recognised(
         ("ly_lich_tu_phap", "trích lục án tích ở đâu"),
         ("thoi_tiet_tin_tuc", "thoi tiet mai the nao"),
         ("thoi_tiet_tin_tuc", "cho hỏi thời tiết ngày mai, tôi đi làm giấy khai sinh"),
+        ("xu_phat", "làm khai sinh trễ ba tháng có phạt tiền không"),
+        ("xu_phat", "lay vo khong dang ky bi phat may trieu"),
+        ("xu_phat", "cho thuê trọ không báo tạm trú phạt bao tiền"),
+        ("xu_phat", "đẻ con mà chưa khai sinh có bị phạt hông"),
     ],
 )
 def test_a_matters_own_words_outweigh_the_entry_that_is_named(
@@ -293,3 +346,39 @@ def test_a_matters_own_words_outweigh_the_entry_that_is_named(
 ) -> None:
     found = search.find(question)
     assert (found.decision, found.topic and found.topic.id) == ("decline", topic)
+
+
+@pytest.mark.parametrize(
+    ("topic", "text"),
+    [
+        ("viec_thon", "cho hỏi nhà văn hóa xóm có cho thuê làm tiệc không"),
+        ("viec_thon", "ban ghe cua thon muon mat tien khong"),
+        ("viec_thon", "chuyến xe buýt sớm nhất mấy giờ"),
+        ("viec_thon", "thu vien xa co mo chu nhat khong"),
+        ("viec_thon", "sân bóng xã cho thuê bao nhiêu một giờ"),
+        ("viec_thon", "hôm mô thì chợ phiên"),
+        ("viec_thon", "bữa nào họp phụ nữ ấp vậy"),
+        ("cuu_tro", "nhà tôi hết sạch gạo, mấy đứa nhỏ nhịn đói"),
+        ("cuu_tro", "xã có gạo cho người nghèo đợt này không"),
+        ("cuu_tro", "xa phat bao nhieu gao cho moi nha"),
+        ("cuu_tro", "bão lấy hết mái nhà rồi, nhờ xã giúp"),
+        ("cuu_tro", "lu ve troi het lua gao, xin xa ho tro"),
+        ("cuu_tro", "cháy hết nhà rồi, giờ không có gì ăn, xin giúp"),
+        ("cuu_tro", "khốn khó quá, xin xã giúp đỡ mẹ con em"),
+        ("cuu_tro", "tui nỏ có chi ăn, nhờ xã giúp"),
+        ("cuu_tro", "gia cảnh khó khăn quá, mong xã giúp đỡ ít tiền"),
+        ("dien_nuoc", "điện nhà tôi tháng này bao nhiêu tiền"),
+        ("dien_nuoc", "hóa đơn tiền nước sao lên cao vậy em"),
+        ("dien_nuoc", "muon dong tien dien thi ra dau"),
+        ("dien_nuoc", "lắp thêm công tơ cho nhà con út"),
+        ("dien_nuoc", "tien dien thang ni mac chi ma mac"),
+        ("dien_nuoc", "tiền nước đóng cho ai hả cháu"),
+    ],
+)
+def test_a_matter_of_the_village_without_entry_has_its_own_road(
+    search: FaqSearch, topic: str, text: str
+) -> None:
+    found = search.find(text)
+    assert (found.decision, found.topic and found.topic.id) == ("decline", topic)
+    assert found.topic is not None
+    assert found.topic.hand

@@ -54,6 +54,28 @@ def test_an_aspect_alone_names_no_matter(text: str, only: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        pytest.param("nước đục không uống được, không ai xử lý", True, id="not, and not"),
+        pytest.param("ổ gà thế này làm sao mà đi được", True, id="asks nothing"),
+        pytest.param("ngập mà không biết bao giờ mới rút", True, id="asks nobody"),
+        pytest.param("xả nước thải ra mương được không", False, id="may one"),
+        pytest.param("xe tải vào đường làng được không", False, id="may one, at the end"),
+        pytest.param("ổ gà thì làm sao báo", False, id="how"),
+    ],
+)
+def test_what_only_looks_like_a_question_is_told_as_wrong(text: str, complaint: bool) -> None:
+    assert parse_topics(TOPICS).is_complaint(text) == complaint
+
+
+def test_small_talk_and_what_is_urgent_are_not_handed_to_staff() -> None:
+    topics = {topic.id: topic for topic in parse_topics(TOPICS).decline}
+    assert not any(topic.hand for topic in topics.values() if topic.chat)
+    assert not topics["suc_khoe"].hand
+    assert topics["cuu_tro"].hand
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         pytest.param("[feedback]", "[fedback]", "unknown key “fedback”; did you", id="section"),
@@ -61,6 +83,7 @@ def test_an_aspect_alone_names_no_matter(text: str, only: bool) -> None:
         pytest.param("le_phi = [", "phi = [", "unknown key “phi”", id="aspect"),
         pytest.param("cam_on = [", "camon = [", "unknown key “camon”", id="small talk"),
         pytest.param('id = "ho_chieu"', "id = 3", "“id” has the wrong type", id="id"),
+        pytest.param("hand = true", "hand = 1", "“hand” has the wrong type", id="hand"),
         pytest.param("advice.en", "advice.fr", "unknown key “fr”", id="language"),
     ],
 )

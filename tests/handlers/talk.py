@@ -13,6 +13,7 @@ from db import media, people, questions
 from db.scene import Scene
 from handlers import people as people_talk
 from handlers import start
+from handlers.feedback import offering
 from handlers.feedback import talk as feedback
 from handlers.messages import Attachment, Effect, Incoming, Location, Message, Outcome, Reply
 from handlers.questions import drafts, handing
@@ -42,6 +43,7 @@ DISPATCHER = Dispatcher(
     [
         start.router,
         feedback.router,
+        offering.router,
         handing.router,
         followups.router,
         ticket_talk.router,

@@ -285,6 +285,15 @@ async def test_a_number_that_is_not_on_the_menu_brings_it_back(text: str) -> Non
     assert actions(reply) == ["faq.entry:khai_sinh", "start.menu"]
 
 
+async def test_a_procedure_on_an_older_menu_is_shown_beside_an_offered_report() -> None:
+    kept = {"what": "đèn hỏng", "question": None}
+    here = context(scene(step="feedback.offered", keep=kept, menu_id=1, version=2))
+    older = replace(press("faq.entry:khai_sinh"), menu="99")
+    reply = await faq.entry(older, here, "khai_sinh")
+    assert isinstance(reply, Reply)
+    assert reply.text.startswith("Đăng ký khai sinh")
+
+
 async def shown(question: str, language: str = "vi") -> Scene:
     """The scene after the answer to a question."""
     reply = await told(question, language=language)
@@ -451,7 +460,37 @@ async def test_a_command_that_is_none_is_answered_with_the_menu(text: str) -> No
 async def test_what_a_machine_does_not_take_is_shown_its_road(text: str, topic: str) -> None:
     advice = {one.id: one.advice["vi"] for one in shipped().topics.decline}
     reply = await told(text)
-    assert (reply.text, actions(reply)) == (advice[topic], MENU)
+    assert (reply.text, actions(reply)) == (advice[topic], [HAND, *MENU])
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        pytest.param("nhà tôi hết sạch gạo, mấy đứa nhỏ nhịn đói", "cuu_tro", id="hardship"),
+        pytest.param("chuyến xe buýt sớm nhất mấy giờ", "viec_thon", id="village life"),
+    ],
+)
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_what_staff_may_help_with_is_handed_to_them(
+    text: str, topic: str, language: str
+) -> None:
+    advice = {one.id: one.advice[language] for one in shipped().topics.decline}
+    reply = await told(text, language=language)
+    assert (reply.text, actions(reply)) == (advice[topic], [HAND, *MENU])
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        pytest.param("khai sinh muộn có bị phạt không", ["faq.entry:khai_sinh"], id="one"),
+        pytest.param("chưa khai sinh, khai tử bị phạt sao", [], id="two"),
+        pytest.param("đốt rác ngoài đồng bị phạt sao", [], id="none by name"),
+    ],
+)
+async def test_beside_the_road_the_one_procedure_named_is_offered(
+    text: str, offered: list[str]
+) -> None:
+    assert actions(await told(text)) == [*offered, HAND, *MENU]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from db import media, people, tickets
+from db import handover, media, people, questions, tickets
+from handlers.feedback import offering
 from handlers.feedback import talk as feedback
 from handlers.feedback.telling import Draft
 from handlers.messages import Reply
@@ -257,7 +258,7 @@ async def test_a_text_without_letters_is_no_report(stage: Stage, typed: str) -> 
 
 
 async def test_an_offer_shows_what_would_be_sent_and_takes_it_along(stage: Stage) -> None:
-    offer = feedback.offer(LAMP, (5,), stage.context(scene()))
+    offer = offering.offer(LAMP, (5,), stage.context(scene()))
     assert offer.step == "feedback.offered"
     assert offer.keep["what"] == LAMP
     assert offer.keep["media"] == [5]
@@ -395,6 +396,80 @@ async def test_a_question_after_an_offer_is_answered_instead(stage: Stage) -> No
     assert WORDS("feedback.not_noted") not in reply.text
     assert reply.step is None
     assert [verb.__module__ for verb in told.verbs()] == ["handlers.interjection"]
+
+
+@pytest.mark.parametrize("thanks", ["cảm ơn", "cam on em nhe", "cảm ơn cháu nhiều nhé"])
+async def test_thanks_leave_an_offer_as_it_is(stage: Stage, thanks: str) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": [5]})
+    reply = await told.say(thanks)
+    assert reply.stay
+    assert reply.text == WORDS("faq.cam_on")
+    assert told.scene.step == "feedback.offered"
+    assert (await told.say("vâng")).step == "feedback.where"
+    assert told.keep["what"] == LAMP
+
+
+async def test_who_is_greeted_after_an_offer_says_who_speaks(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    reply = await told.say("chào em")
+    assert reply.lead == (WORDS("start.automatic"),)
+    assert told.keep["what"] == LAMP
+
+
+@pytest.mark.parametrize(
+    "text", ["qwrt zxcv có cho mượn không", "bao giờ qwrt zxcv", "qwrt zxcv thế nào?"]
+)
+async def test_a_question_nobody_knows_after_an_offer_may_go_to_the_staff(
+    stage: Stage, text: str
+) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    reply = await told.say(text)
+    assert told.done[-1].verb is questions.keep
+    assert told.done[-1].arguments["outcome"] == "decline"
+    assert reply.lead == (WORDS("faq.unsure"),)
+    assert actions(reply) == ["feedback.from_text", "questions.hand:1", "feedback.cancel"]
+    assert told.keep["what"] == LAMP
+
+
+async def test_what_adds_nothing_to_an_offer_is_said_not_to_be_understood(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    assert (await told.say("hôm nay trời đẹp quá")).lead == (WORDS("feedback.choose"),)
+    assert (await told.say("đường cũng có ổ gà to")).lead == ()
+
+
+async def test_what_is_no_report_can_still_be_asked(stage: Stage) -> None:
+    stage.answers[handover.asked] = handover.Asked(LAMP, None)
+    offer = offering.offer(LAMP, (), stage.context(scene()), 7)
+    buttons = tuple((button.label, button.action) for button in offer.buttons)
+    asked = reporter(stage, step="feedback.offered", keep=dict(offer.keep), buttons=buttons)
+    assert (await asked.press("questions.hand:7")).step == "feedback.confirm"
+    refused = reporter(stage, step="feedback.offered", keep=dict(offer.keep), buttons=buttons)
+    reply = await refused.press("feedback.cancel")
+    assert WORDS("feedback.ask_instead") in reply.text
+    assert actions(reply) == ["questions.hand:7", "start.menu"]
+    assert (await refused.press("questions.hand:7")).step == "feedback.confirm"
+
+
+async def test_a_report_that_is_under_way_is_given_up_as_ever(stage: Stage) -> None:
+    keep, cancel = {"what": LAMP, "media": [], "heard": 7}, ("Hủy", "feedback.cancel")
+    told = reporter(stage, step="feedback.where", keep=keep, buttons=(cancel,))
+    assert actions(await told.press("feedback.cancel")) == ["start.menu"]
+
+
+@pytest.mark.parametrize("figures", ["1", " 3. ", "12,", "(2)"])
+async def test_a_figure_alone_is_no_place(stage: Stage, figures: str) -> None:
+    told = reporter(stage, step="feedback.where", keep={"what": LAMP, "place": 2, "media": []})
+    reply = await told.say(figures)
+    assert reply.step == "feedback.where"
+    assert reply.lead == (WORDS("feedback.where_figures"),)
+    assert told.keep["where"] == ""
+
+
+@pytest.mark.parametrize("place", ["số 1", "xóm 3", "km 5", "115 đường Đê"])
+async def test_a_figure_with_a_word_is_a_place(stage: Stage, place: str) -> None:
+    told = reporter(stage, step="feedback.where", keep={"what": LAMP, "place": 2, "media": []})
+    assert (await told.say(place)).step == "feedback.photo"
+    assert told.keep["where"] == place
 
 
 async def test_no_ends_an_offer(stage: Stage) -> None:

@@ -97,7 +97,10 @@ async def is_answer(words: str, context: Context) -> bool:
     a complaint is more than that; and what tells something has letters."""
     return (
         context.scene.step == "feedback.offered"
-        or (context.scene.step == "feedback.what" and not any(map(str.isalpha, words)))
+        or (
+            context.scene.step in ("feedback.what", "feedback.where")
+            and not any(map(str.isalpha, words))
+        )
         or bool(await apart(words, context))
         or says(context, "people.yes_words", words)
         or says(context, "people.no_words", words)
