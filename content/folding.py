@@ -96,17 +96,21 @@ def _tone_last(token: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Tokens of the folded text, abbreviations and teencode written out."""
-    known = abbreviations()
+    """Tokens of the folded text, abbreviations and teencode written out, by two where two
+    together mean something else."""
+    known, tokens = abbreviations(), _TOKEN.findall(fold(text))
     found: list[str] = []
-    for token in _TOKEN.findall(fold(text)):
-        found.extend(known.get(token, (token,)))
+    at = 0
+    while at < len(tokens):
+        both = known.get(" ".join(tokens[at : at + 2]))
+        found.extend(both or known.get(tokens[at], (tokens[at],)))
+        at += 2 if both else 1
     return found
 
 
 @cache
 def abbreviations() -> Mapping[str, tuple[str, ...]]:
-    """Folded abbreviation → its folded words."""
+    """Folded abbreviation, of one token or of two ("a b") → its folded words."""
     table = parse_toml(Layers.of([Path(__file__).parent]).one("folding.toml"))
     table.only(["abbreviations"])
     section = table.table("abbreviations")

@@ -114,8 +114,8 @@ class FaqSearch:
         said = told(text, self._topics.filler, self._topics.cues)
         if not any(sign.isalpha() for word in said.folded for sign in word):
             return Found("none")
-        said = said._replace(folded=self._mended(said.folded))
-        ranked = self._chances(said, self.named(text))
+        meant = said._replace(folded=self._mended(said.folded))
+        ranked = self._chances(meant, self.named(text) | self._named_anew(said, meant))
         found, chances = self._decide(text, ranked), dict(ranked)
         least = max(_LEAST, _NEAR * (1 - ranked[0][1]))
         return replace(found, near=tuple(one for one in found.candidates if chances[one] >= least))
@@ -123,6 +123,14 @@ class FaqSearch:
     def named(self, text: str) -> frozenset[str]:
         """Ids of the entries that the text calls by name."""
         return self._called.named(text[:LONGEST])
+
+    def _named_anew(self, said: Told, meant: Told) -> frozenset[str]:
+        """Ids of the entries that only the mended words name. They have no marks to tell names
+        apart: what was named before stays with how it was typed."""
+        if said == meant:
+            return frozenset()
+        before, after = (self._called.named(" ".join(one.folded)) for one in (said, meant))
+        return after - before
 
     def _mended(self, words: Sequence[str]) -> tuple[str, ...]:
         """Without those that turn out to say nothing, as the number of a house."""

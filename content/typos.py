@@ -16,6 +16,7 @@ from content.keyboard import marked
 _Known: TypeAlias = Callable[[str], bool]
 
 _LETTERS: Final = "abcdeghiklmnopqrstuvxy"  # of folded Vietnamese
+_LAST: Final = "cghimnoptuy"  # what its words end with that have more than a vowel there
 _LONGEST: Final = 12  # letters of a word that is looked at; Vietnamese ones have seven at most
 _ALIKE: Final = (  # what sounds alike where one comes from, and how the young write it
     *(("ch", "tr"), ("tr", "ch"), ("s", "x"), ("x", "s"), ("d", "gi"), ("gi", "d"), ("r", "d")),
@@ -43,10 +44,14 @@ def mended(words: Sequence[str], knows: _Known) -> tuple[str, ...]:
 
 
 def _as_it_sounds(word: str, before: Sequence[str], after: Sequence[str], knows: _Known) -> str:
-    """A word that is known, but not beside these neighbours, may be one that sounds like it."""
+    """A word that is known, but not beside these neighbours, may be one that sounds like it; or
+    one that lost its last letter, if both know that."""
     if _fitting(word, before, after, knows):
         return word
-    return _best(word, _alike(word), before, after, knows)
+    best = _best(word, _alike(word), before, after, knows)
+    if best != word:
+        return best
+    return _best(word, (word + letter for letter in _LAST), before, after, knows, more_than=1)
 
 
 def _likeliest(
@@ -61,10 +66,15 @@ def _likeliest(
 
 
 def _best(
-    word: str, others: Iterable[str], before: Sequence[str], after: Sequence[str], knows: _Known
+    word: str,
+    others: Iterable[str],
+    before: Sequence[str],
+    after: Sequence[str],
+    knows: _Known,
+    more_than: int = 0,
 ) -> str:
     """The one with most known neighbours; of several, the first by the alphabet; else `word`."""
-    best, most = word, 0
+    best, most = word, more_than
     for other in sorted(set(filter(knows, others))):
         if (fitting := _fitting(other, before, after, knows)) > most:
             best, most = other, fitting

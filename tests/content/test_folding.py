@@ -88,6 +88,9 @@ def test_text_is_made_fit_to_store(text: str, stored: str) -> None:
         pytest.param("phí bn", "phi bao nhieu", id="two words"),
         pytest.param("hok biết, ko bít", "khong biet khong biet", id="no"),
         pytest.param("thôn 3, xóm 5", "thon 3 xom 5", id="numbers stay"),
+        pytest.param("có đổi dc hk", "co doi duoc khong", id="two together, at the end"),
+        pytest.param("nhập hk lm s z", "nhap ho khau lam sao vay", id="one, then two together"),
+        pytest.param("đi lv lúc 7h", "di lam viec luc 7h", id="a figure with its letter"),
         pytest.param("", "", id="nothing"),
     ],
 )

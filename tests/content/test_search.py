@@ -295,6 +295,14 @@ def test_a_search_without_entries_declines() -> None:
 
 
 @pytest.mark.parametrize(
+    ("slipped", "meant"),
+    [("chung thuwcj giay to", "chung thuc giay to"), ("xoa thuong truu", "xoa thuong tru")],
+)
+def test_a_name_with_a_slip_counts_as_the_name(search: FaqSearch, slipped: str, meant: str) -> None:
+    assert search.find(slipped).score == pytest.approx(search.find(meant).score, abs=0.01)
+
+
+@pytest.mark.parametrize(
     ("aspect", "text"),
     [
         ("ho_so", "lam giay khai sinh can gi"),

@@ -54,6 +54,18 @@ def test_a_slip_is_mended_beside_a_known_neighbour(said: str, meant: str) -> Non
     assert mended(said.split(), KNOWN.__contains__) == tuple(meant.split())
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("xin kha sinh", "xin khai sinh"),  # both neighbours know it
+        ("kha sinh", "kha sinh"),  # one may be chance
+        ("kha tru", "kha tru"),
+    ],
+)
+def test_a_last_letter_is_missed_only_between_two_that_know_it(said: str, meant: str) -> None:
+    assert mended(said.split(), (KNOWN | {"kha"}).__contains__) == tuple(meant.split())
+
+
 def test_a_long_word_is_left_alone() -> None:
     asked: list[str] = []
 
