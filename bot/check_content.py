@@ -13,7 +13,7 @@ from content.commune import Commune, commune_of
 from content.documents import Layers, nearest, visible
 from content.faq import FaqEntry, parse_entries
 from content.guides import PICTURES
-from content.lint import TOPICS, Remark, last_day, lessened, lint
+from content.lint import TOPICS, Remark, last_day, lessened, lint, thin
 from content.loader import SHIPPED, Content, load
 
 _SHOWN: Final = 12  # local values that are named
@@ -37,6 +37,7 @@ def content_of(config: Config, today: date) -> Told:
     commune = commune_of(config.content)
     written = _files(own)
     ended = [one for one in content.faq if _file(one) not in written and last_day(one) < today]
+    covered = _covered(content.faq, own, written) if config.content else []
     remarks = [
         *lint(content, today, written),
         *_ended(ended),
@@ -44,9 +45,11 @@ def content_of(config: Config, today: date) -> Told:
         *_unread(own, {entry.id for entry in content.faq}),
         *_missing(content, commune, config),
         *(_lessened(content, own) if config.content else ()),
+        *map(_covering, covered),
     ]
     left = _files(SHIPPED) - written - set(map(_file, ended))
-    shipped = [one for one in lint(content, today, left) if one not in remarks]
+    told = {*remarks, *thin(covered)}
+    shipped = [one for one in lint(content, today, left) if one not in told]
     texts, bulletins = len(content.words("vi").keys()), len(content.bulletins)
     well = f"content: {len(content.faq)} procedures, {bulletins} kinds of bulletins, {texts} texts"
     return Told(
@@ -83,12 +86,28 @@ def _lessened(content: Content, own: Path) -> list[Remark]:
     return lessened(content.faq, parse_entries(replaced, content.local.labels))
 
 
+def _covered(faq: Sequence[FaqEntry], own: Path, written: Collection[str]) -> list[FaqEntry]:
+    """Our entries that a commune's own file of phrasings leaves too few of them."""
+    ids = {path.stem for path in visible(own, "faq/*.txt")}
+    ours = [entry for entry in faq if entry.id in ids and _file(entry) not in written]
+    return [entry for entry in ours if any(thin([entry]))]
+
+
+def _covering(entry: FaqEntry) -> Remark:
+    file = f"faq/{entry.id}.txt"
+    text = (
+        f"{file}: your own file takes the place of ours, which leaves {_file(entry)} only "
+        f"{len(set(entry.phrasings))} phrasings; add the lines of {SHIPPED / file} to yours"
+    )
+    return Remark(text, wrong=False)
+
+
 def _strangers(folder: Path, commune: Commune) -> Iterator[Remark]:
     """Files of local values that no place will ever read."""
     slugs = [place.slug for place in commune.places]
     for path in visible(folder, "places/*.toml"):
         if path.stem not in slugs:
-            advice = f"{nearest(path.stem, slugs)} or take the file away"
+            advice = f"{nearest(path.stem, slugs)} – rename the file so, or take it away"
             yield Remark(f"places/{path.name}: no place of the commune; {advice}", wrong=True)
 
 
@@ -116,7 +135,7 @@ def _lost(path: Path, ids: Collection[str]) -> Remark:
     """Phrasings of no entry, or an entry that an editor gave a second ending."""
     if path.stem.endswith(".md"):
         return _other(path, ".md")
-    advice = f"{nearest(path.stem, ids)} or take the file away"
+    advice = f"{nearest(path.stem, ids)} – rename the file so, or take it away"
     return Remark(f"faq/{path.name}: phrasings of no entry; {advice}", wrong=True)
 
 
@@ -140,5 +159,8 @@ def _missing(content: Content, commune: Commune, config: Config) -> Iterator[Rem
         if missing:
             more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
             named = f"{', '.join(missing[:_SHOWN])}{more}"
-            text = f"{commune.place(slug).name} has not entered {named}; add them to its [values]"
+            text = (
+                f"{commune.place(slug).name} has not entered {named}, and the bot says so to "
+                "whoever asks; write them in this file below [values], on lines without # in front"
+            )
             yield Remark(f"places/{slug}.toml: {text}", wrong=False)

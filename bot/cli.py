@@ -219,10 +219,10 @@ def _faq_eval(asked: argparse.Namespace) -> int:
 
 
 def _faq_drafts(asked: argparse.Namespace) -> int:
-    from bot.drafting import write
+    from bot.drafting import NOTHING, write
 
-    for path in write(_config(asked), asked.out):
-        _say(str(path))
+    for line in [str(path) for path in write(_config(asked), asked.out)] or [NOTHING]:
+        _say(line)
     return 0
 
 

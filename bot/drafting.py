@@ -16,6 +16,8 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.config import Config, ConfigError
+from content.faq import FEWEST_PHRASINGS
+from content.lint import ENOUGH_PHRASINGS
 from content.schedule import HERE
 from db import drafts, schema, snapshot
 from db.drafts import Draft
@@ -23,6 +25,11 @@ from db.errors import DatabaseError
 from handlers.questions.drafts import without_numbers
 
 GOOD_FOR: Final = timedelta(days=90)  # from being written, until somebody looks at it again
+NOTHING: Final = (
+    "no drafts wait; a cadre makes one in chat: after answering a question that was handed on, by "
+    "the button “Thành câu trả lời mẫu” (“Use as model answer”). Each is written once only: look "
+    "where the last ones went"
+)
 _HEADING: Final = re.compile(r"^(?=#|\+\+\+)", re.MULTILINE)  # what would not be read as text
 
 _FILE: Final = """\
@@ -36,9 +43,11 @@ office = ""  # nơi nhận, ví dụ: UBND xã, tại Trung tâm Phục vụ hà
 owner = ""  # ai ở xã phụ trách bài này
 review_by = {review_by}  # đến ngày này phải xem lại
 names = []  # 3–8 cách bà con gọi việc này, ví dụ: "khai sinh", "giấy khai sinh"
+# Bà con hỏi (để hiểu ý, đừng chép): {question}
 phrasings = [
-  {question},
-  # Viết thêm: ít nhất 8 câu bà con hay hỏi, mỗi câu một kiểu, rồi vài câu tiếng Anh.
+  # Viết {fewest} câu trở lên, mỗi câu như một người khác hỏi, rồi vài câu tiếng Anh.
+  # Từ khoảng {enough} câu khác nhau thì bà con hỏi mới dễ trúng: để thêm vào tệp .txt cùng tên, mỗi
+  # dòng một câu.
 ]
 
 [title]
@@ -108,15 +117,23 @@ def text(draft: Draft, id: str, now: datetime) -> str:
     """The file of the entry `id`."""
     day = _day(draft.made_at)
     return _FILE.format(
-        place=draft.place,
+        place=_comment(draft.place),
         hint=_HINT.format(entry=draft.entry) if draft.entry else "",
         id=json.dumps(id),
         review_by=_day(now + GOOD_FOR),
-        question=json.dumps(" ".join(draft.question.split()), ensure_ascii=False),
+        fewest=FEWEST_PHRASINGS,
+        enough=ENOUGH_PHRASINGS,
+        question=_comment(draft.question),
         day=f"{day:%d/%m/%Y}",
         date=day,
         answer=_HEADING.sub(" ", without_numbers(draft.answer.strip())),
     )
+
+
+def _comment(text: str) -> str:
+    """In one line, without the signs that no TOML may hold."""
+    seen = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(seen.split())
 
 
 def _day(moment: datetime) -> date:

@@ -17,6 +17,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
+from content.slips import how_to_write, slip
+
 T = TypeVar("T")
 
 FENCE = "+++"
@@ -24,12 +26,13 @@ FENCE = "+++"
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?P<name>[\w.-]+|"[^"]*"|'[^']*')\s*=""")
+_SAVE = "save the file as UTF-8 (in Notepad: File, Save as, Encoding UTF-8)"
 _STRING_FENCE = re.compile(r'"""|' + "'''")
 _KINDS: Mapping[type, str] = {
     str: "a text in quotes",
     int: "a whole number",
     bool: "true or false",
-    date: "a date such as 2026-11-22, without quotes",
+    date: "a day such as 2026-11-01 (year-month-day, no quotes)",
     list: "a list in [ ]",
     dict: "a table",
 }
@@ -121,13 +124,22 @@ def _read(folder: Path, name: str) -> File:
         if not path.is_file():  # reading a pipe would never end
             advice = "put an ordinary file there, or take it away"
             raise ContentError(name, 1, f"no ordinary file; {advice}")
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ContentError(name, line, "not UTF-8; save the file as UTF-8") from None
+        text = _text(name, path.read_bytes()).lstrip("\ufeff")
     except OSError:
         raise ContentError(name, 1, "cannot be read; check the file's permissions") from None
-    return File(name, unicodedata.normalize("NFC", text.replace("\r\n", "\n")))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return File(name, unicodedata.normalize("NFC", text))
+
+
+def _text(name: str, data: bytes) -> str:
+    if b"\0" in data:
+        kind = "UTF-16 (“Unicode” in Notepad), or no plain text at all"
+        raise ContentError(name, 1, f"not UTF-8 but {kind}; {_SAVE}")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ContentError(name, line, f"not UTF-8; {_SAVE}") from None
 
 
 class Table:
@@ -173,6 +185,9 @@ class Table:
         return self._value(key, bool, default)
 
     def day(self, key: str) -> date:
+        value = self.values.get(key)
+        if value is not None and (isinstance(value, datetime) or not isinstance(value, date)):
+            raise self.wrong(key, f"“{key}” has the wrong type; {how_to_write(value)}")
         return self._value(key, date, None)
 
     def optional_day(self, key: str) -> date | None:
@@ -241,8 +256,9 @@ def _syntax_error(file: File, source: str, first_line: int, message: str) -> Con
     known = place and place["line"]
     line = int(known) if known else source.count("\n") + 1
     reason = message[: place.start()] if place else message
-    advice = "check the quotes, commas and brackets here"
-    return file.wrong(first_line + line - 1, f"not valid TOML ({reason}); {advice}")
+    above, broken = ["", *source.split("\n"), ""][line - 1 : line + 1]
+    wrong, mend = slip(broken, above, reason)
+    return file.wrong(first_line + line - 1, f"not valid TOML ({wrong}); {mend}")
 
 
 def _key_lines(source: str) -> dict[str, int]:
@@ -273,9 +289,19 @@ def split_front_matter(file: File) -> tuple[Table, str, int]:
     """The table between the two `+++` lines, the body below, and the body's first line."""
     lines = file.text.split("\n")
     if lines[0].strip() != FENCE:
-        raise file.wrong(1, f"the file must begin with a line {FENCE}; add it")
+        raise file.wrong(1, _unopened(file.text))
     for index, line in enumerate(lines[1:], start=1):
         if line.strip() == FENCE:
             table = parse_toml(file, "\n".join(lines[1:index]), 2)
             return table, "\n".join(lines[index + 1 :]), index + 2
-    raise file.wrong(len(lines), f"the second line {FENCE} is missing; close the front matter")
+    place = next((n for n, line in enumerate(lines, start=1) if line.startswith("## ")), 0)
+    where = "above this line" if place else "above the first heading"
+    problem = f"the second line {FENCE} is missing; write it {where}, with nothing else on it"
+    raise file.wrong(place or len(lines), problem)
+
+
+def _unopened(text: str) -> str:
+    start = f"the file must begin with a line {FENCE}"
+    if text.lstrip().startswith(FENCE):
+        return f"{start}; take away the empty lines above it"
+    return f"{start}; add it, with nothing above it and nothing else on it"

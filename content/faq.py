@@ -289,7 +289,8 @@ def _check_whole(file: File, texts: Mapping[str, str], first_line: int) -> None:
     """Raises ContentError unless there is a short answer, or every aspect."""
     for name, text in texts.items():
         if not text:
-            raise file.wrong(first_line, f"the section “{name}” is empty; fill it or leave it out")
+            advice = "fill it" if name == ENGLISH else "fill it or leave it out"
+            raise file.wrong(first_line, f"the section “{name}” is empty; {advice}")
     if ENGLISH not in texts:
         raise file.wrong(first_line, f"the section “# {ENGLISH}” is missing; add it")
     lacking = [aspect for aspect in ASPECTS if aspect not in texts]

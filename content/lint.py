@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SOON: Final = timedelta(days=30)
 FAR: Final = timedelta(days=3 * 366)
+ENOUGH_PHRASINGS: Final = 25  # from here on an entry begins to be found well
 MOST_PHRASINGS: Final = 100
 TOPICS: Final = "topics.toml"
 
@@ -64,6 +65,7 @@ def lint(content: Content, today: date, files: Collection[str] | None = None) ->
         *_pictures(content.guides),
         *_dates(entries, today),
         *_phrasings(entries),
+        *thin(entries),
         *_empty(entries, content.topics.filler),
         *_long(entries),
         *_vague(entries, faq, content.topics.filler),
@@ -192,6 +194,18 @@ def _phrasings(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
             yield Remark(f"{_file(entry)}: {text}", wrong=False)
 
 
+def thin(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
+    """Entries that can be read, and are seldom found."""
+    for entry in faq:
+        count = len(set(entry.phrasings))
+        if FEWEST_PHRASINGS <= count < ENOUGH_PHRASINGS:
+            text = (
+                f"only {count} phrasings, so many questions will not find it; write "
+                f"{ENOUGH_PHRASINGS - count} more that differ into faq/{entry.id}.txt, one a line"
+            )
+            yield Remark(f"{_file(entry)}: {text}", wrong=False)
+
+
 def _empty(faq: Sequence[FaqEntry], filler: Collection[str]) -> Iterator[Remark]:
     """Phrasings that no question is told by."""
     for entry in faq:
@@ -295,7 +309,7 @@ def _secondary(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
     if owners:
         files = ", ".join(dict.fromkeys(owners))
         count = f"{len(owners)} secondary source{'s' if len(owners) > 1 else ''}"
-        text = f"{count}, in {files}; compare them with official texts"
+        text = f"{count}, in {files}; compare with official texts, then change the standing"
         yield Remark(f"faq: {text}", wrong=False)
 
 

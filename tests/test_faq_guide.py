@@ -11,9 +11,9 @@ import pytest
 
 from bot.cli import described
 from content.documents import File
-from content.faq import SECTIONS, STANDINGS, parse_entry
+from content.faq import FEWEST_PHRASINGS, SECTIONS, STANDINGS, parse_entry
 from content.guides import LARGEST
-from content.lint import MOST_PHRASINGS
+from content.lint import ENOUGH_PHRASINGS, MOST_PHRASINGS
 from content.loader import load
 from content.local import parse_place
 
@@ -54,6 +54,10 @@ def test_every_section_standing_and_figure_that_there_is_is_named(page: Path) ->
     text = page.read_text(encoding="utf-8")
     assert [one for one in (*SECTIONS, *STANDINGS) if f"`{one}`" not in text] == []
     assert re.search(rf"(more than|đừng quá) {MOST_PHRASINGS}\b", text)
+    assert re.search(rf"(from about|từ khoảng) {ENOUGH_PHRASINGS}\b", text)
+    assert re.search(rf"(fewer than|có dưới) {ENOUGH_PHRASINGS}\b", text)
+    assert FEWEST_PHRASINGS == 8  # in words on the page
+    assert re.search(r"Eight are the least|Tám câu là ít nhất", text)
 
 
 @on_each_page

@@ -20,6 +20,8 @@ from bot.check_content import content_of
 from bot.config import load
 from bot.init import Given, init
 from bot.platforms.telegram.wire import Wire
+from content.lint import ENOUGH_PHRASINGS
+from content.loader import SHIPPED
 from db import schema
 from tests.living import CONTENT, ROOT
 from tests.servers.telegram import FaultKind, TelegramServer
@@ -99,6 +101,8 @@ def test_each_wrong_thing_is_found(tmp_path: Path, old: str, new: str, told: str
         pytest.param("replies/vi.toml", '[start]\nhello = "thiếu ngoặc\n', 2, id="TOML"),
         pytest.param("replies/vi.toml", '[start]\nmenu = "a"\nhelo = "x"\n', 3, id="unknown text"),
         pytest.param("faq/khai_sinh.md", "không có phần đầu\n", 1, id="procedure"),
+        pytest.param("faq/cho.md", "+++\nid = “cho”\n+++\n", 2, id="curly quotes"),
+        pytest.param("places/x.toml", "owner = 'Sen'\nchecked = 01/11/2026\n", 2, id="day"),
     ],
 )
 def test_a_mistake_in_the_content_is_found_by_file_and_line(
@@ -151,6 +155,7 @@ Dạ được ạ.
 # en
 Yes.
 """
+MORE = "".join(f"hỏi gió {number}\n" for number in range(ENOUGH_PHRASINGS - 8))
 
 
 def test_an_own_entry_that_lacks_what_ours_tells_is_looked_at(tmp_path: Path) -> None:
@@ -180,7 +185,29 @@ def test_what_is_not_read_is_told(tmp_path: Path, name: str, said: str) -> None:
 
 
 def test_more_phrasings_of_a_shipped_entry_need_no_remark(tmp_path: Path) -> None:
-    assert remarks(tmp_path, {"faq/rac.txt": "xe rác thôn mình mấy giờ chạy qua ngõ\n"}) == []
+    ours = (SHIPPED / "faq" / "rac.txt").read_text(encoding="utf-8")
+    more = f"{ours}xe rác thôn mình mấy giờ chạy qua ngõ\n"
+    assert remarks(tmp_path, {"faq/rac.txt": more}) == []
+
+
+def test_few_phrasings_that_take_the_place_of_ours_are_told_once(tmp_path: Path) -> None:
+    (line,) = remarks(tmp_path, {"faq/rac.txt": "xe rác thôn mình mấy giờ chạy qua ngõ\n"})
+    assert line.startswith("! faq/rac.txt: your own file takes the place of ours, which leaves ")
+    assert line.endswith(f"; add the lines of {SHIPPED / 'faq' / 'rac.txt'} to yours")
+    config = settings(tmp_path, ('content = ""', f'content = "{tmp_path}/ours"'))
+    about = [one.text for one in check(config, whole=True) if "faq/rac." in one.text]
+    assert about == [line]
+
+
+def test_an_own_entry_of_few_phrasings_is_told_until_there_are_more(tmp_path: Path) -> None:
+    few = OWN.replace("ket_hon", "giay_may").replace("2099-12-31", "2027-12-31")
+    (line,) = remarks(tmp_path, {"faq/giay_may.md": few})
+    assert line.startswith("! faq/giay_may.md: only 8 phrasings, ")
+    lacking = MORE.count("\n")
+    assert line.endswith(f"; write {lacking} more that differ into faq/giay_may.txt, one a line")
+    (line,) = remarks(tmp_path, {"faq/giay_may.txt": MORE.partition("\n")[2]})
+    assert "; write 1 more that " in line
+    assert remarks(tmp_path, {"faq/giay_may.txt": MORE}) == []
 
 
 def test_a_picture_that_leads_nowhere_is_told(tmp_path: Path) -> None:
@@ -207,7 +234,7 @@ def test_a_folder_that_may_not_be_looked_into_is_named(shut: str) -> None:
 
 def test_an_entry_that_has_ended_is_wrong_and_its_owner_is_named(tmp_path: Path) -> None:
     ended = OWN.replace("2099-12-31", "2020-02-02").replace("ket_hon", "giay_may")
-    (line,) = remarks(tmp_path, {"faq/giay_may.md": ended})
+    (line,) = remarks(tmp_path, {"faq/giay_may.md": ended, "faq/giay_may.txt": MORE})
     assert line.startswith("✗ faq/giay_may.md: not told any more since 02/02/2020; Chị Sen: look")
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from bot import config
 from bot.app import opened
+from bot.cli import main
 from bot.clock import Clock
 from bot.config import Config, ConfigError
 from bot.drafting import GOOD_FOR, text, write
@@ -30,6 +31,7 @@ from tests.living import CONTENT, ROOT
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)  # the 23rd in Vietnam
 NAMES = '"khai sinh muộn", "đăng ký khai sinh muộn", "khai sinh quá hạn"'
+PHRASINGS = tuple(f"khai sinh muộn thì làm sao {number}" for number in range(8))
 QUESTION = 'Con sinh "muộn" \\ thì khai sinh sao?'
 ANSWER = "# Chị mang giấy chứng sinh\n+++\nra xã ạ."
 DRAFT = Draft(7, QUESTION, ANSWER, "khai_sinh", "Thôn Trên", NOW)
@@ -75,7 +77,7 @@ def entry(file: str, name: str = "nhap_7") -> Any:
 
 def completed(file: str) -> str:
     """What its comments ask for, written."""
-    more = "".join(f'  "khai sinh muộn thì làm sao {number}",\n' for number in range(8))
+    more = "".join(f'  "{one}",\n' for one in PHRASINGS)
     for blank, written in (
         ('office = ""', 'office = "UBND xã"'),
         ('owner = ""', 'owner = "Công chức tư pháp – hộ tịch"'),
@@ -91,7 +93,7 @@ def completed(file: str) -> str:
 
 def test_completed_it_is_an_entry_that_says_who_vouches_for_it() -> None:
     made = entry(completed(text(DRAFT, "nhap_7", NOW)))
-    assert made.phrasings[-1] == QUESTION
+    assert made.phrasings == PHRASINGS
     assert "Chị mang giấy chứng sinh" in made.aspects["tra_loi"]
     assert "ra xã ạ. [can_bo]" in made.aspects["tra_loi"]
     (source,) = made.sources
@@ -124,13 +126,46 @@ def test_as_it_is_written_it_is_no_entry() -> None:
 
 
 @pytest.mark.parametrize("place", ["Thôn Trên", 'Xã "Mơ"', ""])
-@pytest.mark.parametrize("question", ["a\nb\tc", '"', "\\u0041 \\", "{id}", "'''", "🙂"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "a\nb\tc",
+        "a\n+++\n## b",
+        '"',
+        "\\u0041 \\",
+        "{id}",
+        "'''",
+        "🙂",
+        "a\0\x07\x7fb",
+        "a\r\u2028b",
+    ],
+)
 def test_whatever_was_asked_the_file_can_be_read(question: str, place: str) -> None:
     file = File(
         "faq/nhap_7.md", text(replace(DRAFT, question=question, place=place), "nhap_7", NOW)
     )
-    table, _, _ = split_front_matter(file)
-    assert table.texts("phrasings") == (" ".join(question.split()),)
+    table, body, _ = split_front_matter(file)
+    assert table.texts("phrasings") == ()
+    assert table.text("id") == "nhap_7"
+    assert body.startswith("\n## tra_loi\n")
+
+
+def test_what_was_asked_can_be_read_above_the_phrasings_and_is_none_of_them() -> None:
+    asked = "khai sinh\ncho con\t“muộn” 🙂 thi sao"
+    file = text(replace(DRAFT, question=asked), "nhap_7", NOW)
+    line = (
+        "# Bà con hỏi (để hiểu ý, đừng chép): khai sinh cho con “muộn” 🙂 thi sao\nphrasings = [\n"
+    )
+    assert line in file
+    assert file.count("thi sao") == 1
+
+
+def test_without_phrasings_of_its_own_it_is_refused_with_what_to_write() -> None:
+    file = completed(text(DRAFT, "nhap_7", NOW))
+    for one in PHRASINGS:
+        file = file.replace(f'  "{one}",\n', "")
+    with pytest.raises(ContentError, match=r"^faq/nhap_7\.md:\d+: only 0 .+; write 8 or more$"):
+        entry(file)
 
 
 def test_every_draft_becomes_a_file_and_waits_no_more(office: Config, tmp_path: Path) -> None:
@@ -146,6 +181,26 @@ def test_every_draft_becomes_a_file_and_waits_no_more(office: Config, tmp_path: 
         assert path.stat().st_mode & 0o077 == 0
     assert waiting(office) == []
     assert write(office, folder) == []
+
+
+def test_with_nothing_waiting_the_command_says_what_makes_a_draft(
+    office: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = (ROOT / "config.toml").read_text(encoding="utf-8")
+    settings = tmp_path / "config.toml"
+    settings.write_text(
+        shipped.replace('data = "loalang-demo"', f'data = "{office.data}"'), encoding="utf-8"
+    )
+    command = ["faq", "drafts", "--out", str(tmp_path / "nhap"), "--config", str(settings)]
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        str(tmp_path / "nhap" / f"nhap_{number}.md") for number in (1, 2)
+    ]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("no drafts wait; ")
+    for language in ("vi", "en"):
+        assert f"“{CONTENT.words(language)('handing.draft')}”" in said
 
 
 def test_what_somebody_is_writing_on_is_never_touched(office: Config, tmp_path: Path) -> None:

@@ -168,6 +168,76 @@ def test_what_is_no_ordinary_file_is_refused_and_not_waited_for(
         layers.matching("faq/*.md") + layers.each("danger.toml")
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        pytest.param("01/11/2026", "2026-11-01", id="day first"),
+        pytest.param("2026-5-1", "2026-05-01", id="figures short"),
+        pytest.param("“2026-05-31”", "2026-05-31", id="curly quotes"),
+        pytest.param('"2026-05-31"', "2026-05-31", id="quotes"),
+        pytest.param('"31.5.2026"', "2026-05-31", id="quotes, day first"),
+        pytest.param('"2026-13-40"', "2026-11-01", id="quotes, no such day"),
+        pytest.param("2026-11-31", "2026-11-01", id="no such day"),
+        pytest.param("", "2026-11-01", id="nothing"),
+        pytest.param("mùng một", "2026-11-01", id="words"),
+        pytest.param("20261101", "2026-11-01", id="a number"),
+        pytest.param(f"1/1/{'9' * 5000}", "2026-11-01", id="a year without end"),
+        pytest.param("1/1/0", "2026-11-01", id="no year"),
+    ],
+)
+@pytest.mark.parametrize("key", ["review_by", "valid_from", "date", "checked"])
+def test_a_day_that_cannot_be_read_says_how_to_write_it(key: str, written: str, said: str) -> None:
+    text = f"a = 1\n{key} = {written}  # ngày\n"
+    with pytest.raises(ContentError) as caught:
+        read(text).day(key)
+    assert str(caught.value).startswith("a.toml:2: ")
+    assert str(caught.value).endswith(f"; write the day as {said} (year-month-day, no quotes)")
+
+
+def test_a_day_that_is_missing_says_how_to_write_it() -> None:
+    with pytest.raises(ContentError, match=r"add it as a day such as 2026-11-01 \(year-month-day,"):
+        read("a = 1\n").day("review_by")
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r", "\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff", "\ufeff\ufeff"])
+def test_marks_and_line_ends_of_any_editor_are_read(tmp_path: Path, ends: str, mark: str) -> None:
+    text = mark + "+++\nx = 'a'\n+++\n## b\nc\n".replace("\n", ends)
+    (tmp_path / "a.md").write_bytes(text.encode("utf-8"))
+    table, body, _ = split_front_matter(Layers.of([tmp_path]).one("a.md"))
+    assert (table.text("x"), body) == ("a", "## b\nc\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_what_notepad_calls_unicode_is_named(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.toml").write_bytes("x = 'a'\n".encode(encoding))
+    with pytest.raises(ContentError, match=r"^a\.toml:1: not UTF-8 but UTF-16 .+ Save as, Enc"):
+        Layers.of([tmp_path]).one("a.toml")
+
+
+def test_what_an_old_program_saved_says_how_to_save_it(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes("x = 1\ny = 'thôn Đông'\n".encode("cp1258"))
+    with pytest.raises(ContentError, match=r"^a\.toml:2: not UTF-8; .+ Save as, Encoding UTF-8"):
+        Layers.of([tmp_path]).one("a.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("\n+++\n", "a.md:1: the file must begin with a line +++; take", id="above"),
+        pytest.param("id = 1\n", "a.md:1: the file must begin with a line +++; add it", id="none"),
+        pytest.param(
+            "+++\nid = 1\n\n## b\n", "a.md:4: the second line +++ is missing; write it a", id="open"
+        ),
+        pytest.param("+++\nid = 1\n++++\n## b", "a.md:4: the second line +++ is", id="too long"),
+    ],
+)
+def test_where_the_front_matter_must_begin_and_end_is_told(text: str, message: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        split_front_matter(File("a.md", text))
+    assert str(caught.value).startswith(message)
+
+
 def test_texts_from_a_mac_are_spelled_as_all_others(tmp_path: Path) -> None:
     write(tmp_path, "a.toml", unicodedata.normalize("NFD", "a = 'Hộ tịch'"))
     assert parse_toml(Layers.of([tmp_path]).one("a.toml")).text("a") == "Hộ tịch"

@@ -12,7 +12,16 @@ import pytest
 
 from content.faq import Document, FaqEntry, Source
 from content.guides import Guides
-from content.lint import FAR, LONGEST, MOST_PHRASINGS, Remark, lessened, lint
+from content.lint import (
+    ENOUGH_PHRASINGS,
+    FAR,
+    LONGEST,
+    MOST_PHRASINGS,
+    Remark,
+    lessened,
+    lint,
+    thin,
+)
 from content.loader import load
 from content.topics import Topic
 
@@ -31,7 +40,7 @@ def entry(id: str, **changes: Any) -> FaqEntry:
         code="",
         office="UBND xã",
         owner="Cô Mơ",
-        phrasings=tuple(f"{id} câu {number}" for number in range(8)),
+        phrasings=tuple(f"{id} câu {number}" for number in range(ENOUGH_PHRASINGS)),
         sources=(SOURCE,),
         review_by=date(2027, 11, 22),
         valid_from=None,
@@ -163,16 +172,38 @@ def test_names_and_other_offices_matters_collide_too() -> None:
 
 def test_of_many_shared_phrasings_three_are_quoted() -> None:
     same = tuple(f"câu chung {number}" for number in range(8))
-    (found,) = looked(entry("bo", phrasings=same), entry("an", phrasings=same))
+    first, second = (entry(id, phrasings=(*same, *entry(id).phrasings)) for id in ("bo", "an"))
+    (found,) = looked(first, second)
     assert "“câu chung 2” and 5 more also" in found.text
 
 
 @pytest.mark.parametrize(
-    ("count", "wrong"), [(7, [True]), (8, []), (MOST_PHRASINGS, []), (MOST_PHRASINGS + 1, [False])]
+    ("count", "wrong"),
+    [
+        (7, [True]),
+        (8, [False]),
+        (ENOUGH_PHRASINGS - 1, [False]),
+        (ENOUGH_PHRASINGS, []),
+        (MOST_PHRASINGS, []),
+        (MOST_PHRASINGS + 1, [False]),
+    ],
 )
 def test_too_few_and_too_many_phrasings_are_told(count: int, wrong: list[bool]) -> None:
     phrasings = tuple(f"câu {number}" for number in range(count))
     assert [one.wrong for one in looked(entry("bo", phrasings=phrasings))] == wrong
+
+
+def test_an_entry_that_few_questions_find_says_how_many_phrasings_it_lacks_and_where() -> None:
+    same = tuple(f"câu {number % (ENOUGH_PHRASINGS - 3)}" for number in range(ENOUGH_PHRASINGS))
+    (found,) = looked(entry("bo", phrasings=same))
+    assert found.text == (
+        f"faq/bo.md: only {ENOUGH_PHRASINGS - 3} phrasings, so many questions will not find it; "
+        "write 3 more that differ into faq/bo.txt, one a line"
+    )
+
+
+def test_no_shipped_entry_has_too_few_phrasings() -> None:
+    assert list(thin(CONTENT.faq)) == []
 
 
 @pytest.mark.parametrize(
