@@ -22,6 +22,7 @@ from handlers.start import again, automatic, back, entries, menu
 MOST_CHOICES: Final = 3
 
 _REPEATED: Final = timedelta(minutes=10)  # a group is told the same no sooner
+_ASPECT = "aspect"  # kept without a step: what is asked of the procedure that is named next
 _MISSED = 3  # words of a message that was hardly more than a choice
 _HANDED_OVER: Final = ("questions.hand",)  # beside the main menu, where there is no answer
 _COMMAND: Final = re.compile(r"\s*/[A-Za-z]")
@@ -142,14 +143,15 @@ def _ask(context: Context) -> Reply:
 
 
 async def _decided(text: str, found: Found, context: Context) -> Outcome:
-    asked = context.content.search.aspect(text)
+    asked = context.content.search.aspect(text) or _awaited(context)
     if found.decision == "answer":
         return await _answered(text, found.entry or "", asked, context)
     if found.decision == "choices":
         return kept(
             text, "choices", "", context, lambda number: _which(found, asked, number, context)
         )
-    if found.decision == "decline" and (said := _at_a_loss(text, found, context)):
+    lost = found.decision == "decline"
+    if lost and (said := _at_a_loss(text, found, context) or _of_what(text, found, context)):
         return said
     if found.decision == "feedback":
         from handlers.feedback.offering import offer  # a mere question needs no tables
@@ -193,6 +195,21 @@ def _at_a_loss(text: str, found: Found, context: Context) -> Reply | None:
     if not missed or opened(context) or offered <= main:
         return None
     return again(context, context.words("feedback.choose"))
+
+
+def _of_what(text: str, found: Found, context: Context) -> Reply | None:
+    """What to say to an aspect of nothing: the name of a procedure is enough then."""
+    search, words = context.content.search, context.words
+    name = search.aspect(text)
+    if found.topic or not name or not search.only_aspect(text):
+        return None
+    told = words("faq.of_what", aspect=words(f"faq.{name}")) + automatic(context)
+    return Reply(told, (back(context),), keep={_ASPECT: name})
+
+
+def _awaited(context: Context) -> str | None:
+    """The aspect that was asked for just before, of nothing."""
+    return None if context.scene.step else context.scene.keep.get(_ASPECT)
 
 
 def _unsure(found: Found, key: str, context: Context) -> str:

@@ -285,6 +285,36 @@ async def test_a_number_that_is_not_on_the_menu_brings_it_back(text: str) -> Non
     assert actions(reply) == ["faq.entry:khai_sinh", "start.menu"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("lệ phí bao nhiêu", "le_phi"),
+        ("mat bao lau", "thoi_han"),
+        ("cho xin mẫu đơn", "mau"),
+        ("tai mau CT01 o dau", "mau"),
+        ("cần giấy tờ gì ạ", "ho_so"),
+    ],
+)
+async def test_an_aspect_of_nothing_is_told_of_what_is_named_next(text: str, name: str) -> None:
+    reply = await told(text)
+    assert text_of("faq.of_what", aspect=text_of(f"faq.{name}")) in reply.text
+    buttons = tuple((button.label, button.action) for button in reply.buttons)
+    after = scene(keep=dict(reply.keep), buttons=buttons, version=2)
+    answer = await told("đăng ký khai sinh", after)
+    assert answer.text.startswith("Đăng ký khai sinh")
+    assert f"faq.aspect:khai_sinh.{name}" not in actions(answer)
+    other = "noi_nop"
+    assert f"faq.aspect:khai_sinh.{other}" in actions(answer)
+
+
+async def test_an_aspect_of_nothing_is_forgotten_once_something_is_told() -> None:
+    after = scene(keep={"aspect": "le_phi"}, version=2)
+    whole = await told("thủ tục khai sinh", after)
+    assert f"{text_of('faq.le_phi')}:" in whole.text
+    assert f"{text_of('faq.noi_nop')}:" not in whole.text
+    assert "aspect" not in whole.keep
+
+
 async def test_a_procedure_on_an_older_menu_is_shown_beside_an_offered_report() -> None:
     kept = {"what": "đèn hỏng", "question": None}
     here = context(scene(step="feedback.offered", keep=kept, menu_id=1, version=2))
