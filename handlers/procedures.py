@@ -24,6 +24,8 @@ _OPEN = "entry"  # kept without a step
 _WITH_DOCUMENTS: Final = (None, "ho_so", "online")  # what is asked
 _BULLET: Final = "- "
 _GAP: Final = "\n\n"
+_MENU: Final = 20  # characters of buttons for which LONGEST leaves room, besides the usual ones
+_NUMBERED: Final = 4  # characters of a line with a button, besides its label
 _PLACEHOLDER: Final = re.compile(f"{LOCAL.pattern}|{CITED.pattern}")
 
 
@@ -47,18 +49,42 @@ async def answer(entry: FaqEntry, aspect: str | None, context: Context) -> Reply
         head = f"{head}\n{words('faq.office', office=entry.office)}"
         foot = f"{words('faq.code', code=entry.code)}\n{foot}" if entry.code else foot
     foot += automatic(context)
-    room = LONGEST - len(f"{head}\n\n\n\n{foot}")
-    body, left = _body(entry, aspect, local.values, context, room)
-    if entry.documents and aspect != FORMS and not _expired(entry, context):
-        forms, whole = "", False
-        if aspect in _WITH_DOCUMENTS and context.scene.private:
-            forms, whole = _forms(entry, words("faq.documents"), room - len(body) - len(_GAP))
-        body += f"{_GAP}{forms}" if forms else ""
-        left = left if whole else (*left, FORMS)
-    more = [Button(words(f"faq.{one}"), f"faq.aspect:{entry.id}.{one}") for one in left]
+    room = LONGEST - len(f"{head}{_GAP}{_GAP}{foot}")
+    body, more = _fitting(entry, aspect, local.values, context, room)
     another = Button(words("faq.another"), "faq.ask")
     buttons = (*more, another, back(context))
-    return Reply("\n\n".join([head, body, foot]), buttons, keep={_OPEN: entry.id})
+    return Reply(_GAP.join([head, body, foot]), buttons, keep={_OPEN: entry.id})
+
+
+def _fitting(
+    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context, room: int
+) -> tuple[str, list[Button]]:
+    """At most `room` characters, less where the buttons for what is left out, as lines below the
+    text, would not fit beside it."""
+    fits = room + _MENU
+    while True:
+        body, left = _with_forms(entry, aspect, values, context, room)
+        labels = [context.words(f"faq.{one}") for one in left]
+        over = len(body) + sum(len(label) + _NUMBERED for label in labels) - fits
+        if over <= 0 or room < _GIST:
+            actions = [f"faq.aspect:{entry.id}.{one}" for one in left]
+            return body, list(map(Button, labels, actions))
+        room -= over
+
+
+def _with_forms(
+    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context, room: int
+) -> tuple[str, tuple[str, ...]]:
+    """As `_body`, with the forms where they belong and there is room for them."""
+    body, left = _body(entry, aspect, values, context, room)
+    if not entry.documents or aspect == FORMS or _expired(entry, context):
+        return body, left
+    forms, whole = "", False
+    if aspect in _WITH_DOCUMENTS and context.scene.private:
+        heading = context.words("faq.documents")
+        forms, whole = _forms(entry, heading, room - len(body) - len(_GAP))
+    body += f"{_GAP}{forms}" if forms else ""
+    return body, left if whole else (*left, FORMS)
 
 
 def opened(context: Context) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from bot.platforms.zalo.facts import SPLIT
 from content.faq import FaqEntry, Source
 from content.folding import fold
 from content.loader import Content
@@ -16,6 +17,8 @@ from db.scene import Grant, Scene
 from handlers import faq
 from handlers.messages import Attachment, Effect, Location, Message, Outcome, Reply
 from handlers.procedures import LONGEST, answer, gist
+from handlers.questions.guide import with_guide
+from handlers.questions.keeping import judged
 from handlers.router import Context
 from tests.handlers.inputs import MESSAGES, shipped
 from tests.handlers.stage import NOW, Stage, message, press, scene
@@ -140,6 +143,19 @@ async def test_every_shipped_answer_fits_one_message_and_names_source_and_owner(
         left = [source for source in one.sources if source not in told]
         entered = all(source.standing == "local" for source in left)  # nobody has entered any
         assert entered or (aspect and told), "of an aspect, what vouches for it"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("aspect", [None, "mau", "ho_so", "luu_y"])
+async def test_every_shipped_answer_and_its_menu_are_one_message_where_no_buttons_are(
+    language: str, aspect: str | None
+) -> None:
+    hint = text_of("system.choose_by_number", language)
+    for one in shipped().faq:
+        here = context(scene(version=2), language)
+        reply = judged(with_guide(await answer(one, aspect, here), one, here), 1, here)
+        lines = [f"{number}. {button.label}" for number, button in enumerate(reply.buttons, 1)]
+        assert len("\n".join([reply.text, "", *lines, hint])) <= SPLIT, one.id
 
 
 async def test_english_is_answered_in_english() -> None:
