@@ -2,7 +2,7 @@
 
 Nothing but Python here: what is learned stays in its file, of which a question reads the few
 lines that it needs. The file: a line with the checksum of all that follows; a line of JSON; what
-the words are, one a line; then the numbers, four bytes each, as this machine writes them.
+the words are, one a line; then the numbers, as this machine writes them.
 """
 
 from __future__ import annotations
@@ -32,15 +32,17 @@ class Classifier:
     """Scores a text against every label: near 1 where it is like its examples, near 0 where it
     is like those of others or like nothing known."""
 
-    def __init__(self, labels: Sequence[str], vocabulary: bytes, numbers: memoryview):
+    def __init__(self, labels: Sequence[str], vocabulary: bytes, numbers: memoryview, step: float):
         """`vocabulary`: the features, sorted, one a line; `numbers`: of bytes; the rarity of each
-        feature, then for each its weight for every label. Raises ValueError where they are not
-        as many."""
+        feature, in four, then for each its weight for every label, in two: how many times `step`.
+        Raises ValueError where they are not as many."""
         self.labels = tuple(labels)
         self._pages = _Pages(vocabulary)
-        self._numbers = numbers.cast("f")
-        if len(self._numbers) != len(self) * (len(self.labels) + 1):
+        self._numbers, self._step, count = numbers, step, len(self)
+        if len(numbers) != count * (4 + 2 * len(self.labels)):
             raise ValueError("the parts do not fit")
+        self._rarity = numbers[: 4 * count].cast("f")
+        self._steps = numbers[4 * count :].cast("h")
         self._strange = math.log(len(self.labels) + 1)
 
     def __len__(self) -> int:
@@ -51,14 +53,17 @@ class Classifier:
         """One number for each of `labels`."""
         totals = [0.0] * len(self.labels)
         for column, value in zip(*self.vector(features(told)), strict=True):
-            row = self.weights(column)
-            totals = [total + value * weight for total, weight in zip(totals, row, strict=True)]
+            row, value = self._row(column), value * self._step
+            totals = [total + value * steps for total, steps in zip(totals, row, strict=True)]
         return totals
 
     def weights(self, column: int) -> Sequence[float]:
         """Of one feature, for every label."""
-        start = len(self) + column * len(self.labels)
-        return self._numbers[start : start + len(self.labels)]
+        return [steps * self._step for steps in self._row(column)]
+
+    def _row(self, column: int) -> Sequence[int]:
+        start = column * len(self.labels)
+        return self._steps[start : start + len(self.labels)]
 
     def knows(self, word: str) -> bool:
         """Whether a folded word, or a pair of them ("a b"), occurs in any example."""
@@ -80,7 +85,7 @@ class Classifier:
         columns, values, squares = [], [], 0.0
         for feature, count in counts.items():
             column = self._pages.find(feature)
-            rarity = strange if column is None else self._numbers[column]
+            rarity = strange if column is None else self._rarity[column]
             value = rarity * (1 + math.log(count))
             squares += value * value
             if column is not None:
@@ -91,7 +96,12 @@ class Classifier:
 
     def save(self, path: Path) -> None:
         """Whole or not at all. Raises OSError."""
-        head = {"labels": self.labels, "words": len(self._pages.text), "order": sys.byteorder}
+        head = {
+            "labels": self.labels,
+            "words": len(self._pages.text),
+            "step": self._step,
+            "order": sys.byteorder,
+        }
         body = b"\n".join([json.dumps(head).encode(), self._pages.text, self._numbers.tobytes()])
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
         try:
@@ -114,6 +124,7 @@ class Classifier:
                 head["labels"],
                 vocabulary,
                 memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))[start:],
+                head["step"],
             )
 
 

@@ -19,7 +19,7 @@ from content.examples import Lesson, examples
 
 log = logging.getLogger(__name__)
 
-_WAY: Final = "4"  # how it is learned: another number forgets what was learned before
+_WAY: Final = "5"  # how it is learned: another number forgets what was learned before
 _NAME: Final = "search-{}"
 _KEPT: Final = re.compile(r"search-\d+-[0-9a-f]{16}(\.\d+)?")  # one being written has a number
 

@@ -150,6 +150,10 @@ class FaqSearch:
         """The aspect asked for (one of faq.ASPECTS, or faq.FORMS), if the text names one."""
         return self._topics.aspect(text[:LONGEST], self._called.patterns)
 
+    def each_aspect(self, text: str) -> tuple[str, ...]:
+        """The aspects asked for clause by clause: “cần gì, bao lâu”."""
+        return self._topics.each_aspect(text[:LONGEST], self._called.patterns)
+
     def only_aspect(self, text: str) -> bool:
         """Whether the text names an aspect, and nothing it could be of."""
         return self._topics.only_aspect(text[:LONGEST])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -33,6 +34,7 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Topics:
     """`filler`: folded words that say nothing; `faint`: that say little about which matter;
+    `joints`: what stands between two questions;
     `cues`: that ask; `numbered`: after which a number names a place, and says nothing; `told`:
     examples of complaints; `rhetorical`: what only looks like a question; `ends`: the last word
     of one; `asking`: what is asked of any procedure, “…” for its name; `small_talk`: kind (one of
@@ -40,6 +42,7 @@ class Topics:
 
     filler: frozenset[str]
     faint: frozenset[str]
+    joints: re.Pattern[str]
     cues: frozenset[str]
     numbered: frozenset[str]
     decline: tuple[Topic, ...]
@@ -96,6 +99,12 @@ class Topics:
                 return aspect
         return None
 
+    def each_aspect(self, text: str, names: Iterable[Pattern] = ()) -> tuple[str, ...]:
+        """The aspect of each clause that asks for one, in their order."""
+        clauses = self.joints.split(text)
+        found = (self.aspect(clause, names) for clause in clauses if clause)
+        return tuple(dict.fromkeys(filter(None, found)))
+
     def only_aspect(self, text: str) -> bool:
         """Whether the text asks for an aspect and does not say of what."""
         cues = [cue for cues in self.aspects.values() for cue in cues]
@@ -112,6 +121,7 @@ def parse_topics(file: File) -> Topics:
         [
             "filler",
             "faint",
+            "joining",
             "cues",
             "numbered",
             "asking",
@@ -129,6 +139,7 @@ def parse_topics(file: File) -> Topics:
     return Topics(
         filler=_words(table.texts("filler")),
         faint=_words(table.texts("faint")),
+        joints=_joints(table.texts("joining")),
         cues=_words(table.texts("cues")),
         numbered=_words(table.texts("numbered")),
         decline=tuple(_topic(topic) for topic in table.tables("decline")),
@@ -152,6 +163,11 @@ def _left(said: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
 def _longest_first(phrases: Iterable[Pattern]) -> tuple[Pattern, ...]:
     """So that no phrase is broken by a shorter one in it."""
     return Patterns(sorted(phrases, key=lambda phrase: -len(phrase.parts)))
+
+
+def _joints(joining: Iterable[str]) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, joining))
+    return re.compile(rf"[.?!;,:\n]+|\b(?:{words})\b", re.IGNORECASE)
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

@@ -21,6 +21,7 @@ _Counts: TypeAlias = tuple[NDArray[np.int32], Numbers]  # columns, and how often
 
 _COMMON: Final = np.float32(0.6)  # what a feature weighs that every label uses
 _TINY: Final = 1e-9
+_STEPS: Final = 32_767  # from nothing to the heaviest weight, which two bytes hold
 _RIDGE: Final = 0.5  # how far one example is believed
 _AT_ONCE: Final = 1024  # features multiplied at once: 16 MB for 4,000 examples
 _RARE: Final = 64  # examples that have a feature: those of more are multiplied whole
@@ -44,8 +45,10 @@ def train(examples: Sequence[Example]) -> Classifier:
     weights = np.zeros((len(vocabulary), len(labels)), np.float32)
     for (columns, values), share in zip(rows, shares, strict=True):
         weights[columns] += np.outer(values, share)
-    told = np.concatenate([rarity, weights.ravel()]).astype(np.float32).tobytes()
-    return Classifier(labels, "\n".join(vocabulary).encode(), memoryview(told))
+    step = max(float(np.abs(weights).max(initial=0)), _TINY) / _STEPS
+    steps = np.rint(weights / np.float32(step)).astype(np.int16)
+    told = memoryview(rarity.astype(np.float32).tobytes() + steps.tobytes())
+    return Classifier(labels, "\n".join(vocabulary).encode(), told, step)
 
 
 def _counted(examples: Sequence[Example]) -> tuple[list[str], list[tuple[_Counts, ...]]]:

@@ -164,7 +164,9 @@ async def _decided(text: str, found: Found, context: Context) -> Outcome:
 
 
 async def _answered(text: str, entry_id: str, asked: str | None, context: Context) -> Outcome:
-    reply = await _entry(entry_id, asked, context)
+    each = context.content.search.each_aspect(text)
+    names = each if asked in each or asked is None else (asked, *each)
+    reply = await _entry(entry_id, next(iter(names), None), context, *names[1:])
     return kept(text, "answer", entry_id, context, lambda number: judged(reply, number, context))
 
 
@@ -282,12 +284,12 @@ def _offered(message: Message, context: Context) -> Outcome:
     return noted(message, lambda ids: offer(text, ids, context))
 
 
-async def _entry(entry_id: str, name: str | None, context: Context) -> Reply:
-    """The procedure, the aspect `name` before all others."""
+async def _entry(entry_id: str, name: str | None, context: Context, *more: str) -> Reply:
+    """The procedure, the aspect `name` (and `more`) before all others."""
     entry = context.content.entry(entry_id)
     if entry is None:
         return Reply(context.words("faq.gone"), buttons=(back(context),))
-    told = with_qr(await answer(entry, name, context), entry, context)
+    told = with_qr(await answer(entry, name, context, *more), entry, context)
     return with_guide(told, entry, context)
 
 

@@ -21,7 +21,7 @@ LONGEST: Final = 1_800  # characters of an answer: one message on every platform
 _GIST = 300  # characters of an aspect in a group
 _ENTERED: Final = "local"  # the standing of what a commune enters itself
 _OPEN = "entry"  # kept without a step
-_WITH_DOCUMENTS: Final = (None, "ho_so", "online")  # what is asked
+_WITH_DOCUMENTS: Final = ((), ("ho_so",), ("online",))  # what is asked
 _BULLET: Final = "- "
 _GAP: Final = "\n\n"
 _MENU: Final = 20  # characters of buttons for which LONGEST leaves room, besides the usual ones
@@ -37,33 +37,38 @@ class _Local:
     entered: Mapping[str, PlaceValues]
 
 
-async def answer(entry: FaqEntry, aspect: str | None, context: Context) -> Reply:
-    """The procedure: one aspect with the others to choose from, or all of them. It stays open
-    for the next question; what is said of it again is only what is new, and its source."""
+async def answer(entry: FaqEntry, aspect: str | None, context: Context, *more: str) -> Reply:
+    """The procedure: one aspect, or several (`more`), with the others to choose from; or all of
+    them. It stays open for the next question; what is said of it again is only what is new, and
+    its source."""
     words = context.words
-    aspect = aspect if aspect in (*SECTIONS, FORMS) else None
+    asked = tuple(one for one in dict.fromkeys((aspect, *more)) if one in (*SECTIONS, FORMS))
     head = entry.title[context.language]
     local = await _local(entry, context)
-    foot = _foot(entry, _vouching(entry, aspect, local, context), context)
-    if not (aspect and opened(context) == entry.id):
+    foot = _foot(entry, _vouching(entry, asked, local, context), context)
+    if not (asked and opened(context) == entry.id):
         head = f"{head}\n{words('faq.office', office=entry.office)}"
         foot = f"{words('faq.code', code=entry.code)}\n{foot}" if entry.code else foot
     foot += automatic(context)
     room = LONGEST - len(f"{head}{_GAP}{_GAP}{foot}")
-    body, more = _fitting(entry, aspect, local.values, context, room)
+    body, left = _fitting(entry, asked, local.values, context, room)
     another = Button(words("faq.another"), "faq.ask")
-    buttons = (*more, another, back(context))
+    buttons = (*left, another, back(context))
     return Reply(_GAP.join([head, body, foot]), buttons, keep={_OPEN: entry.id})
 
 
 def _fitting(
-    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context, room: int
+    entry: FaqEntry,
+    asked: tuple[str, ...],
+    values: Mapping[str, str],
+    context: Context,
+    room: int,
 ) -> tuple[str, list[Button]]:
     """At most `room` characters, less where the buttons for what is left out, as lines below the
     text, would not fit beside it."""
     fits = room + _MENU
     while True:
-        body, left = _with_forms(entry, aspect, values, context, room)
+        body, left = _with_forms(entry, asked, values, context, room)
         labels = [context.words(f"faq.{one}") for one in left]
         over = len(body) + sum(len(label) + _NUMBERED for label in labels) - fits
         if over <= 0 or room < _GIST:
@@ -73,14 +78,18 @@ def _fitting(
 
 
 def _with_forms(
-    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context, room: int
+    entry: FaqEntry,
+    asked: tuple[str, ...],
+    values: Mapping[str, str],
+    context: Context,
+    room: int,
 ) -> tuple[str, tuple[str, ...]]:
     """As `_body`, with the forms where they belong and there is room for them."""
-    body, left = _body(entry, aspect, values, context, room)
-    if not entry.documents or aspect == FORMS or _expired(entry, context):
+    body, left = _body(entry, asked, values, context, room)
+    if not entry.documents or FORMS in asked or _expired(entry, context):
         return body, left
     forms, whole = "", False
-    if aspect in _WITH_DOCUMENTS and context.scene.private:
+    if asked in _WITH_DOCUMENTS and context.scene.private:
         heading = context.words("faq.documents")
         forms, whole = _forms(entry, heading, room - len(body) - len(_GAP))
     body += f"{_GAP}{forms}" if forms else ""
@@ -96,8 +105,9 @@ async def gist(entry: FaqEntry, aspect: str | None, context: Context) -> str:
     """One aspect, short, the first of the sources, and the places whose word it gives."""
     first = next(one for one in (SHORT, *ASPECTS) if one in entry.aspects)
     local = await _local(entry, context)
-    body, _ = _body(entry, aspect or first, local.values, context, _GIST)
-    sources = _vouching(entry, aspect or first, local, context)
+    asked = (aspect or first,)
+    body, _ = _body(entry, asked, local.values, context, _GIST)
+    sources = _vouching(entry, asked, local, context)
     places = [one for one in sources[1:] if isinstance(one, PlaceValues)]
     foot = _foot(entry, [*sources[:1], *places], context)
     title = entry.title[context.language]
@@ -157,11 +167,11 @@ def _foot(entry: FaqEntry, sources: Sequence[Source | PlaceValues], context: Con
 
 
 def _vouching(
-    entry: FaqEntry, aspect: str | None, local: _Local, context: Context
+    entry: FaqEntry, asked: tuple[str, ...], local: _Local, context: Context
 ) -> list[Source | PlaceValues]:
     """Whose word the text shown is: the places for what they have entered, the entry's sources for
     the rest. Who alone says something that is not shown is left out."""
-    shown = _shown(entry, aspect, context)
+    shown = _shown(entry, asked, context)
     keys = LOCAL.findall(shown)
     places = {local.entered[key].owner: local.entered[key] for key in keys if key in local.entered}
     own = not keys or any(line and not LOCAL.search(line) for line in shown.split("\n"))
@@ -172,15 +182,17 @@ def _vouching(
     return [*(told or sources), *places.values()]
 
 
-def _shown(entry: FaqEntry, aspect: str | None, context: Context) -> str:
+def _shown(entry: FaqEntry, asked: tuple[str, ...], context: Context) -> str:
     """The text that is told of, whole, as it is written."""
-    if aspect == FORMS and entry.documents:
+    told = [one for one in asked if not (one == FORMS and entry.documents)]
+    if asked and not told:
         return ""
     if context.language != "vi":
         return entry.english
-    if aspect:
-        return entry.aspects.get(aspect) or entry.aspects.get(SHORT, "")
-    return "\n".join(entry.aspects.values())
+    aspects = entry.aspects
+    if told:
+        return "\n".join(aspects.get(one) or aspects.get(SHORT, "") for one in told)
+    return "\n".join(aspects.values())
 
 
 def _source(source: Source | PlaceValues, context: Context) -> str:
@@ -205,7 +217,11 @@ def _expired(entry: FaqEntry, context: Context) -> bool:
 
 
 def _body(
-    entry: FaqEntry, aspect: str | None, values: Mapping[str, str], context: Context, room: int
+    entry: FaqEntry,
+    asked: tuple[str, ...],
+    values: Mapping[str, str],
+    context: Context,
+    room: int,
 ) -> tuple[str, tuple[str, ...]]:
     """At most `room` characters, and the aspects left out or cut short. What is overdue for
     review is not told."""
@@ -216,16 +232,21 @@ def _body(
     def told(text: str) -> str:
         return filled(entry, text, context.words, values, context.content.local.labels)
 
-    if aspect == FORMS and entry.documents:
+    forms = ""
+    if FORMS in asked and entry.documents:
         forms, _ = _forms(entry, context.words("faq.forms"), room)
-        return forms, tuple(entry.aspects) if context.language == "vi" else ()
     if context.language != "vi":
-        return _cut(told(entry.english), room, marks), ()
+        return forms or _cut(told(entry.english), room, marks), ()
     sections = {one: _labelled(one, told(text), context) for one, text in entry.aspects.items()}
-    if aspect:
-        text = sections.get(aspect) or "\n".join(_instead(entry, aspect, sections, context))
-        shown = aspect if aspect in sections else SHORT
-        return _cut(text, room, marks), tuple(one for one in sections if one != shown)
+    if asked:
+        lines = {one: sections[one] for one in asked if one in sections}
+        for one in asked:
+            if one not in sections and not (one == FORMS and forms):
+                lines |= _instead(entry, one, sections, context)
+        gap = _GAP if len(asked) > 1 else "\n"
+        text = _cut(gap.join(lines.values()), room - len(forms) - len(_GAP), marks)
+        body = _GAP.join(part for part in (forms, text) if part)
+        return body, tuple(one for one in sections if one not in lines)
     if len("\n".join(sections.values())) <= room:
         return "\n".join(sections.values()), ()
     cut = dict(_shared(sections, room, marks))
@@ -257,12 +278,12 @@ def _labelled(aspect: str, text: str, context: Context) -> str:
 
 def _instead(
     entry: FaqEntry, aspect: str, sections: Mapping[str, str], context: Context
-) -> Iterator[str]:
-    """For an aspect that the entry says nothing of."""
+) -> dict[str, str]:
+    """Section → text, for an aspect that the entry says nothing of."""
     words = context.words
-    if SHORT in sections:
-        yield sections[SHORT]
-    yield words("faq.no_aspect", aspect=words(f"faq.{aspect}"), office=entry.office)
+    short = {SHORT: sections[SHORT]} if SHORT in sections else {}
+    none = words("faq.no_aspect", aspect=words(f"faq.{aspect}"), office=entry.office)
+    return short | {aspect: none}
 
 
 def _shared(

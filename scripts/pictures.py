@@ -27,6 +27,7 @@ from tests.living import CONTENT, Living, living  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 PHONE: ViewportSize = {"width": 360, "height": 640}
+TALL: ViewportSize = {"width": 360, "height": 1240}  # a question with its whole answer
 DESK: ViewportSize = {"width": 1280, "height": 760}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 HEAD, RESIDENT, GROUP = "lua", "khe", "tgr-go-sen-ho-dan"  # of one village, in Telegram style
@@ -70,8 +71,8 @@ async def start(village: Living, browser: Browser) -> None:
 async def question(village: Living, browser: Browser) -> None:
     """The same in both styles."""
     for person, name in ((RESIDENT, "question"), (ZALO_RESIDENT, "question-zalo")):
-        await village.say(person, "lam giay khai sinh can gi, le phi bao nhieu")
-        await take(village, browser, f"{person}/{person}", name)
+        await village.say(person, "dang ky khai sinh o dau, le phi bao nhieu")
+        await take(village, browser, f"{person}/{person}", name, TALL)
 
 
 async def report(village: Living, browser: Browser) -> None:
@@ -122,7 +123,7 @@ async def tour(browser: Browser, played: Console) -> None:
     drawn = played.export_html(theme=MONOKAI, inline_styles=True, code_format=TERMINAL)
     head, code = drawn.split("<pre>")
     code = re.sub("[\u1ea0-\u1ef9]", r"<i>\g<0></i>", code)
-    page = await browser.new_page(viewport={"width": 980, "height": 900})
+    page = await browser.new_page(viewport={"width": 980, "height": 1240})
     await page.set_content(f"{head}<pre>{code}")
     await page.screenshot(path=PICTURES / "tour.png")
     await page.close()

@@ -123,6 +123,30 @@ async def test_an_asked_aspect_comes_first_with_its_source_and_the_others_to_cho
     assert reply.step is None
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("làm giấy khai sinh cần gì, lệ phí bao nhiêu", ["ho_so", "le_phi"]),
+        ("dang ky khai sinh o dau va mat bao lau", ["noi_nop", "thoi_han"]),
+        ("đăng ký khai sinh lệ phí bao nhiêu? cần gì?", ["le_phi", "ho_so"]),
+        ("nộp hồ sơ khai sinh ở đâu", ["noi_nop"]),
+        ("làm giấy khai sinh lệ phí bao nhiêu, có mất tiền không", ["le_phi"]),
+    ],
+)
+async def test_two_things_asked_at_once_are_both_told(text: str, names: list[str]) -> None:
+    reply = await told(text)
+    places = [reply.text.index(f"{text_of(f'faq.{name}')}:") for name in names]
+    assert places == sorted(places)
+    left = [one for one in ("ho_so", *ASPECTS) if one not in names]
+    assert actions(reply)[: len(left)] == [f"faq.aspect:khai_sinh.{name}" for name in left]
+    assert not any(f"{text_of(f'faq.{name}')}:" in reply.text for name in left)
+
+
+async def test_a_form_and_where_to_take_it_are_told_together() -> None:
+    reply = await told("cho xin mẫu đơn, nộp ở đâu", await shown(BIRTH))
+    assert reply.text.index(text_of("faq.forms")) < reply.text.index(f"{text_of('faq.noi_nop')}:")
+
+
 async def test_without_an_aspect_all_are_told() -> None:
     reply = await told("thủ tục khai sinh")
     for name in ("ho_so", *ASPECTS):
