@@ -21,7 +21,8 @@ Good afternoon | who should I ask | my house has no electricity | thank you very
 When does the office open | the bridge is broken | I have lost my papers | where can I park
 is the water safe to drink | how much is the fee | we moved here last month | my son was born here
 I need a form | what time is the meeting | could you help us | there is a dog on the road
-yes, tomorrow morning | does anyone speak English | sorry, wrong group
+yes, tomorrow morning | does anyone speak English | sorry, wrong group | change my name | a new baby
+vaccination day | marriage papers | next week perhaps | lost passport | adopt a child
 """
 OTHERS = [
     ("zh", "村委会在哪里"),
