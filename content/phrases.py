@@ -1,17 +1,19 @@
 """Word patterns a cadre can read, matched with or without Vietnamese marks.
 
-A pattern is written in proper Vietnamese; `…` stands for up to six words in between. Matched
-*strictly*, each word must be spelled as written, so cháy is neither chạy nor chảy. Matched
-*loosely*, a word typed without any marks counts too.
+A pattern is written in proper Vietnamese; `…` stands for up to six words in between, `{water}`
+for any word of the set of that name. Matched *strictly*, each word must be spelled as written, so
+cháy is neither chạy nor chảy. Matched *loosely*, a word typed without any marks counts too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
+from typing import Final
 
 from content.folding import fold, spell
 
@@ -19,6 +21,8 @@ GAP = "…"
 _WIDEST_GAP = 6
 _WIDEST_OPENING = 10  # words
 _BETWEEN = " :,.;!-–\n\t"  # what may stand between an opening and what follows it
+_PIECE = re.compile(rf"{GAP}|\{{\w+\}}|[^\s{GAP}{{]+")
+_NO_SETS: Final[Mapping[str, Choice]] = MappingProxyType({})
 _LONGEST = 20_000  # characters; no platform carries more in one message
 
 
@@ -38,20 +42,44 @@ _BLOT = Token("", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """Tokens to be met in this order; None is a gap. `needs`: what the text must hold, folded,
-    each once."""
+class Choice:
+    """Words of which any will do, as spelled and folded."""
 
-    parts: tuple[Token | None, ...]
-    needs: tuple[str, ...]
+    spelled: frozenset[str]
+    folded: frozenset[str]
 
     @classmethod
-    def of(cls, text: str) -> Pattern:
-        parts: list[Token | None] = []
-        for piece in text.replace(GAP, f" {GAP} ").split():
-            parts.extend([None] if piece == GAP else map(_shared, tokens(piece)))
-        needs = dict.fromkeys(part.folded for part in parts if part is not None)
-        return cls(tuple(parts), tuple(needs))
+    def of(cls, texts: Iterable[str]) -> Choice:
+        words = [token for text in texts for token in tokens(text)]
+        return cls(
+            frozenset(word.spelled for word in words), frozenset(word.folded for word in words)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Tokens to be met in this order; None is a gap. `needs`: what the text must hold, folded,
+    each once. `words`: one of these is met wherever the pattern is."""
+
+    parts: tuple[Token | Choice | None, ...]
+    needs: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str, sets: Mapping[str, Choice] = _NO_SETS) -> Pattern:
+        """Raises KeyError for a set that there is not."""
+        parts: list[Token | Choice | None] = []
+        for piece in _PIECE.findall(text):
+            if piece == GAP:
+                parts.append(None)
+            elif piece.startswith("{"):
+                parts.append(sets[piece.strip("{}")])
+            else:
+                parts.extend(map(_shared, tokens(piece)))
+        needs = tuple(dict.fromkeys(part.folded for part in parts if isinstance(part, Token)))
+        chosen = [part.folded for part in parts if isinstance(part, Choice)]
+        fewest = min(chosen, key=lambda words: len(words), default=frozenset[str]())
+        return cls(tuple(parts), needs, (max(needs, key=len),) if needs else tuple(fewest))
 
     def find(self, text: Sequence[Token], *, strict: bool, since: int = 0) -> range | None:
         """The positions of its first match that begins at `since` or later."""
@@ -85,8 +113,8 @@ class Patterns(tuple[Pattern, ...]):
         made = super().__new__(cls, given)
         made._by_word = {}
         for number, pattern in enumerate(made):
-            if pattern.needs:
-                made._by_word.setdefault(max(pattern.needs, key=len), []).append(number)
+            for word in pattern.words:
+                made._by_word.setdefault(word, []).append(number)
         return made
 
     def possible(self, text: Sequence[Token]) -> list[Pattern]:
@@ -105,8 +133,9 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(Token(word, fold(word)) for word in spell(text[:_LONGEST]))
 
 
-def patterns(texts: Iterable[str]) -> Patterns:
-    return Patterns(Pattern.of(text) for text in texts)
+def patterns(texts: Iterable[str], sets: Mapping[str, Choice] = _NO_SETS) -> Patterns:
+    """Raises KeyError for a set that there is not."""
+    return Patterns(Pattern.of(text, sets) for text in texts)
 
 
 def without(text: Sequence[Token], unwanted: Iterable[Pattern]) -> list[Token]:
@@ -152,7 +181,7 @@ def _possible(text: Sequence[Token], all_patterns: Iterable[Pattern]) -> list[Pa
     if isinstance(all_patterns, Patterns):
         return all_patterns.possible(text)
     present = frozenset(token.folded for token in text)
-    return [one for one in all_patterns if one.needs and present.issuperset(one.needs)]
+    return [one for one in all_patterns if one.words and present.issuperset(one.needs)]
 
 
 @lru_cache(maxsize=4096)
@@ -161,7 +190,10 @@ def _shared(token: Token) -> Token:
     return token
 
 
-def _same(wanted: Token, token: Token, strict: bool) -> bool:
+def _same(wanted: Token | Choice, token: Token, strict: bool) -> bool:
+    if isinstance(wanted, Choice):
+        plain = not strict and token.plain
+        return token.spelled in wanted.spelled or (plain and token.folded in wanted.folded)
     if token.spelled == wanted.spelled:
         return True
     return not strict and token.plain and token.folded == wanted.folded

@@ -252,6 +252,137 @@ HARMLESS = [
     "\ud800\x00",
 ]
 
+IN_OTHER_WORDS = [
+    "ông nội em tự nhiên lăn ra đất mắt trợn ngược",
+    "ba em đang ăn cơm thì gục xuống bàn",
+    "má tui nằm đó kêu hoài hổng nhúc nhích",
+    "chau nho nuot cai nut ao khong tho duoc",
+    "thằng cu nhà em bị mắc xương cá, khóc không ra tiếng",
+    "con gái em người tím hết rồi",
+    "bà ngoại sốt 40 độ co giật",
+    "vợ em ra máu ướt hết giường",
+    "chị dâu em đau bụng đẻ mà đường ngập không đi được",
+    "ghe của ba em bị sóng đánh úp rồi",
+    "có đứa nhỏ lọt xuống mương nước chảy xiết",
+    "hai anh em tắm sông chưa thấy lên",
+    "mấy đứa nhỏ tắm hồ một đứa không thấy ngoi lên",
+    "nước tràn vào nhà tới ngực rồi bà con ơi",
+    "nhà em bị nước cô lập trên gác, có bà bầu",
+    "đất trên đồi đang trôi xuống sau nhà",
+    "dat lo lap nua nha roi, con toi con trong do",
+    "cột điện đổ vô nhà, dây xẹt lửa",
+    "em trai bị điện giật dính luôn vô tủ lạnh",
+    "khói mù mịt trong phòng trọ, tụi em không ra được",
+    "bếp nhà hàng xóm phực lửa lên tới mái",
+    "xe bồn xăng lật, xăng tràn ra đường",
+    "bình ga nhà cô Bảy xì khói",
+    "có ông say cầm dao phay đứng trước cổng nhà",
+    "chồng chị Tám lại nện vợ, con nít khóc quá",
+    "nó bóp cổ con vợ kìa",
+    "bị mấy thằng thanh niên vây đánh ở quán nhậu",
+    "có tiếng kêu cứu trong nhà bỏ hoang",
+    "bé gái kế bên bị ông kia sàm sỡ",
+    "bà lú lẫn bỏ nhà đi từ trưa",
+    "em viết thư này rồi đi luôn, đừng tìm em",
+    "con muon chet qua, khong ai thuong con",
+    "đứa bạn em nó vừa nuốt nguyên lọ thuốc",
+    "mẹ em lỡ uống thuốc diệt chuột",
+    "ba tui bị rắn chàm quạp mổ vô tay",
+    "bị bò cạp chích sưng vù, khó thở",
+    "chó điên cắn ba người trong xóm",
+    "ông tư leo dừa té xuống nằm luôn",
+    "chú thợ hồ rớt giàn giáo",
+    "xe máy tông xe tải, người văng ra đường",
+    "tai nạn gãy chân nằm ngoài quốc lộ",
+    "máy cày đè lên người ba tôi",
+    "máy xay cuốn mất bàn tay",
+    "lỡ cưa trúng chân máu ra như suối",
+    "em bé bị bỏng nguyên nồi canh",
+    "thợ lò ngạt khí dưới giếng",
+    "đào ao trúng trái bom",
+    "bắn nhau ngoài bìa rừng",
+    "my son fell into the pond",
+    "please help my mother is not waking up",
+    "there is a fire next door",
+    "my husband is beating me now",
+    "baby is coming and no car",
+    "nguoi ta danh nhau chay mau dau",
+    "ong lao nga o san bat tinh",
+    "be 2 tuoi uong nham dau hoa",
+    "nha sap de trung ba gia",
+    "lu quet cuon hai vo chong roi",
+]
+BESIDE_HARMLESS_WORDS = [
+    "chạy xe ngoài đường bị tông, nằm im",
+    "cháy hết giấy tờ, mẹ em còn kẹt trong nhà",
+    "lớp học bơi có cháu bị đuối nước",
+    "vì tiền mà nó leo lên cầu đòi nhảy",
+    "hôm qua sốt, giờ không thở được nữa",
+    "bị xâm hại từ năm ngoái tới giờ",
+]
+OVER_OR_NO_DANGER = [
+    "năm ngoái lũ lên tới nóc nhà, giờ xã có cho vay xây lại không",
+    "chồng tôi chết đuối năm 2019 giờ xin trợ cấp được không",
+    "xin giấy xác nhận nhà bị sập do bão số 3",
+    "hồi nhỏ tôi bị rắn cắn cụt ngón tay, có được chế độ gì không",
+    "mẹ tôi bị tai biến nằm một chỗ có được trợ cấp không",
+    "hôm qua chợ cháy có ai biết tin gì không",
+    "bao giờ xã tập huấn phòng cháy",
+    "lớp học bơi cho trẻ em mấy giờ",
+    "em bị té xe gãy tay năm ngoái, bảo hiểm có trả không",
+    "con chó nhà hàng xóm cắn chết đàn gà",
+    "chợ bữa nay thịt rẻ quá trời",
+    "giá heo rớt thảm",
+    "điện thoại em rớt xuống nước có sao không",
+    "đường trơn trượt, xe dễ ngã, xã sửa giùm",
+    "đèn đường cháy bóng ba hôm",
+    "nước chảy tràn đường",
+    "rác chất đống hôi muốn chết",
+    "đánh giá cán bộ ở đâu",
+    "đội bóng xã đánh bại xã bên",
+    "máy gặt kẹt bùn",
+    "hồ sơ kẹt ở đâu vậy",
+    "vợ em sắp sinh thì cần chuẩn bị giấy gì",
+    "vợ mới đẻ làm khai sinh ở đâu",
+    "ông nội mất hôm qua cần làm khai tử",
+    "ông cụ qua đời vì bệnh tim",
+    "chạy xe không bằng lái phạt sao",
+    "xin cấp lại sổ đỏ bị cháy",
+    "trụ nước chữa cháy thôn mình hư",
+    "con bò nhà tôi bị lạc",
+    "mất con trâu ai thấy báo giùm",
+    "bom nước tưới cà phê mượn ở đâu",
+    "ong mật bán ở đâu",
+    "mua thuốc chuột ở đâu",
+    "phun thuốc diệt muỗi khi nào",
+    "thuốc trừ sâu bán lẻ giá sao",
+    "khói đốt rơm khó chịu quá",
+    "hố ga mất nắp nguy hiểm quá",
+    "lan can cầu hỏng dễ rơi xuống sông",
+    "ao không rào nguy hiểm cho trẻ",
+    "cá chết nổi đầy hồ",
+    "gà chết hàng loạt báo ai",
+    "mưa lớn lúa ngã hết",
+    "cây ngã chắn đường",
+    "lốp xe nổ giữa đường",
+    "tiếng nổ mìn mỏ đá ồn quá",
+    "thi đấu cướp cờ chiều nay",
+    "vở kịch hay chết đi được",
+    "đói bụng muốn xỉu",
+    "nghe giá mà muốn xỉu",
+    "cười xỉu",
+    "hết hồn, tưởng mất căn cước",
+    "con đi học xa, tạm vắng khai không",
+    "sinh con ngoài bệnh viện có làm khai sinh không",
+    "đẻ rơi ngoài đường thì khai sinh thế nào",
+    "bảo hiểm học sinh có chi trả khi gãy tay không",
+    "mộ liệt sĩ hy sinh vì trúng bom",
+    "ai bị bắt vì đánh bạc vậy",
+    "trộm chó xử lý sao",
+    "ba má ly hôn ai nuôi con",
+]
+EMPTY = "harmless = []\n[sets]\n[quiet]\n[now]\n"
+
 
 @pytest.fixture(scope="module")
 def dangers() -> Dangers:
@@ -265,7 +396,12 @@ def test_a_cry_for_help_is_heard(dangers: Dangers, kind: str, text: str) -> None
     assert danger.kind == kind
 
 
-@pytest.mark.parametrize("text", HARMLESS)
+@pytest.mark.parametrize("text", IN_OTHER_WORDS + BESIDE_HARMLESS_WORDS)
+def test_a_cry_is_heard_in_anybodys_words(dangers: Dangers, text: str) -> None:
+    assert dangers(text) is not None
+
+
+@pytest.mark.parametrize("text", HARMLESS + OVER_OR_NO_DANGER)
 def test_an_ordinary_message_raises_no_alarm(dangers: Dangers, text: str) -> None:
     assert dangers(text) is None
 
@@ -302,7 +438,32 @@ def test_a_cry_at_the_end_of_a_long_message_is_heard(dangers: Dangers) -> None:
     assert dangers("hôm nay trời đẹp " * 1_000 + "cháy nhà ông Ba") is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nước lũ đang dâng, có người kẹt",
+        "nuoc dang nhanh qua, me toi ket trong nha",
+        "flood water is rising, we are on the roof",
+    ],
+)
+def test_a_flood_calls_those_who_rescue(dangers: Dangers, text: str) -> None:
+    danger = dangers(text)
+    assert danger is not None
+    assert [number.number for number in danger.numbers] == ["112", "114"]
+
+
+def test_abbreviations_of_phones_hide_no_cry(dangers: Dangers) -> None:
+    assert dangers("mẹ em ko thở đc") is not None
+
+
+def test_a_set_that_there_is_not_is_refused_with_the_nearest() -> None:
+    sets = 'harmless = []\n[sets]\nwater = ["sông"]\n[quiet]\n'
+    text = sets + '[now]\nwords = ["ngã {watr}"]\n[numbers]\n[[danger]]\n'
+    with pytest.raises(ContentError, match=r"danger\.toml:6: “\{watr\}” .*water"):
+        parse_dangers(File("danger.toml", text))
+
+
 def test_a_number_without_a_name_is_refused_with_its_line(tmp_path: Path) -> None:
-    text = 'harmless = []\n[numbers]\n[[danger]]\nkind = "fire"\nnumbers = ["114"]\n'
-    with pytest.raises(ContentError, match=r"danger\.toml:5: “114” has no name in \[numbers\]"):
+    text = f'{EMPTY}[numbers]\n[[danger]]\nkind = "fire"\nnumbers = ["114"]\n'
+    with pytest.raises(ContentError, match=r"danger\.toml:8: “114” has no name in \[numbers\]"):
         parse_dangers(File("danger.toml", text))
