@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -18,11 +19,13 @@ from bot.clock import Clock
 from bot.config import Config, ConfigError
 from content.faq import FEWEST_PHRASINGS
 from content.lint import ENOUGH_PHRASINGS
+from content.loader import SHIPPED, load
+from content.masking import Masking
 from content.schedule import HERE
 from db import drafts, schema, snapshot
 from db.drafts import Draft
 from db.errors import DatabaseError
-from handlers.questions.drafts import without_numbers
+from handlers.questions.drafts import impersonal, without_numbers
 
 GOOD_FOR: Final = timedelta(days=90)  # from being written, until somebody looks at it again
 NOTHING: Final = (
@@ -36,7 +39,7 @@ _FILE: Final = """\
 +++
 # Bản nháp từ câu trả lời của cán bộ ({place}). CHƯA DÙNG ĐƯỢC: viết nốt các chỗ còn trống, xem
 # lại cho đúng, đừng để tên hay số riêng của ai, rồi chép vào faq/ trong thư mục nội dung của xã.
-# Chỗ [số …] là số điện thoại hay giấy tờ đã che: số của cơ quan thì điền lại, của bà con thì bỏ.
+# Chỗ [số …], [tên …] đã che đi: của cơ quan thì điền lại, của bà con thì bỏ.
 # The draft of an entry, not complete: fill in what is empty, then put it into faq/ of your content.
 {hint}id = {id}  # tên của bài, không dấu; tệp cũng phải mang tên này
 office = ""  # nơi nhận, ví dụ: UBND xã, tại Trung tâm Phục vụ hành chính công
@@ -74,17 +77,19 @@ _HINT: Final = """\
 def write(config: Config, folder: Path) -> list[Path]:
     """Write every draft that waits into a file of its own in `folder`, which is made if need be;
     from then on they wait no more. No file that is there is touched. Raises ConfigError,
-    DatabaseError."""
+    ContentError, DatabaseError."""
     url, now = config.url, Clock().now()
     if schema.stand(url) != "current":
         raise DatabaseError(
             "there is no database of this version: start Loa Làng once, then write the drafts"
         )
+    own = (Path(config.content),) if config.content else ()
+    masking = load((SHIPPED, *own)).masking
     with snapshot.taken(url) as session:
         waiting = drafts.waiting(session)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths = [_written(draft, folder, now) for draft in waiting]
+        paths = [_written(_impersonal(draft, masking), folder, now) for draft in waiting]
     except OSError as error:
         raise ConfigError(
             f"{folder}: the drafts cannot be written there ({error.strerror}); name another folder "
@@ -93,6 +98,10 @@ def write(config: Config, folder: Path) -> list[Path]:
     ids = [draft.id for draft in waiting]
     snapshot.write(url, partial(drafts.taken, ids=ids, now=now))
     return paths
+
+
+def _impersonal(draft: Draft, masking: Masking) -> Draft:
+    return replace(draft, answer=impersonal(draft.answer, masking))
 
 
 def _written(draft: Draft, folder: Path, now: datetime) -> Path:

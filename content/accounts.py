@@ -12,6 +12,11 @@ _HOUSE = re.compile(
     r"(?:[\s,]{1,3}(?:đường|duong|phố|pho)(?:\s\w+){1,2})?",
     re.I,
 )
+_NUMBERED = re.compile(
+    r"\b(?:số|so)\s*\d[\w/]*[\s,]{1,3}"
+    r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|đường|duong|phố|pho)\s*[\w/]+",
+    re.I,
+)
 _ACCOUNT = re.compile(
     r"\b(facebook|fb|zalo|telegram|tiktok|viber|nick)\b"
     r"((?:\s(?:của|cua|em|tôi|toi|mình|minh|là|la|tên|ten))*[\s:]{1,3})"
@@ -24,6 +29,19 @@ _SECRET = re.compile(
     r"(?!(?:gì|gi|sao|số|so|mấy|may|cái|cai|bao|thế|the|what)\b)[^\s•]+",
     re.I,
 )
+_MIXED_SECRET = re.compile(
+    r"\b(mật khẩu|mat khau|mk|pass|password|otp|pin)((?:\s[^\W\d_]+){0,3}\s)"
+    r"(?:(?=[^\W_]{0,20}[^\W\d_]\d)[^\s•]{4,}|\d{3,})",
+    re.I,
+)
+_NAMED_ACCOUNT = re.compile(
+    r"\b(facebook|fb|zalo|telegram|tiktok|viber|nick)(\s?:\s?)\w+(?:\s\w+){0,2}", re.I
+)
+_SPACED_MAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{2,64}(?:\s?@\s?|\sat\s|\s)(?:gmail|yahoo|hotmail|outlook|icloud)"
+    r"\s?(?:\.|dot\s|chấm\s|cham\s)?\s?(?:com|vn)?(?!\w)",
+    re.I,
+)
 _SAID_MAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:[(\[]\s?at\s?[)\]]|\sa[ -](?:còng|cong)\b)\s?\w+"
     r"(?:\s?(?:[(\[]\s?dot\s?[)\]]|\.|\s(?:chấm|cham)\s)\s?\w+)*",
@@ -34,7 +52,8 @@ _SAID_MAIL = re.compile(
 def without_accounts(text: str, mask: str) -> str:
     """`mask`: what stands instead."""
     text = _PARTED_DIGITS.sub(mask, _SAID_MAIL.sub(mask, text))
+    text = _SPACED_MAIL.sub(mask, _NUMBERED.sub(mask, text))
     text = _HOUSE.sub(rf"\1 {mask}", text)
-    for hidden in (_SECRET, _ACCOUNT):
+    for hidden in (_SECRET, _MIXED_SECRET, _ACCOUNT, _NAMED_ACCOUNT):
         text = hidden.sub(rf"\1\2{mask}", text)
     return text

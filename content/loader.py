@@ -15,7 +15,8 @@ from content.faq import FaqEntry, parse_entries, with_phrasings
 from content.guides import Guides, find_guides
 from content.language import Languages
 from content.local import LocalValues, load_local
-from content.masking import Masking, no_names
+from content.masking import Masking
+from content.names import no_names
 from content.search import FaqSearch
 from content.topics import Topics, parse_topics
 from content.words import Words, load_words

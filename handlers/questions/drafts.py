@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from content.masking import Masking
 from content.words import Words
 from db import drafts, tickets
 from db.drafts import READS, Draft
@@ -19,6 +20,7 @@ from handlers.start import back
 from handlers.tickets import reports
 
 NUMBER: Final = "[số …]"  # in place of one that may be a resident's
+NAME: Final = "[tên …]"
 MOST: Final = 5  # drafts in one message
 LONGEST: Final = 250  # characters shown of a question, and of an answer
 
@@ -64,7 +66,7 @@ async def listed(press: Press, context: Context, argument: str) -> Outcome:
         return beside(Reply(words("handing.drafts_refused"), (back(context),)), context.scene)
     waiting = await context.read(drafts.of, context.actor)
     key = "handing.drafts" if waiting else "handing.drafts_none"
-    lines = [words(key, count=len(waiting)), *_lines(waiting, words)]
+    lines = [words(key, count=len(waiting)), *_lines(waiting, context)]
     if waiting:
         lines.append(words("handing.drafts_next"))
     return beside(Reply("\n\n".join(lines), (back(context),)), context.scene)
@@ -76,14 +78,20 @@ def without_numbers(answer: str) -> str:
     return _NUMBER.sub(lambda found: found[0] if _MONEY.fullmatch(found[0]) else NUMBER, answer)
 
 
-def _lines(waiting: Sequence[Draft], words: Words) -> list[str]:
+def impersonal(answer: str, masking: Masking) -> str:
+    """A cadre's answer without numbers, and NAME in place of names: of a resident, mostly."""
+    return without_numbers(masking.without_names(answer, NAME))
+
+
+def _lines(waiting: Sequence[Draft], context: Context) -> list[str]:
+    words, masking = context.words, context.content.masking
     lines = [
         words(
             "handing.drafts_one",
             date=reports.day(one.made_at),
             place=one.place,
             question=reports.quote(one.question, LONGEST),
-            answer=reports.quote(without_numbers(one.answer), LONGEST),
+            answer=reports.quote(impersonal(one.answer, masking), LONGEST),
         )
         for one in waiting[:MOST]
     ]

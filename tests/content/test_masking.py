@@ -104,6 +104,63 @@ def test_no_name_is_kept(text: str, kept: str) -> None:
     assert MASKING.kept(text) == kept
 
 
+SHIPPED_MASKING = CONTENT.masking
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("tên tôi là Đặng Minh Khang, xin khai sinh", "dang minh khang"),
+        ("con em tên là đặng bảo châu xin khai sinh", "bao chau"),
+        ("con em ten la vo minh nhat xin khai sinh", "minh nhat"),
+        ("khai sinh cho cháu Minh Khang ở đâu", "minh khang"),
+        ("khai sinh cho cháu trần bảo ngọc ở đâu", "bao ngoc"),
+        ("căn cước của hoàng thị lụa bị mất", "hoang thi lua"),
+        ("can cuoc cua bui thi lua bi mat", "bui thi lua"),
+        ("DƯƠNG QUỐC VIỆT XIN CẤP LẠI KHAI SINH", "duong quoc viet"),
+        ("Phan Thu Hà xin cấp lại khai sinh", "phan thu ha"),
+        ("đặt tên con là Gia Bảo có được không", "gia bao"),
+        ("chủ hộ: vũ ngọc lan, vợ: lê mỹ linh", "ngoc lan"),
+        ("Thạch Sô Phia đăng ký kết hôn", "so phia"),
+        ("Y Moan Niê làm căn cước", "moan nie"),
+        ("H'Hen Niê làm khai sinh", "hen nie"),
+        ("bà ma thị dính làm giấy", "ma thi dinh"),
+        ("nhà ông sáu lành lấn đất", "sau lanh"),
+        ("cccd 001 và 234 và 567 và 890 mất rồi", "567"),
+        ("gọi em 0912 abc 345 abc 678", "345"),
+        ("gọi o9i2345678 nhé", "o9i"),
+        ("số ❶❷❸❹❺❻ của em", "❶"),
+        ("xe 29A-123.45 của em", "29a"),
+        ("mật khẩu vneid em đổi Hoa123", "hoa123"),
+        ("otp 482 có đúng không", "482"),
+        ("zalo: minh khang", "minh khang"),
+        ("thư về hoa at gmail nhé", "hoa at"),
+        ("tôi ở số 15 ngõ 3 thôn Đông", "15 ngo 3"),
+    ],
+)
+def test_nothing_personal_is_kept_in_whatever_form(text: str, secret: str) -> None:
+    assert secret in fold(text)
+    assert secret not in SHIPPED_MASKING.kept(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trần nhà bị dột xin sửa nhà",
+        "nộp tiền phạt vi phạm giao thông",
+        "Hồ Sơ Khai Sinh gồm những gì",
+        "người lao động tự do mua bảo hiểm thế nào",
+        "phụ huynh đón con ở đâu",
+        "không có tên thì đăng ký lại được không",
+        "đủ 14 tuổi thì làm căn cước ở đâu",
+        "lệ phí 80 nghìn đúng không",
+        "tờ khai mẫu CT01 lấy ở đâu",
+    ],
+)
+def test_what_only_looks_like_a_name_stays(text: str) -> None:
+    assert MASK not in SHIPPED_MASKING.kept(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

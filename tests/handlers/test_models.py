@@ -96,7 +96,7 @@ async def test_admins_read_what_waits_and_how_it_becomes_a_file() -> None:
 @pytest.mark.parametrize(
     ("answer", "shown"),
     [
-        ("Chị Hoa gọi 0900 000 001 nhé", "Chị Hoa gọi [số …] nhé"),
+        ("Chị gọi 0900 000 001 nhé", "Chị gọi [số …] nhé"),
         ("số +84.900.000.001.", "số [số …]."),
         ("căn cước 001000000001, thẻ 0000-0000-0000-0001", "căn cước [số …], thẻ [số …]"),
         ("phí 1.500.000.000 đồng từ 01/7/2025", "phí 1.500.000.000 đồng từ 01/7/2025"),
@@ -107,6 +107,12 @@ async def test_numbers_of_people_are_hidden_and_sums_and_dates_are_not(
     answer: str, shown: str
 ) -> None:
     assert without_numbers(answer) == shown
+    assert shown in (await admin(replace(DRAFT, answer=answer)).press_elsewhere("drafts.list")).text
+
+
+async def test_names_of_people_are_hidden_in_a_model_answer() -> None:
+    answer = "Chị Hoa Mai gặp ông Nguyễn Văn Tít nhé"
+    shown = "Chị [tên …] gặp ông [tên …] nhé"
     assert shown in (await admin(replace(DRAFT, answer=answer)).press_elsewhere("drafts.list")).text
 
 
