@@ -22,7 +22,8 @@ from content.documents import File, Table, nearest, split_front_matter
 ASPECTS = ("ho_so", "noi_nop", "thoi_han", "le_phi", "online")
 FORMS = "mau"  # asked for as an aspect; its text is an entry's documents
 SHORT = "tra_loi"
-SECTIONS = (SHORT, *ASPECTS, "luu_y")
+NOTES = "luu_y"
+SECTIONS = (SHORT, *ASPECTS, NOTES)
 ENGLISH = "en"
 STANDINGS = ("portal copy", "official text", "local", "secondary")
 FEWEST_PHRASINGS = 8

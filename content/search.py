@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from content.called import Called
 from content.examples import COMPLAINT, LONGEST, OTHER, Lesson, lesson, told
-from content.faq import FaqEntry
+from content.faq import NOTES, FaqEntry
 from content.features import Told
 from content.learning import learned, remembered
 from content.topics import Topic, Topics
@@ -81,7 +81,7 @@ class FaqSearch:
         self._topics = topics
         self._others = {topic.id: topic for topic in topics.decline}
         self._known = tuple(entries)
-        self._entries = frozenset(entry.id for entry in entries)
+        self._entries = {entry.id: entry for entry in entries}
         self._called = Called(entries)
         self._folder = folder
         self._classifier: Classifier | None = None
@@ -116,7 +116,7 @@ class FaqSearch:
             return Found("none")
         meant = said._replace(folded=self._mended(said.folded))
         ranked = self._chances(meant, self.named(text) | self._named_anew(said, meant))
-        found, chances = self._decide(text, ranked), dict(ranked)
+        found, chances = self._within(text, self._decide(text, ranked)), dict(ranked)
         least = max(_LEAST, _NEAR * (1 - ranked[0][1]))
         return replace(found, near=tuple(one for one in found.candidates if chances[one] >= least))
 
@@ -147,16 +147,26 @@ class FaqSearch:
         return self._learned().knows(word)
 
     def aspect(self, text: str) -> str | None:
-        """The aspect asked for (one of faq.ASPECTS, or faq.FORMS), if the text names one."""
+        """The aspect asked for (one of faq.ASPECTS, or faq.FORMS), if the text names one;
+        faq.NOTES where the answer tells there alone of what it names."""
+        if self._noted(text):
+            return NOTES
         return self._topics.aspect(text[:LONGEST], self._called.patterns)
 
     def each_aspect(self, text: str) -> tuple[str, ...]:
-        """The aspects asked for clause by clause: “cần gì, bao lâu”."""
+        """The aspects asked for clause by clause: “cần gì, bao lâu”. As `aspect`."""
+        if self._noted(text):
+            return (NOTES,)
         return self._topics.each_aspect(text[:LONGEST], self._called.patterns)
 
     def only_aspect(self, text: str) -> bool:
         """Whether the text names an aspect, and nothing it could be of."""
         return self._topics.only_aspect(text[:LONGEST])
+
+    def _noted(self, text: str) -> bool:
+        """Whether the entry that is told, or the likeliest of a choice, has notes on it."""
+        noted = self._topics.notes(text[:LONGEST])
+        return bool(noted) and not noted.isdisjoint(_told_first(self.find(text)))
 
     def _chances(self, said: Told, named: Collection[str]) -> list[tuple[str, float]]:
         """(label, chance) of all labels, the likeliest first. `named`: ids called by name."""
@@ -168,6 +178,13 @@ class FaqSearch:
         total = sum(weights.values())
         ranked = sorted(weights.items(), key=lambda one: -one[1])
         return [(label, weight / total) for label, weight in ranked]
+
+    def _within(self, text: str, found: Found) -> Found:
+        """The same, unless it would tell an entry what it is foreign to."""
+        if found.topic or found.decision == "feedback" or not found.candidates:
+            return found
+        topic = self._topics.instead(text[:LONGEST], self._entries[found.candidates[0]])
+        return replace(found, decision="decline", entry=None, topic=topic) if topic else found
 
     def _decide(self, text: str, ranked: Sequence[tuple[str, float]]) -> Found:
         label, chance = ranked[0]
@@ -185,3 +202,7 @@ class FaqSearch:
             return Found("choices", None, candidates, chance)
         topic = self._others.get(label.removeprefix(OTHER)) if chance >= _DECLINE else None
         return Found("decline", None, candidates, chance, topic)
+
+
+def _told_first(found: Found) -> tuple[str, ...]:
+    return found.candidates[:1] if found.decision in ("answer", "choices") else ()

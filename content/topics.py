@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from content.documents import File, Table, parse_toml
-from content.faq import ASPECTS, FORMS
+from content.faq import ASPECTS, FORMS, FaqEntry
 from content.folding import words
 from content.phrases import Pattern, Patterns, Token, found, patterns, tokens, without
+from content.scope import SCOPE, Note, Scope, Sets, parse_note, parse_scope, parse_sets
 
 SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
 
@@ -21,7 +22,8 @@ _LONGEST_SMALL_TALK = 80  # characters
 class Topic:
     """A matter without an entry. `advice`: language → where to go instead. `chat`: it is no
     matter at all, only said to pass the time. `hand`: the commune's own staff may help with it.
-    `words`: whoever says one of them means this, whatever else is said."""
+    `words`: whoever says one of them means this, whatever else is said; `scope`: what means this
+    where an entry would be told that it is foreign to, and then it needs no phrasings."""
 
     id: str
     advice: Mapping[str, str]
@@ -29,6 +31,7 @@ class Topic:
     chat: bool = False
     hand: bool = False
     words: tuple[Pattern, ...] = ()
+    scope: Scope = field(default_factory=Scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Topics:
     `cues`: that ask; `numbered`: after which a number names a place, and says nothing; `told`:
     examples of complaints; `rhetorical`: what only looks like a question; `ends`: the last word
     of one; `asking`: what is asked of any procedure, “…” for its name; `small_talk`: kind (one of
-    SMALL_TALK) → phrases; `around`: what may stand beside them."""
+    SMALL_TALK) → phrases; `around`: what may stand beside them; `noted`: what an entry tells of
+    in its notes alone."""
 
     filler: frozenset[str]
     faint: frozenset[str]
@@ -56,6 +60,7 @@ class Topics:
     aspects: Mapping[str, tuple[Pattern, ...]]
     small_talk: Mapping[str, tuple[Pattern, ...]]
     around: tuple[Pattern, ...]
+    noted: tuple[Note, ...] = ()
 
     def pleasantry(self, text: str) -> str | None:
         """Which kind of small talk the text is, if it says nothing else; of several, the one
@@ -73,6 +78,17 @@ class Topics:
         """The matter whose own words the text says."""
         said = tokens(text)
         return next((one for one in self.decline if found(said, one.words, strict=False)), None)
+
+    def instead(self, text: str, entry: FaqEntry) -> Topic | None:
+        """The matter of others that the text is, though it reads like the entry's."""
+        said = tokens(text)
+        return next((one for one in self.decline if one.scope.bars(said, entry)), None)
+
+    def notes(self, text: str) -> frozenset[str]:
+        """Ids of the entries that tell in their notes alone of what the text names."""
+        said = tokens(text)
+        found = (note.over for note in self.noted if note.words.said(said))
+        return frozenset().union(*found)
 
     def asks(self, text: str) -> bool:
         """Whether a text is put as a question."""
@@ -130,8 +146,11 @@ def parse_topics(file: File) -> Topics:
             "feedback",
             "aspects",
             "decline",
+            "sets",
+            "noted",
         ]
     )
+    sets = parse_sets(table.table("sets")) if "sets" in table else {}
     feedback = table.table("feedback")
     feedback.only(["words", "questions", "rhetorical", "ends", "examples"])
     talk = table.table("small_talk")
@@ -142,7 +161,7 @@ def parse_topics(file: File) -> Topics:
         joints=_joints(table.texts("joining")),
         cues=_words(table.texts("cues")),
         numbered=_words(table.texts("numbered")),
-        decline=tuple(_topic(topic) for topic in table.tables("decline")),
+        decline=tuple(_topic(topic, sets) for topic in table.tables("decline")),
         complaints=patterns(feedback.texts("words")),
         told=feedback.texts("examples"),
         asking=table.texts("asking"),
@@ -153,6 +172,7 @@ def parse_topics(file: File) -> Topics:
         aspects=_aspects(table.table("aspects")),
         small_talk={kind: _longest_first(patterns(talk.texts(kind))) for kind in SMALL_TALK},
         around=patterns(talk.texts("around")),
+        noted=_noted(table, sets),
     )
 
 
@@ -174,18 +194,24 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
 
 
-def _topic(table: Table) -> Topic:
-    table.only(["id", "chat", "hand", "words", "advice", "phrasings"])
+def _noted(table: Table, sets: Sets) -> tuple[Note, ...]:
+    notes = table.tables("noted") if "noted" in table else ()
+    return tuple(parse_note(note, sets) for note in notes)
+
+
+def _topic(table: Table, sets: Sets) -> Topic:
+    table.only(["id", "chat", "hand", "words", "advice", "phrasings", *SCOPE])
     advice = table.table("advice")
     advice.only(["vi", "en"])
     texts = {language: advice.text(language) for language in ("vi", "en")}
     return Topic(
         table.text("id"),
         MappingProxyType(texts),
-        table.texts("phrasings"),
+        table.texts("phrasings", () if "foreign" in table else None),
         chat=table.flag("chat", default=False),
         hand=table.flag("hand", default=False),
         words=patterns(table.texts("words", ())),
+        scope=parse_scope(table, sets),
     )
 
 

@@ -12,7 +12,22 @@ TOPICS = Layers.of([SHIPPED]).one("topics.toml")
 def test_topics_have_different_ids_and_enough_phrasings() -> None:
     topics = parse_topics(TOPICS).decline
     assert len({topic.id for topic in topics}) == len(topics)
-    assert all(len(set(topic.phrasings)) >= 8 for topic in topics)
+    learned = [topic for topic in topics if topic.phrasings]
+    assert all(len(set(topic.phrasings)) >= 8 for topic in learned)
+    assert {topic.id for topic in topics if not topic.phrasings} == {
+        "o_nuoc_ngoai",
+        "co_quan_khac",
+        "vuong_ho_tich",
+    }
+    assert all(topic.scope.rules for topic in topics if not topic.phrasings)
+
+
+def test_a_topic_that_is_not_learned_names_what_is_foreign() -> None:
+    text = '[[decline]]\nid = "cho"\nadvice.vi = "Dạ."\nadvice.en = "Yes."\n'
+    told = parse_topics(File("topics.toml", f'{TOPICS.text}{text}foreign = ["chợ"]\n'))
+    assert told.decline[-1].phrasings == ()
+    with pytest.raises(ContentError, match="“phrasings” is missing"):
+        parse_topics(File("topics.toml", TOPICS.text + text))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +100,8 @@ def test_small_talk_and_what_is_urgent_are_not_handed_to_staff() -> None:
         pytest.param('id = "ho_chieu"', "id = 3", "“id” has the wrong type", id="id"),
         pytest.param("hand = true", "hand = 1", "“hand” has the wrong type", id="hand"),
         pytest.param("advice.en", "advice.fr", "unknown key “fr”", id="language"),
+        pytest.param('"tuổi {con_vat}"', '"{con_vt}"', "unknown set “{con_vt}”; did", id="set"),
+        pytest.param('own = ["khieu_nai"', 'owns = ["khieu_nai"', "unknown key “owns”", id="own"),
     ],
 )
 def test_a_wrong_topics_file_is_refused_with_its_line(old: str, new: str, message: str) -> None:
