@@ -41,6 +41,10 @@ def rows(path: Path, needed: Collection[str]) -> Iterator[tuple[int, Mapping[str
         with path.open(encoding="utf-8-sig", newline="") as lines:
             table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
             columns = tuple(table.fieldnames or ())
+            for name in columns:
+                if columns.count(name) > 1:
+                    problem = f"two columns are called “{name}” in its first line; rename one"
+                    raise TableError(f"{path}: {problem}")
             for name in needed:
                 if name not in columns:
                     problem = f"no column “{name}” in its first line; add that header"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from content.documents import File, Table, nearest, parse_toml
-from content.phrases import Pattern, Token, found, patterns, tokens
+from content.phrases import Patterns, Token, found, patterns, tokens
 from content.words import Words
 
 OTHER: Final = "other"
@@ -23,10 +23,11 @@ _SECTION: Final = "categories."
 @dataclass(frozen=True, slots=True)
 class _Category:
     id: str
-    words: tuple[Pattern, ...]
+    words: Patterns
 
     def score(self, text: Sequence[Token]) -> int:
-        met = (one for one in self.words if found(text, (one,), strict=len(one.parts) == 1))
+        likely = self.words.possible(text)
+        met = (one for one in likely if found(text, (one,), strict=len(one.parts) == 1))
         return sum(len(one.needs) for one in met)
 
 

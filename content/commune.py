@@ -3,13 +3,14 @@ village the bot is tried in and for the bot's own database. The shipped one is i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-from content.documents import ContentError, File, Table, parse_toml
+from content.documents import ContentError, File, Table, parse_toml, read
 
 Role: TypeAlias = Literal["resident", "village_head", "cadre", "approver", "admin"]
 Style: TypeAlias = Literal["telegram", "zalo"]
@@ -119,13 +120,10 @@ def load_commune(path: Path = DEMO) -> Commune:
 
 
 def _read(path: Path) -> File:
-    try:
-        return File(path.name, path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise ContentError(path.name, 1, "not UTF-8; save the file as UTF-8") from None
-    except OSError:
+    if not os.path.lexists(path):
         problem = "cannot be read; check that it is there and that you may read it"
-        raise ContentError(path.name, 1, problem) from None
+        raise ContentError(path.name, 1, problem)
+    return read(path.parent, path.name)
 
 
 def _places(table: Table) -> tuple[Place, ...]:

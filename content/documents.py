@@ -1,7 +1,8 @@
 """How a cadre's file becomes values, or an error that names its line.
 
 `tomllib` reports where the syntax breaks but not where a value stands, so lines of keys are
-found again in the text. A commune's own folder lies over the shipped one, file by file.
+found again in the text (content.keys). A commune's own folder lies over the shipped one, file by
+file.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
+from content.keys import key_lines
+from content.signs import described, unfit
 from content.slips import how_to_write, slip
 
 T = TypeVar("T")
@@ -24,10 +27,11 @@ T = TypeVar("T")
 FENCE = "+++"
 
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
-_HEADER = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*(?P<name>[\w.-]+|"[^"]*"|'[^']*')\s*=""")
 _SAVE = "save the file as UTF-8 (in Notepad: File, Save as, Encoding UTF-8)"
-_STRING_FENCE = re.compile(r'"""|' + "'''")
+_DOTTED = re.compile(r"\.[^\W_]")
+_HUGE = re.compile(r"[\d_]{1000}")  # no number that Python reads
+_ZEROS = 4  # in UTF-16 a zero in so many bytes at least; one alone has slipped into a text
+_QUOTED = 30  # characters of a text by which it is found
 _KINDS: Mapping[type, str] = {
     str: "a text in quotes",
     int: "a whole number",
@@ -77,7 +81,7 @@ class Layers:
     def each(self, name: str) -> list[File]:
         """The file of this name in every folder that has it, the shipped one first."""
         paths = ((folder, folder / name) for folder in self.folders)
-        return [_read(folder, name) for folder, path in paths if path.name in _names(path.parent)]
+        return [read(folder, name) for folder, path in paths if path.name in _names(path.parent)]
 
     def one(self, name: str) -> File:
         files = self.each(name)
@@ -91,25 +95,39 @@ class Layers:
         for folder in self.folders:
             for path in visible(folder, pattern):
                 newest[path.relative_to(folder).as_posix()] = folder
-        return [_read(newest[name], name) for name in sorted(newest)]
+        return [read(newest[name], name) for name in sorted(newest)]
 
 
 def visible(folder: Path, pattern: str) -> list[Path]:
     """By name, what matches `pattern`, whose last part alone may have wildcards; nothing that a
     file manager hides beside it (._a.md, .DS_Store). Raises ContentError for a folder that may
     not be looked into."""
+    return [path for path in _matching(folder, pattern) if not path.name.startswith(".")]
+
+
+def hidden(folder: Path, pattern: str) -> list[Path]:
+    """By name, what matches `pattern` but for the one dot before its name, as somebody may have
+    called it; not what a Mac leaves (._a.md). Raises ContentError as `visible` does."""
+    return [path for path in _matching(folder, pattern) if _DOTTED.match(path.name)]
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
     asked = folder / pattern
     fitting = (name for name in _names(asked.parent) if fnmatchcase(name, asked.name))
-    return sorted(asked.parent / name for name in fitting if not name.startswith("."))
+    return sorted(asked.parent / name for name in fitting)
 
 
 def _names(folder: Path) -> list[str]:
-    """Of all that lies in it; nothing where there is no folder. Raises ContentError."""
+    """Of all that lies in it; nothing where there is no folder. Raises ContentError, also for a
+    file in the folder's place."""
     try:
         (folder / "..").stat()  # it may be entered: its files opened, not only named
         return [path.name for path in folder.iterdir()]
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return []
+    except NotADirectoryError:
+        problem = "a file, where a folder is read; rename it, and make a folder of this name"
+        raise ContentError(folder.name or ".", 1, problem) from None
     except OSError as error:
         problem = (
             f"the folder {folder} cannot be looked into ({error.strerror}); check its permissions "
@@ -118,7 +136,8 @@ def _names(folder: Path) -> list[str]:
         raise ContentError(folder.name or ".", 1, problem) from None
 
 
-def _read(folder: Path, name: str) -> File:
+def read(folder: Path, name: str) -> File:
+    """Of that folder. Raises ContentError for what is no plain text in UTF-8."""
     path = folder / name
     try:
         if not path.is_file():  # reading a pipe would never end
@@ -128,11 +147,13 @@ def _read(folder: Path, name: str) -> File:
     except OSError:
         raise ContentError(name, 1, "cannot be read; check the file's permissions") from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if (at := unfit(text)) is not None:
+        raise ContentError(name, text.count("\n", 0, at) + 1, f"this line {described(text[at])}")
     return File(name, unicodedata.normalize("NFC", text))
 
 
 def _text(name: str, data: bytes) -> str:
-    if b"\0" in data:
+    if data.count(0) * _ZEROS >= max(len(data), 1):
         kind = "UTF-16 (“Unicode” in Notepad), or no plain text at all"
         raise ContentError(name, 1, f"not UTF-8 but {kind}; {_SAVE}")
     try:
@@ -174,8 +195,15 @@ class Table:
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._value(key, str, default)
+        self._check_signs(key, value)
         if default is None and not value.strip():
             raise self.wrong(key, f"“{key}” is empty; write its text")
+        return value
+
+    def line_text(self, key: str, default: str | None = None) -> str:
+        """A text of one line."""
+        value = self.text(key, default)
+        self._check_one_line(key, value)
         return value
 
     def number(self, key: str, default: int | None = None) -> int:
@@ -198,7 +226,15 @@ class Table:
         for value in values:
             if not isinstance(value, str) or not value.strip():
                 raise self.wrong(key, f"“{key}” must hold texts in quotes, none of them empty")
+            self._check_signs(key, value)
         return tuple(values)
+
+    def line_texts(self, key: str) -> tuple[str, ...]:
+        """Texts of one line each."""
+        values = self.texts(key)
+        for value in values:
+            self._check_one_line(key, value)
+        return values
 
     def table(self, key: str) -> Table:
         return self._below(key, self._value(key, dict, None), "")
@@ -209,6 +245,22 @@ class Table:
         if not all(isinstance(value, dict) for value in values):
             raise self.wrong(key, f"“{key}” must be written as [[{key}]] tables")
         return [self._below(key, value, f"#{index}") for index, value in enumerate(values)]
+
+    def _check_signs(self, key: str, value: str) -> None:
+        if (at := unfit(value)) is not None:
+            raise self.file.wrong(self._place(key, value[:at]), f"“{key}” {described(value[at])}")
+
+    def _check_one_line(self, key: str, value: str) -> None:
+        first, end, _ = value.partition("\n")
+        if end:
+            problem = f"“{key}” goes on in another line after “{first[-_QUOTED:]}”; write it in one"
+            raise self.file.wrong(self._place(key, first), problem)
+
+    def _place(self, key: str, beginning: str) -> int:
+        """The line, at or below that of `key`, where a text begins so."""
+        start = self.line(key)
+        wanted, lines = beginning[:_QUOTED].rstrip(), self.file.text.split("\n")[start - 1 :]
+        return next((start + at for at, line in enumerate(lines) if wanted in line), start)
 
     def _below(self, key: str, values: Mapping[str, Any], index: str) -> Table:
         prefix = f"{key}{index}."
@@ -247,7 +299,11 @@ def parse_toml(file: File, text: str | None = None, first_line: int = 1) -> Tabl
         raise _syntax_error(file, source, first_line, str(error)) from None
     except RecursionError:
         raise file.wrong(first_line, "nested too deeply; write it more simply") from None
-    lines = {key: line + first_line - 1 for key, line in _key_lines(source).items()}
+    except ValueError:  # Python reads no number of so many digits
+        above = source[: huge.start()] if (huge := _HUGE.search(source)) else ""
+        line = first_line + above.count("\n")
+        raise file.wrong(line, "too long a number; shorten it, or put it in quotes") from None
+    lines = {key: line + first_line - 1 for key, line in key_lines(source).items()}
     return Table(file, values, first_line, lines)
 
 
@@ -259,30 +315,6 @@ def _syntax_error(file: File, source: str, first_line: int, message: str) -> Con
     above, broken = ["", *source.split("\n"), ""][line - 1 : line + 1]
     wrong, mend = slip(broken, above, reason)
     return file.wrong(first_line + line - 1, f"not valid TOML ({wrong}); {mend}")
-
-
-def _key_lines(source: str) -> dict[str, int]:
-    """`section.key` → line, best effort; the second `[[name]]` is `name#1`."""
-    lines: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    prefix = ""
-    inside = False
-    for number, line in enumerate(source.split("\n"), start=1):
-        if not inside:
-            if header := _HEADER.match(line):
-                name = header["name"].replace('"', "").replace(" ", "")
-                lines.setdefault(name, number)
-                if header["open"] == "[[":
-                    index = counts.get(name, 0)
-                    counts[name] = index + 1
-                    name = f"{name}#{index}"
-                lines.setdefault(name, number)
-                prefix = name + "."
-            elif key := _KEY.match(line):
-                lines.setdefault(prefix + key["name"].strip("\"'"), number)
-        if len(_STRING_FENCE.findall(line)) % 2:
-            inside = not inside
-    return lines
 
 
 def split_front_matter(file: File) -> tuple[Table, str, int]:

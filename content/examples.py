@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from content.faq import FaqEntry
 from content.features import Example, Told
-from content.folding import abbreviations, words
+from content.folding import abbreviations, fold, words
 from content.phrases import tokens
 from content.topics import Topics
 
@@ -75,7 +75,7 @@ def told(text: str, filler: Collection[str], cues: Collection[str]) -> Told:
 def _told(text: str, filler: Collection[str]) -> Told:
     folded = tuple(
         word
-        for word in words(text)
+        for word in words(fold(text)[:LONGEST])  # which may be several times as long
         if word not in filler and not (word.isdecimal() and len(word) >= _NUMBER)
     )
     return Told(folded, tuple("" if word.plain else word.spelled for word in tokens(text)))

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from content.documents import File, Table, nearest, split_front_matter
+from content.documents import FENCE, File, Table, nearest, split_front_matter
 
 ASPECTS = ("ho_so", "noi_nop", "thoi_han", "le_phi", "online")
 FORMS = "mau"  # asked for as an aspect; its text is an entry's documents
@@ -28,6 +28,9 @@ ENGLISH = "en"
 STANDINGS = ("portal copy", "official text", "local", "secondary")
 FEWEST_PHRASINGS = 8
 FEWEST_NAMES, MOST_NAMES = 3, 8
+LONGEST_LINE = 160  # characters that an answer tells of an office, an owner or a title
+LONGEST_SOURCES = 600  # … and of all sources
+LONGEST_ID = 40  # characters: buttons, tables and the names of pictures carry it
 LOCAL = re.compile(r"\{([^{}]*)\}")  # in an answer: what the commune enters itself
 CITED = re.compile(r" ?\[([^\[\]]*)\]")  # in an answer: who alone says so, with the space before
 
@@ -116,8 +119,8 @@ def parse_entry(file: File, local: Collection[str]) -> FaqEntry:
         id=_id(file, table),
         title=_title(table),
         code=_code(table),
-        office=table.text("office"),
-        owner=table.text("owner"),
+        office=table.line_text("office"),
+        owner=table.line_text("owner"),
         phrasings=_phrasings(table),
         sources=sources,
         review_by=table.day("review_by"),
@@ -139,19 +142,33 @@ def parse_entries(files: Sequence[File], local: Collection[str]) -> tuple[FaqEnt
 
 
 def with_phrasings(entries: Iterable[FaqEntry], files: Iterable[File]) -> tuple[FaqEntry, ...]:
-    """The entries with the lines of the file that has their id for a name."""
-    more = {PurePosixPath(file.name).stem: file.text.split("\n") for file in files}
-    return tuple(replace(one, phrasings=(*one.phrasings, *_lines(more, one.id))) for one in entries)
+    """The entries with the lines of the file that has their id for a name. Raises ContentError
+    where these are no phrasings."""
+    more = {PurePosixPath(file.name).stem: _lines(file) for file in files}
+    return tuple(replace(one, phrasings=(*one.phrasings, *more.get(one.id, ()))) for one in entries)
 
 
-def _lines(files: Mapping[str, Sequence[str]], id: str) -> list[str]:
-    return [line.strip() for line in files.get(id, ()) if line.strip()]
+def _lines(file: File) -> list[str]:
+    found = []
+    for number, line in enumerate(map(str.strip, file.text.split("\n")), start=1):
+        if line.startswith((FENCE, "#")):
+            entry = PurePosixPath(file.name).with_suffix(".md").name
+            problem = (
+                f"“{line[:20]}” is no phrasing; here stand only questions as people ask them, one "
+                f"a line, and all else in {entry}: move it there, or take it away"
+            )
+            raise file.wrong(number, problem)
+        found += [line] if line else []
+    return found
 
 
 def _id(file: File, table: Table) -> str:
     value = table.text("id")
     if not _ID.fullmatch(value):
         raise table.wrong("id", f"“{value}” is no id; use a-z, 0-9 and _ only")
+    if len(value) > LONGEST_ID:
+        problem = f"an id of {len(value)} characters; shorten it and the file's name"
+        raise table.wrong("id", f"{problem}, {LONGEST_ID} at most")
     stem = PurePosixPath(file.name).stem
     if not _ID.fullmatch(stem):
         problem = f"the file is called “{stem}”, which is no id; rename it to {value}.md"
@@ -164,7 +181,7 @@ def _id(file: File, table: Table) -> str:
 def _title(table: Table) -> Mapping[str, str]:
     title = table.table("title")
     title.only(["vi", "en"])
-    return MappingProxyType({language: title.text(language) for language in ("vi", "en")})
+    return MappingProxyType({language: title.line_text(language) for language in ("vi", "en")})
 
 
 def _code(table: Table) -> str:
@@ -175,7 +192,7 @@ def _code(table: Table) -> str:
 
 
 def _phrasings(table: Table) -> tuple[str, ...]:
-    values = table.texts("phrasings")
+    values = table.line_texts("phrasings")
     if len(set(values)) < FEWEST_PHRASINGS:
         problem = f"only {len(set(values))} different phrasings; write {FEWEST_PHRASINGS} or more"
         raise table.wrong("phrasings", problem)
@@ -183,7 +200,7 @@ def _phrasings(table: Table) -> tuple[str, ...]:
 
 
 def _names(table: Table) -> tuple[str, ...]:
-    values = table.texts("names")
+    values = table.line_texts("names")
     if not FEWEST_NAMES <= len(set(values)) <= MOST_NAMES:
         problem = f"{len(set(values))} different names; write {FEWEST_NAMES} to {MOST_NAMES}"
         raise table.wrong("names", problem)
@@ -208,7 +225,9 @@ def _source(table: Table) -> Source:
         problem = f"unknown standing “{standing}”; {nearest(standing, STANDINGS)}"
         raise table.wrong("standing", problem)
     url = _address(table) if table.text("url", "") else ""
-    source = Source(table.text("name"), table.day("date"), standing, url, table.text("key", ""))
+    source = Source(
+        table.line_text("name"), table.day("date"), standing, url, table.text("key", "")
+    )
     if source.key and not _ID.fullmatch(source.key):
         raise table.wrong("key", f"“{source.key}” is no key; use a-z, 0-9 and _ only")
     if source.secondary and not source.key:
@@ -225,11 +244,11 @@ def _documents(table: Table) -> tuple[Document, ...]:
 
 def _document(table: Table) -> Document:
     table.only(["name", "url"])
-    return Document(table.text("name"), _address(table))
+    return Document(table.line_text("name"), _address(table))
 
 
 def _address(table: Table) -> str:
-    url = table.text("url")
+    url = table.line_text("url")
     if not url.startswith("https://"):
         raise table.wrong("url", "“url” is not a web address; begin it with https://")
     return url
@@ -275,7 +294,7 @@ def _sections(file: File, body: str, first_line: int) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     current: list[str] | None = None
     for number, line in enumerate(body.split("\n"), start=first_line):
-        if line.startswith("#"):
+        if line.startswith("#"):  # behind a blank it is text
             current = found.setdefault(_heading(file, number, line, found), [])
         elif current is not None:
             current.append(line.rstrip())
@@ -301,7 +320,7 @@ def _check_whole(file: File, texts: Mapping[str, str], first_line: int) -> None:
 
 
 def _heading(file: File, number: int, line: str, found: Mapping[str, list[str]]) -> str:
-    mark, _, name = line.partition(" ")
+    mark, name = (*line.split(maxsplit=1), "")[:2]
     name = name.strip()
     known = {"##": SECTIONS, "#": (ENGLISH,)}.get(mark, ())
     if name not in known:

@@ -20,6 +20,7 @@ _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 # Beyond this a run of marks is no language, and composing it costs quadratic time.
 _LONGEST_MARKS = 30
 _LONGEST_LABEL = 40
+_MOST_SIGNS = 7  # that one may stand for; those of a whole phrase would make pages of a message
 
 
 def fold(text: str) -> str:
@@ -39,12 +40,13 @@ _folded_label = lru_cache(maxsize=2000)(_folded)  # labels and listed words come
 
 
 class _Bare(dict[int, int | str | None]):
-    """Of each sign that was met, what is left of it."""
+    """Of each sign that was met, what is left of it: of one that stands for a phrase, a space."""
 
     def __missing__(self, code: int) -> int | str | None:
         category = unicodedata.category(chr(code))
         gone = category[0] == "M" or category == "Cf"
-        self[code] = " " if category in {"Cc", "Cs"} else None if gone else code
+        phrase = len(unicodedata.normalize("NFKD", chr(code))) > _MOST_SIGNS
+        self[code] = " " if phrase or category in {"Cc", "Cs"} else None if gone else code
         return self[code]
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from content.documents import Layers, nearest, visible
+from content.documents import Layers, visible
 
 LARGEST: Final = 1_000_000  # bytes
 _BEGINNINGS: Final[Mapping[str, bytes]] = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
@@ -99,8 +100,9 @@ def _beside(folder: Path) -> list[Path]:
 def _misplaced(path: Path, ids: Collection[str], pictures: Mapping[str, Path]) -> str:
     """What is wrong with its name, and what to do; "" for nothing."""
     if path.stem not in ids:
-        meant = nearest(path.stem.lower(), ids)
-        return f"no entry is called “{path.stem}”; {meant} or take the file away"
+        close = get_close_matches(path.stem.lower(), ids, n=1)
+        called = f"{close[0]}{path.suffix}" if close else "the id of its entry, with this ending"
+        return f"no entry is called “{path.stem}”; rename it to {called}, or take it away"
     if path.suffix not in _ENDINGS:
         return f"is not shown under this name; save it as {path.stem}.png or {path.stem}.jpg"
     if path.stem in pictures:

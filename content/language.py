@@ -27,7 +27,7 @@ UNMARKED: Final = "vi-nd"
 PROFILES: Final = ("vi", "en", "zh-cn", "zh-tw", "ko", "ja", "fr", "ru", "th")
 
 _LONGEST = 240  # characters: more would cost time and change nothing
-_FEWEST_LETTERS = 2
+_FEWEST_LETTERS = 2  # of a word
 _CERTAIN = 0.7  # below this probability the chat's language stays
 _WORD_WEIGHT = 1000.0  # how much likelier one telling word makes its language
 # langdetect samples n-grams at random: many short walks tell a short text better than its
@@ -46,6 +46,8 @@ _SCRIPTS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 _WORD = re.compile(r"[a-z]+")
 _CODE = r"\b(?=[A-Za-z–—‐-]*\d)[A-Za-z0-9]{4}[–—‐-]?[A-Za-z0-9]{4}\b"
+_SIGN = re.compile(r"[%$#{}<>=_\\|^\d]|[a-z]\(")  # what holds one is code, or a number
+_VOWEL = re.compile("[aeiouy]")
 _NO_WORDS = re.compile(rf"https?://\S+|\S+@\S+|@\S+|/\w+|{_CODE}")
 
 
@@ -60,9 +62,9 @@ class Languages:
         return _by_script(sample) or self._guess(sample, fallback)
 
     def _guess(self, sample: str, fallback: str) -> str:
-        if len(_LATIN.findall(sample)) < _FEWEST_LETTERS or self._neutral.issuperset(
-            _WORD.findall(fold(sample))
-        ):
+        sample = " ".join(piece for piece in sample.split() if self._says(piece))
+        words = _WORD.findall(fold(sample))
+        if max(map(len, words), default=0) < _FEWEST_LETTERS or self._neutral.issuperset(words):
             return fallback
         detector = self._factory.create()
         detector.n_trial, detector.ITERATION_LIMIT = _WALKS, _STEPS
@@ -70,6 +72,13 @@ class Languages:
         detector.set_prior_map(self._prior(sample))
         language, probability = _likeliest(detector)
         return language if probability >= _CERTAIN else fallback
+
+    def _says(self, piece: str) -> bool:
+        """Whether a word as it stands between spaces may tell its language."""
+        if _SIGN.search(piece):
+            return False
+        bare = fold(piece)
+        return bool(_VOWEL.search(bare)) or any(one in self._telling for one in _WORD.findall(bare))
 
     def _prior(self, sample: str) -> Mapping[str, float]:
         """The prior of the languages, moved by the telling words of this text."""

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from content.faq import FEWEST_PHRASINGS, FaqEntry
 from content.folding import fold, words
 from content.guides import Guides
+from content.lengths import long_texts, wordy
+from content.remarks import Remark, file_of, lines_file
 from content.topics import Topic
 
 if TYPE_CHECKING:
@@ -34,31 +36,14 @@ _COMMON: Final = 5  # entries whose phrasings may say the one word of a name …
 _OFTEN: Final = 20  # … each in one of so many phrasings
 
 
-class Remark(NamedTuple):
-    """`wrong`: it must be mended; else somebody should look at it. `text` names the file and ends
-    in what to do."""
-
-    text: str
-    wrong: bool
-
-
-class _Longest(NamedTuple):
-    """Characters of a text that is not remarked on."""
-
-    phrasing: int
-    title: int
-    answer: int
-
-
-LONGEST: Final = _Longest(phrasing=600, title=100, answer=20_000)
-
-
 def lint(content: Content, today: date, files: Collection[str] | None = None) -> list[Remark]:
-    """What must be mended comes first. `files`: those to look at, beside all others; None: all."""
+    """What must be mended comes first. `files`: those to look at, beside all others; None: all. Of
+    an entry of whose files only the phrasings (faq/<id>.txt) are among them, only these are."""
     faq, topics = content.faq, content.topics.decline
-    entries = [entry for entry in faq if files is None or _file(entry) in files]
+    entries = [entry for entry in faq if files is None or file_of(entry) in files]
     advised = topics if files is None or TOPICS in files else ()
-    looked = {*map(_file, entries), *map(_topic, advised)}
+    beside = [one for one in faq if one not in entries and lines_file(one) in (files or ())]
+    looked = {*map(file_of, (*entries, *beside)), *map(_topic, advised)}
     found = [
         *_ended(entries, today),
         *_links(entries, advised),
@@ -67,7 +52,9 @@ def lint(content: Content, today: date, files: Collection[str] | None = None) ->
         *_phrasings(entries),
         *thin(entries),
         *_empty(entries, content.topics.filler),
-        *_long(entries),
+        *long_texts(entries),
+        *wordy(entries),
+        *_lines(beside, content.topics.filler),
         *_vague(entries, faq, content.topics.filler),
         *_collisions(faq, topics, looked),
         *_misspelled(faq, looked),
@@ -85,7 +72,7 @@ def lessened(ours: Sequence[FaqEntry], shipped: Sequence[FaqEntry]) -> list[Rema
         gone = [f"## {section}" for section in entry.aspects if section not in left]
         if gone:
             text = (
-                f"{_file(entry)}: your own file leaves out {', '.join(gone)}, which the shipped "
+                f"{file_of(entry)}: your own file leaves out {', '.join(gone)}, which the shipped "
                 "one tells; add what holds here, or take your file away"
             )
             found.append(Remark(text, wrong=False))
@@ -98,18 +85,21 @@ def _ended(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
     for entry in faq:
         if entry.valid_from is not None and today < entry.valid_from:
             yield Remark(
-                f"{_file(entry)}: it is not told before {entry.valid_from:%d/%m/%Y}; if that is "
+                f"{file_of(entry)}: it is not told before {entry.valid_from:%d/%m/%Y}; if that is "
                 "not meant, correct its valid_from",
                 wrong=False,
+                about="valid_from",
             )
         ending[last_day(entry), entry.owner].append(entry)
     for (last, owner), entries in sorted(ending.items()):
-        files = ", ".join(map(_file, entries))
+        files = ", ".join(map(file_of, entries))
         mend = f"{owner}: look at the source again, then move review_by or valid_until"
         if last < today:
-            yield Remark(f"{files}: not told any more since {last:%d/%m/%Y}; {mend}", wrong=True)
+            text = f"{files}: not told any more since {last:%d/%m/%Y}; {mend}"
+            yield Remark(text, wrong=True, about=f"{last}")
         elif last - today <= SOON:
-            yield Remark(f"{files}: told until {last:%d/%m/%Y} only; {mend}", wrong=False)
+            text = f"{files}: told until {last:%d/%m/%Y} only; {mend}"
+            yield Remark(text, wrong=False, about=f"{last}")
 
 
 def _dates(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
@@ -120,11 +110,11 @@ def _dates(faq: Sequence[FaqEntry], today: date) -> Iterator[Remark]:
                 f"its review_by, {entry.review_by:%d/%m/%Y}, is more than three years ahead; laws "
                 "change sooner, name an earlier day"
             )
-            yield Remark(f"{_file(entry)}: {text}", wrong=False)
+            yield Remark(f"{file_of(entry)}: {text}", wrong=False, about="review_by")
         for source in entry.sources:
             if source.date > today:
                 text = f"the source “{source.name}” is dated {source.date:%d/%m/%Y}, still to come"
-                yield Remark(f"{_file(entry)}: {text}; correct its date", wrong=True)
+                yield Remark(f"{file_of(entry)}: {text}; correct its date", True, f"{source.date}")
 
 
 def last_day(entry: FaqEntry) -> date:
@@ -137,7 +127,7 @@ def _links(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[Remark]
         links = [source.url for source in entry.sources if source.url]
         links += [document.url for document in entry.documents]
         texts = (*entry.aspects.values(), entry.english)
-        yield from _broken(_file(entry), [*links, *_links_in("\n".join(texts))])
+        yield from _broken(file_of(entry), [*links, *_links_in("\n".join(texts))])
     for topic in topics:
         yield from _broken(_topic(topic), _links_in("\n".join(topic.advice.values())))
 
@@ -149,7 +139,7 @@ def _links_in(text: str) -> list[str]:
 def _broken(file: str, links: Sequence[str]) -> Iterator[Remark]:
     for link in dict.fromkeys(links):
         if reason := _fault(link):
-            yield Remark(f"{file}: the link {link} {reason}", wrong=True)
+            yield Remark(f"{file}: the link {link} {reason}", wrong=True, about=link)
 
 
 def _fault(link: str) -> str:
@@ -188,10 +178,17 @@ def _phrasings(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
         count = len(set(entry.phrasings))
         if count < FEWEST_PHRASINGS:
             text = f"only {count} phrasings; write {FEWEST_PHRASINGS} or more"
-            yield Remark(f"{_file(entry)}: {text}", wrong=True)
+            yield Remark(f"{file_of(entry)}: {text}", wrong=True)
         if count > MOST_PHRASINGS:
             text = f"{count} phrasings outweigh other entries; keep the {MOST_PHRASINGS} best"
-            yield Remark(f"{_file(entry)}: {text}", wrong=False)
+            yield Remark(f"{file_of(entry)}: {text}", wrong=False)
+
+
+def _lines(faq: Sequence[FaqEntry], filler: Collection[str]) -> Iterator[Remark]:
+    """Of entries that are looked at for the file of phrasings beside them alone."""
+    for entry in faq:
+        for one in (*_phrasings([entry]), *_empty([entry], filler), *wordy([entry])):
+            yield one._replace(text=one.text.replace(file_of(entry), lines_file(entry), 1))
 
 
 def thin(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
@@ -203,7 +200,7 @@ def thin(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
                 f"only {count} phrasings, so many questions will not find it; write "
                 f"{ENOUGH_PHRASINGS - count} more that differ into faq/{entry.id}.txt, one a line"
             )
-            yield Remark(f"{_file(entry)}: {text}", wrong=False)
+            yield Remark(f"{file_of(entry)}: {text}", wrong=False)
 
 
 def _empty(faq: Sequence[FaqEntry], filler: Collection[str]) -> Iterator[Remark]:
@@ -212,18 +209,7 @@ def _empty(faq: Sequence[FaqEntry], filler: Collection[str]) -> Iterator[Remark]
         for phrasing in dict.fromkeys(entry.phrasings):
             if set(words(phrasing)) <= set(filler):
                 text = "tells nothing of the matter; write a question that names it"
-                yield Remark(f"{_file(entry)}: the phrasing “{phrasing}” {text}", wrong=False)
-
-
-def _long(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
-    for entry in faq:
-        texts = [(f"a phrasing, “{one[:40]}…”,", one, LONGEST.phrasing) for one in entry.phrasings]
-        texts += [(f"the title “{one[:40]}…”", one, LONGEST.title) for one in entry.title.values()]
-        answer = "".join((*entry.aspects.values(), entry.english))
-        for named, text, most in (*texts, ("the answer", answer, LONGEST.answer)):
-            if len(text) > most:
-                told = f"{named} has {len(text)} characters; shorten it, {most} at most"
-                yield Remark(f"{_file(entry)}: {told}", wrong=False)
+                yield Remark(f"{file_of(entry)}: the phrasing “{phrasing}” {text}", False, phrasing)
 
 
 def _vague(
@@ -237,7 +223,7 @@ def _vague(
             common = len(told) == 1 and users[told[0]] > _COMMON
             if common or set(told) <= set(filler):
                 text = "is said whatever people ask; write what only this matter is called"
-                yield Remark(f"{_file(entry)}: the name “{name}” {text}", wrong=False)
+                yield Remark(f"{file_of(entry)}: the name “{name}” {text}", wrong=False, about=name)
 
 
 def _usual(entry: FaqEntry) -> Iterator[str]:
@@ -251,7 +237,7 @@ def _collisions(
 ) -> Iterator[Remark]:
     """Of every two matters, one of them in `looked`, what is said of both in the same words, in
     whatever order; but not a name that both have, which makes the bot ask back."""
-    named = {(_file(entry), frozenset(words(name))) for entry in faq for name in entry.names}
+    named = {(file_of(entry), frozenset(words(name))) for entry in faq for name in entry.names}
     said: dict[frozenset[str], dict[str, str]] = defaultdict(dict)
     for owner, texts in _told(faq, topics).items():
         for text in texts:
@@ -267,14 +253,16 @@ def _collisions(
         quoted = ", ".join(f"“{text}”" for text in same[:_QUOTED])
         more = f" and {len(same) - _QUOTED} more" if len(same) > _QUOTED else ""
         yield Remark(
-            f"{one}: {quoted}{more} also asks for {other}; leave it to one of them", wrong=False
+            f"{one}: {quoted}{more} also asks for {other}; leave it to one of them",
+            wrong=False,
+            about=same[0],
         )
 
 
 def _told(faq: Sequence[FaqEntry], topics: Sequence[Topic]) -> Mapping[str, tuple[str, ...]]:
     """Where it stands → all that calls the matter."""
     entries = {
-        _file(entry): (*entry.phrasings, *entry.names, *entry.title.values()) for entry in faq
+        file_of(entry): (*entry.phrasings, *entry.names, *entry.title.values()) for entry in faq
     }
     return entries | {_topic(topic): topic.phrasings for topic in topics}
 
@@ -287,12 +275,12 @@ def _misspelled(faq: Sequence[FaqEntry], looked: Collection[str]) -> Iterator[Re
             users[name].append(entry)
     by_use = sorted(users, key=lambda name: (-len(users[name]), name))
     for place, name in enumerate(by_use):
-        if len(users[name]) > 1 or _file(users[name][0]) not in looked:
+        if len(users[name]) > 1 or file_of(users[name][0]) not in looked:
             continue
         usual = next((other for other in by_use[:place] if _alike(name, other)), "")
         if usual:
             text = f"the source “{name}” is called “{usual}” elsewhere; use one name"
-            yield Remark(f"{_file(users[name][0])}: {text}", wrong=False)
+            yield Remark(f"{file_of(users[name][0])}: {text}", wrong=False, about=name)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -311,10 +299,6 @@ def _secondary(faq: Sequence[FaqEntry]) -> Iterator[Remark]:
         count = f"{len(owners)} secondary source{'s' if len(owners) > 1 else ''}"
         text = f"{count}, in {files}; compare with official texts, then change the standing"
         yield Remark(f"faq: {text}", wrong=False)
-
-
-def _file(entry: FaqEntry) -> str:
-    return f"faq/{entry.id}.md"
 
 
 def _topic(topic: Topic) -> str:

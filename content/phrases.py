@@ -84,10 +84,19 @@ class Pattern:
     def find(self, text: Sequence[Token], *, strict: bool, since: int = 0) -> range | None:
         """The positions of its first match that begins at `since` or later."""
         for start in range(since, len(text)):
+            if not self._begins(text[start].folded):
+                continue  # most words of a long text
             end = self._match(0, text, start, strict)
             if end is not None:
                 return range(start, end)
         return None
+
+    def _begins(self, folded: str) -> bool:
+        """Whether the word may be the first."""
+        first = self.parts[0] if self.parts else None
+        if isinstance(first, Choice):
+            return folded in first.folded
+        return first is None or folded == first.folded
 
     def _match(self, part: int, text: Sequence[Token], at: int, strict: bool) -> int | None:
         if part == len(self.parts):

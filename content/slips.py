@@ -60,7 +60,8 @@ def _mistyped(line: str, above: str) -> Slip | None:
 
 def how_to_write(value: object) -> str:
     """Of what was meant for a day."""
-    return f"write the day as {_meant(str(value)) or _EXAMPLE} (year-month-day, no quotes)"
+    meant = _meant(value) if isinstance(value, str) else None
+    return f"write the day as {meant or _EXAMPLE} (year-month-day, no quotes)"
 
 
 def _meant(value: str) -> date | None:

@@ -17,6 +17,7 @@ _Known: TypeAlias = Callable[[str], bool]
 
 _LETTERS: Final = "abcdeghiklmnopqrstuvxy"  # of folded Vietnamese
 _LAST: Final = "cghimnoptuy"  # what its words end with that have more than a vowel there
+_MOST: Final = 30  # words nobody knows that are looked at: a text with more has no mere slips
 _LONGEST: Final = 12  # letters of a word that is looked at; Vietnamese ones have seven at most
 _ALIKE: Final = (  # what sounds alike where one comes from, and how the young write it
     *(("ch", "tr"), ("tr", "ch"), ("s", "x"), ("x", "s"), ("d", "gi"), ("gi", "d"), ("r", "d")),
@@ -27,6 +28,7 @@ _ALIKE: Final = (  # what sounds alike where one comes from, and how the young w
 def mended(words: Sequence[str], knows: _Known) -> tuple[str, ...]:
     """`knows`: whether a word, or a pair of them ("a b"), was ever seen."""
     found: list[str] = []
+    unknown = 0
     for at, word in enumerate(words):
         if not 1 < len(word) <= _LONGEST or word.isdecimal():
             found.append(word)
@@ -36,7 +38,8 @@ def mended(words: Sequence[str], knows: _Known) -> tuple[str, ...]:
             found.append(_as_it_sounds(word, before, after, knows))
         elif knows(bare := fold(marked(word))):
             found.append(bare)
-        elif word.isalpha():
+        elif word.isalpha() and unknown < _MOST:
+            unknown += 1
             found += _likeliest(word, before, after, knows)
         else:
             found.append(word)

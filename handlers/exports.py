@@ -114,7 +114,7 @@ def _ask_place(
     return _ask(context, "place", keep, [everywhere, *choices], note=note)
 
 
-@router.action("exports.place")
+@router.action("exports.place", takes="place")
 async def place_chosen(press: Press, context: Context, argument: str) -> Outcome:
     place = None if argument == _ALL else int(argument)
     return _confirm(context, {**context.scene.keep, "place": place}, await _spots(context))

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from content.faq import ASPECTS, CITED, FORMS, LOCAL, SECTIONS, SHORT, FaqEntry, Source
+from content.faq import (
+    ASPECTS,
+    CITED,
+    FORMS,
+    LOCAL,
+    LONGEST_LINE,
+    LONGEST_SOURCES,
+    SECTIONS,
+    SHORT,
+    FaqEntry,
+    Source,
+)
 from content.local import PlaceValues
 from content.words import Words
 from handlers.messages import Button, Reply
@@ -43,12 +54,12 @@ async def answer(entry: FaqEntry, aspect: str | None, context: Context, *more: s
     its source."""
     words = context.words
     asked = tuple(one for one in dict.fromkeys((aspect, *more)) if one in (*SECTIONS, FORMS))
-    head = entry.title[context.language]
+    head = _line(entry.title[context.language])
     local = await _local(entry, context)
     foot = _foot(entry, _vouching(entry, asked, local, context), context)
     if not (asked and opened(context) == entry.id):
-        head = f"{head}\n{words('faq.office', office=entry.office)}"
-        foot = f"{words('faq.code', code=entry.code)}\n{foot}" if entry.code else foot
+        head = f"{head}\n{words('faq.office', office=_line(entry.office))}"
+        foot = f"{words('faq.code', code=_line(entry.code))}\n{foot}" if entry.code else foot
     foot += automatic(context)
     room = LONGEST - len(f"{head}{_GAP}{_GAP}{foot}")
     body, left = _fitting(entry, asked, local.values, context, room)
@@ -110,7 +121,7 @@ async def gist(entry: FaqEntry, aspect: str | None, context: Context) -> str:
     sources = _vouching(entry, asked, local, context)
     places = [one for one in sources[1:] if isinstance(one, PlaceValues)]
     foot = _foot(entry, [*sources[:1], *places], context)
-    title = entry.title[context.language]
+    title = _line(entry.title[context.language])
     return "\n".join([title, body, foot, context.words("faq.more_in_private")])
 
 
@@ -160,10 +171,11 @@ def _marks(entry: FaqEntry, words: Words) -> Mapping[str, str]:
 
 
 def _foot(entry: FaqEntry, sources: Sequence[Source | PlaceValues], context: Context) -> str:
+    owner = _line(entry.owner)
     if not sources:
-        return context.words("faq.owner", owner=entry.owner)
-    told = "; ".join(_source(source, context) for source in sources)
-    return context.words("faq.sources", sources=told, owner=entry.owner)
+        return context.words("faq.owner", owner=owner)
+    told = _cut("; ".join(_source(source, context) for source in sources), LONGEST_SOURCES, ())
+    return context.words("faq.sources", sources=told, owner=owner)
 
 
 def _vouching(
@@ -226,7 +238,7 @@ def _body(
     """At most `room` characters, and the aspects left out or cut short. What is overdue for
     review is not told."""
     if _expired(entry, context):
-        return context.words("faq.expired", office=entry.office), ()
+        return context.words("faq.expired", office=_line(entry.office)), ()
     marks = tuple(mark for mark in _marks(entry, context.words).values() if mark)
 
     def told(text: str) -> str:
@@ -298,6 +310,11 @@ def _shared(
         room -= shares[one]
     for one, text in sections.items():
         yield one, _cut(text, shares[one], marks)
+
+
+def _line(text: str) -> str:
+    """Never so long that it leaves the answer no room."""
+    return _cut(text, LONGEST_LINE, ())
 
 
 def _cut(text: str, room: int, marks: Sequence[str]) -> str:

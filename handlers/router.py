@@ -7,9 +7,19 @@ aside: what comes from elsewhere is said beside the conversation, or asks first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, Protocol, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Concatenate,
+    Final,
+    Literal,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+)
 
 from content.folding import fold
 from content.loader import Content
@@ -33,6 +43,17 @@ H = TypeVar("H")
 
 LEAVE: Final = "start.leave"  # the action that gives up what is unfinished, for the wish kept
 _LONGEST_COMMAND = 40  # characters, where it is typed without a slash
+
+Takes: TypeAlias = Literal["anything", "number", "page", "place", "switch"]
+
+_NUMBER: Final = "[0-9]{1,18}"  # what a database can hold
+_TAKEN: Final[Mapping[Takes, re.Pattern[str]]] = {
+    "anything": re.compile(r"(?!.*\b\d{19}).*", re.DOTALL),
+    "number": re.compile(_NUMBER),
+    "page": re.compile(f"(?:{_NUMBER})?"),
+    "place": re.compile(f"{_NUMBER}|all"),
+    "switch": re.compile(rf"{_NUMBER}\.(?:on|off)"),
+}
 
 
 class Read(Protocol):
@@ -115,10 +136,15 @@ class AskFirst(Protocol):
 @dataclass(frozen=True, slots=True)
 class Action:
     """`standing`: the button says all there is to say, and works as long as it can be seen;
-    otherwise it belongs to a conversation and dies with its menu."""
+    otherwise it belongs to a conversation and dies with its menu. `takes`: the shape of its
+    argument; with another one it is no button of ours."""
 
     handler: OnPress
     standing: bool
+    takes: Takes = "anything"
+
+    def fits(self, argument: str) -> bool:
+        return _TAKEN[self.takes].fullmatch(argument) is not None
 
 
 @dataclass(slots=True)
@@ -156,11 +182,14 @@ class Router:
 
         return register
 
-    def action(self, name: str, *, standing: bool = False) -> Callable[[OnPress], OnPress]:
-        """A press on a button whose action is `name` or `name:argument`."""
+    def action(
+        self, name: str, *, standing: bool = False, takes: Takes = "anything"
+    ) -> Callable[[OnPress], OnPress]:
+        """A press on a button whose action is `name` or `name:argument`. Any other argument than
+        it `takes` is answered as a menu that is gone, and never reaches the handler."""
 
         def register(handler: OnPress) -> OnPress:
-            self.actions[name] = Action(handler, standing)
+            self.actions[name] = Action(handler, standing, takes)
             return handler
 
         return register
@@ -233,7 +262,7 @@ class Dispatcher:
         current = press.menu == str(context.scene.menu_id)
         if name == LEAVE and current:
             return await self._anew(press, context)
-        action = self._actions.get(name)
+        action = self._action(name, argument)
         if action is None or not (action.standing or current):
             return await self._stale(press, context)
         outcome = await action.handler(press, context, argument)
@@ -250,11 +279,15 @@ class Dispatcher:
         free = replace(context, scene=replace(context.scene, step="", keep={}, free_text=False))
         if wish.startswith("/"):
             outcome = await self._answer(Message(press.chat, press.sender, wish), free)
-        elif action := self._actions.get(name):
+        elif action := self._action(name, argument):
             outcome = await action.handler(press, free, argument)
         else:
             return await self._stale(press, context)
         return given_up(outcome, context.scene)
+
+    def _action(self, name: str, argument: str) -> Action | None:
+        action = self._actions.get(name)
+        return action if action and action.fits(argument) else None
 
     async def _message(self, message: Message, context: Context) -> Outcome:
         command, rest = self._command(message.text, slashed_only=context.scene.free_text)

@@ -185,7 +185,7 @@ async def _everywhere(context: Context, draft: Draft) -> Outcome:
     return (await show_places(context))(draft, "")
 
 
-@router.action("announcements.place")
+@router.action("announcements.place", takes="number")
 @router.action("announcements.segment")
 @router.action("announcements.all")
 async def choose(press: Press, context: Context, argument: str) -> Outcome:

@@ -77,7 +77,7 @@ async def say_recipients(message: Message, context: Context) -> Outcome:
     return await _again(plan, context, note)
 
 
-@router.action("bulletins.place")
+@router.action("bulletins.place", takes="number")
 @router.action("bulletins.segment")
 @router.action("bulletins.all")
 async def choose_recipients(press: Press, context: Context, argument: str) -> Outcome:

@@ -34,6 +34,7 @@ from handlers.start import back
 from handlers.tickets.reports import quote
 
 PAGE: Final = 8  # bulletins in one list, each with its button
+_FAR: Final = 10**11  # seconds since 1970: the year 5138
 
 router = Router()
 
@@ -162,7 +163,7 @@ async def skip(press: Press, context: Context, argument: str) -> Outcome:
     verb = effect(
         bulletins.skip_next if skips else bulletins.unskip,
         bulletin_id=_number(id),
-        slot=datetime.fromtimestamp(_number(slot), UTC),
+        slot=_moment(slot),
     )
     return await _change(id, context, verb, "bulletins.skipped" if skips else "bulletins.unskipped")
 
@@ -283,6 +284,12 @@ def _back(context: Context) -> Button:
 
 def _digest(body: str) -> str:
     return sha256(body.encode()).hexdigest()[:16]
+
+
+def _moment(argument: str) -> datetime:
+    """Of its seconds since 1970; 1970, which no slot has, if they are no time there will be."""
+    seconds = _number(argument)
+    return datetime.fromtimestamp(seconds if seconds < _FAR else 0, UTC)
 
 
 def _number(argument: str) -> int:

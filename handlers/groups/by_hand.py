@@ -56,7 +56,7 @@ async def say_place(message: Message, context: Context) -> Outcome:
     return _ask_kind(context, {**context.scene.keep, "place": spot.id})
 
 
-@router.action("groups.hand_place")
+@router.action("groups.hand_place", takes="number")
 async def choose_place(press: Press, context: Context, argument: str) -> Outcome:
     return _ask_kind(context, {**context.scene.keep, "place": int(argument)})
 
@@ -134,12 +134,12 @@ async def say_choice(message: Message, context: Context) -> Outcome:
     return found or again(context, context.words("groups.choose"))
 
 
-@router.action("groups.hand_page")
+@router.action("groups.hand_page", takes="number")
 async def turn(press: Press, context: Context, argument: str) -> Outcome:
     return await _ask_keeper(context, context.scene.keep, int(argument))
 
 
-@router.action("groups.hand_keeper")
+@router.action("groups.hand_keeper", takes="number")
 async def choose_keeper(press: Press, context: Context, argument: str) -> Outcome:
     words, keep = context.words, context.scene.keep
     keeper = await keeping.find(context, keep["place"], int(argument))

@@ -52,7 +52,7 @@ async def command(message: Message, context: Context) -> Outcome:
     return await _list(context, 0)
 
 
-@router.action("groups.menu", standing=True)
+@router.action("groups.menu", standing=True, takes="page")
 async def menu(press: Press, context: Context, argument: str) -> Outcome:
     return await _list(context, int(argument or 0))
 
@@ -176,7 +176,7 @@ async def each(press: Press, context: Context, argument: str) -> Outcome:
     return Reply(words("groups.which_place"), (*places, to_list(context), back(context)))
 
 
-@router.action("groups.show", standing=True)
+@router.action("groups.show", standing=True, takes="number")
 async def show(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     group = await read_group(context, int(argument))
@@ -234,7 +234,7 @@ def _state(group: Group) -> str:
     return "on" if group.answers else "off"
 
 
-@router.action("groups.answers", standing=True)
+@router.action("groups.answers", standing=True, takes="switch")
 async def switched(press: Press, context: Context, argument: str) -> Outcome:
     number, _, wanted = argument.partition(".")
     words, bot = context.words, context.content.words("vi")
@@ -249,7 +249,7 @@ async def switched(press: Press, context: Context, argument: str) -> Outcome:
     return done.then(say, refusals(context))
 
 
-@router.action("groups.untie", standing=True)
+@router.action("groups.untie", standing=True, takes="number")
 async def untie(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     group = await read_group(context, int(argument))
@@ -268,7 +268,7 @@ async def say_sure(message: Message, context: Context) -> Outcome:
     return found or again(context, context.words("groups.choose"))
 
 
-@router.action("groups.untied")
+@router.action("groups.untied", takes="number")
 async def untied(press: Press, context: Context, argument: str) -> Outcome:
     def say(was: Untied) -> Reply:
         key = "groups.untied_by_hand" if was.by_hand else "groups.untied"

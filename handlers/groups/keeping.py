@@ -27,7 +27,7 @@ router = Router()
 PAGE: Final = 8  # people in one list
 
 
-@router.action("groups.keeper", standing=True)
+@router.action("groups.keeper", standing=True, takes="number")
 async def ask(press: Press, context: Context, argument: str) -> Outcome:
     return await _ask(context, int(argument), 0)
 
@@ -78,7 +78,7 @@ def _title(words: Words, keeper: Keeper) -> str:
     return titled(words, keeper.role, keeper.place)
 
 
-@router.action("groups.keeper_page")
+@router.action("groups.keeper_page", takes="number")
 async def turn(press: Press, context: Context, argument: str) -> Outcome:
     return await _ask(context, context.scene.keep["group"], int(argument))
 
@@ -89,7 +89,7 @@ async def say(message: Message, context: Context) -> Outcome:
     return found or again(context, context.words("groups.choose"))
 
 
-@router.action("groups.keeper_of")
+@router.action("groups.keeper_of", takes="number")
 async def choose(press: Press, context: Context, argument: str) -> Outcome:
     words, chat_id = context.words, context.scene.keep["group"]
     group = await read_group(context, chat_id)

@@ -18,7 +18,7 @@ from handlers.start import ask_first, back, wish
 router = Router()
 
 
-@router.action("groups.rename", standing=True)
+@router.action("groups.rename", standing=True, takes="number")
 async def rename(press: Press, context: Context, argument: str) -> Outcome:
     group = await read_group(context, int(argument))
     if isinstance(group, Reply):

@@ -190,7 +190,7 @@ async def say_place(message: Message, context: Context) -> Outcome:
     return await _ask_place(context, context.words("groups.choose"))
 
 
-@router.action("groups.place")
+@router.action("groups.place", takes="number")
 async def choose_place(press: Press, context: Context, argument: str) -> Outcome:
     return _ask_segment(context, int(argument))
 

@@ -80,7 +80,7 @@ async def say_sure(message: Message, context: Context) -> Outcome:
     return found or again(context, context.words("roles.choose"))
 
 
-@router.action("linking.parted")
+@router.action("linking.parted", takes="number")
 async def parted(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
 

@@ -104,7 +104,7 @@ async def say_whether(message: Message, context: Context) -> Outcome:
     return found or again(context, context.words("roles.choose"))
 
 
-@router.action("linking.mine")
+@router.action("linking.mine", takes="number")
 async def mine(press: Press, context: Context, argument: str) -> Outcome:
     """The other side is asked."""
 
@@ -133,7 +133,7 @@ def _answers(words: Words, asked: Asked) -> tuple[Button, ...]:
     )
 
 
-@router.action("linking.right", standing=True)
+@router.action("linking.right", standing=True, takes="number")
 async def right(press: Press, context: Context, argument: str) -> Outcome:
     def say(joined: Joined) -> Reply:
         told = _told(context, "linking.joined_notice", joined.account, int(argument))
@@ -144,7 +144,7 @@ async def right(press: Press, context: Context, argument: str) -> Outcome:
     return effect(links.join, link_id=int(argument)).then(say, _over(context))
 
 
-@router.action("linking.wrong", standing=True)
+@router.action("linking.wrong", standing=True, takes="number")
 async def wrong(press: Press, context: Context, argument: str) -> Outcome:
     """Said by either of the two."""
 

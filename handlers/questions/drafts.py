@@ -45,7 +45,7 @@ def list_button(words: Words) -> Button:
     return Button(words("handing.drafts_open"), "drafts.list")
 
 
-@router.action("drafts.keep", standing=True)
+@router.action("drafts.keep", standing=True, takes="number")
 async def kept(press: Press, context: Context, argument: str) -> Outcome:
     number = int(argument)
     try:

@@ -16,7 +16,7 @@ from handlers.start import back
 router = Router()
 
 
-@router.action("questions.hand", standing=True)
+@router.action("questions.hand", standing=True, takes="number")
 async def begun(press: Press, context: Context, argument: str) -> Outcome:
     """`argument`: the number of the question. What is kept of it is offered, or its own words while
     these stand in an offer; its person sends that, or writes it anew."""

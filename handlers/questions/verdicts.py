@@ -18,7 +18,7 @@ _MOST_BESIDE: Final = 2  # others, where one was answered: the rest is far off
 router = Router()
 
 
-@router.action("faq.useful", standing=True)
+@router.action("faq.useful", standing=True, takes="number")
 async def useful(press: Press, context: Context, argument: str) -> Outcome:
     thanks = _thanked(press, context)
     judgement = effect(questions.judge, question_id=int(argument), verdict=questions.USEFUL)
@@ -37,7 +37,7 @@ def _thanked(press: Press, context: Context) -> Reply:
     return Reply(text, buttons, keep=scene.keep, in_place=True)
 
 
-@router.action("faq.wrong", standing=True)
+@router.action("faq.wrong", standing=True, takes="number")
 async def wrong(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     try:
@@ -55,7 +55,7 @@ async def wrong(press: Press, context: Context, argument: str) -> Outcome:
     return judgement.then(lambda _: reply, _refusals(context))
 
 
-@router.action("faq.none", standing=True)
+@router.action("faq.none", standing=True, takes="number")
 async def none(press: Press, context: Context, argument: str) -> Outcome:
     """None of the procedures on offer: the question is asked anew, or handed over."""
     cancel = Button(context.words("common.cancel"), "faq.cancel")

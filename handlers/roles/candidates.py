@@ -99,7 +99,7 @@ def spoiled(context: Context, result: Spoiled) -> Reply:
     return Reply(context.words("roles.spoiled"), stay=True, notices=notices)
 
 
-@router.action("roles.right", standing=True)
+@router.action("roles.right", standing=True, takes="number")
 async def right(press: Press, context: Context, argument: str) -> Outcome:
     return _accept(context, int(argument))
 
@@ -123,7 +123,7 @@ def _accept(context: Context, invitation_id: int) -> Outcome:
     return bound.then(say, _undecided(context))
 
 
-@router.action("roles.wrong", standing=True)
+@router.action("roles.wrong", standing=True, takes="number")
 async def wrong(press: Press, context: Context, argument: str) -> Outcome:
     return _refuse(context, int(argument))
 

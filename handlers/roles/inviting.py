@@ -78,7 +78,7 @@ async def say_place(message: Message, context: Context) -> Outcome:
     return _ask_until(context, role, spot.id)
 
 
-@router.action("roles.at")
+@router.action("roles.at", takes="number")
 async def choose_place(press: Press, context: Context, argument: str) -> Outcome:
     return _ask_until(context, context.scene.keep["role"], int(argument))
 

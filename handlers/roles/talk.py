@@ -31,7 +31,7 @@ async def command(message: Message, context: Context) -> Outcome:
     return await _list(context, 0)
 
 
-@router.action("roles.menu", standing=True)
+@router.action("roles.menu", standing=True, takes="page")
 async def menu(press: Press, context: Context, argument: str) -> Outcome:
     return await _list(context, int(argument or 0))
 
@@ -84,7 +84,7 @@ def _button(words: Words, one: Held) -> Button:
     return Button(f"{who} – {title}", f"roles.show:{one.id}")
 
 
-@router.action("roles.show", standing=True)
+@router.action("roles.show", standing=True, takes="number")
 async def show(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     held = await _read(context, int(argument))
@@ -122,7 +122,7 @@ async def code(press: Press, context: Context, argument: str) -> Outcome:
     return Reply(_unused(words, one), (void, to_list(context), back(context)))
 
 
-@router.action("roles.void", standing=True)
+@router.action("roles.void", standing=True, takes="number")
 async def void(press: Press, context: Context, argument: str) -> Outcome:
     def say(one: Open) -> Reply:
         title = titled(context.words, one.role, one.place)
@@ -137,7 +137,7 @@ def _no_code(context: Context) -> Reply:
     return Reply(context.words("roles.no_code"), (to_list(context), back(context)))
 
 
-@router.action("roles.end", standing=True)
+@router.action("roles.end", standing=True, takes="number")
 async def end(press: Press, context: Context, argument: str) -> Outcome:
     words = context.words
     held = await _read(context, int(argument))
@@ -156,7 +156,7 @@ async def say_sure(message: Message, context: Context) -> Outcome:
     return found or again(context, context.words("roles.choose"))
 
 
-@router.action("roles.ended")
+@router.action("roles.ended", takes="number")
 async def ended(press: Press, context: Context, argument: str) -> Outcome:
     def say(held: Held) -> Reply:
         return _changed(context, held, "roles.ended")
@@ -164,7 +164,7 @@ async def ended(press: Press, context: Context, argument: str) -> Outcome:
     return effect(roles.end, role_id=int(argument)).then(say, _refusals(context))
 
 
-@router.action("roles.date", standing=True)
+@router.action("roles.date", standing=True, takes="number")
 async def date(press: Press, context: Context, argument: str) -> Outcome:
     held = await _read(context, int(argument))
     return held if isinstance(held, Reply) else _ask_date(context, held.id)

@@ -91,7 +91,7 @@ async def thanked(press: Press, context: Context, argument: str) -> Outcome:
     return Reply(context.words("tickets.thanked"), stay=True)
 
 
-@router.action("tickets.again", standing=True)
+@router.action("tickets.again", standing=True, takes="number")
 async def again_begun(press: Press, context: Context, argument: str) -> Outcome:
     number = int(argument)
     try:

@@ -44,7 +44,7 @@ def _withdraw(number: int, context: Context) -> Button:
     return Button(context.words("publishing.withdraw"), f"tickets.unpublish:{number}")
 
 
-@router.action("tickets.unpublish", standing=True)
+@router.action("tickets.unpublish", standing=True, takes="number")
 async def withdraw(press: Press, context: Context, argument: str) -> Outcome:
     number = int(argument)
     text = context.words("publishing.withdrawn", code=tickets.code(number))
@@ -53,7 +53,7 @@ async def withdraw(press: Press, context: Context, argument: str) -> Outcome:
     return verb.then(lambda _: said, _gone(number, context))
 
 
-@router.action("tickets.publish", standing=True)
+@router.action("tickets.publish", standing=True, takes="number")
 async def begin(press: Press, context: Context, argument: str) -> Outcome:
     number = int(argument)
     found = await _found(number, context)

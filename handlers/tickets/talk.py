@@ -97,12 +97,12 @@ async def inbox(press: Press, context: Context, argument: str) -> Outcome:
     return beside(Reply(text, menu), context.scene)
 
 
-@router.action("tickets.show", standing=True)
+@router.action("tickets.show", standing=True, takes="number")
 async def shown(press: Press, context: Context, argument: str) -> Outcome:
     return await _show(int(argument), context)
 
 
-@router.action("tickets.answer", standing=True)
+@router.action("tickets.answer", standing=True, takes="number")
 async def answer_begun(press: Press, context: Context, argument: str) -> Outcome:
     return await _answer_begun(int(argument), context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import sqlite3
 import time
@@ -20,7 +21,7 @@ from bot.check_content import content_of
 from bot.config import load
 from bot.init import Given, init
 from bot.platforms.telegram.wire import Wire
-from content.lint import ENOUGH_PHRASINGS
+from content.lint import ENOUGH_PHRASINGS, MOST_PHRASINGS
 from content.loader import SHIPPED
 from db import schema
 from tests.living import CONTENT, ROOT
@@ -161,7 +162,7 @@ MORE = "".join(f"hỏi gió {number}\n" for number in range(ENOUGH_PHRASINGS - 8
 def test_an_own_entry_that_lacks_what_ours_tells_is_looked_at(tmp_path: Path) -> None:
     far, line = remarks(tmp_path, {"faq/ket_hon.md": OWN})
     assert line.startswith("! faq/ket_hon.md: your own file leaves out ## ho_so, ")
-    assert far.startswith("! faq/ket_hon.md: its review_by, 31/12/2099, is more than three years")
+    assert far.startswith("! faq/ket_hon.md:5: its review_by, 31/12/2099, is more than three years")
 
 
 @pytest.mark.parametrize(
@@ -176,6 +177,15 @@ def test_an_own_entry_that_lacks_what_ours_tells_is_looked_at(tmp_path: Path) ->
         pytest.param("places/x.toml.txt", "✗ {}: not read under this name; rename", id="place"),
         pytest.param("faq/rac.svg", "! {}: not read; only files of .md and pict", id="drawing"),
         pytest.param("faq/rac.pdf", "! {}: not read; only files of .md and pict", id="document"),
+        pytest.param("faq/.rac.md", "✗ {}: hidden, so not read; rename it to rac.md,", id="hidden"),
+        pytest.param("faq/.rac.txt", "✗ {}: hidden, so not read; rename it", id="hidden lines"),
+        pytest.param("faq/.rac.png", "✗ {}: hidden, so not read; rename it", id="hidden picture"),
+        pytest.param("places/.xa.toml", "✗ {}: hidden, so not read; rename", id="hidden place"),
+        pytest.param("replies/vn.toml", "✗ {}: not read; only vi.toml and en.toml", id="language"),
+        pytest.param("faqs/rac.md", "! faqs: not read; rename it to faq, or take", id="faqs"),
+        pytest.param("FAQ/rac.md", "! FAQ: not read; rename it to faq, or take", id="FAQ"),
+        pytest.param("rac.md", "! {}: not read; entries are read in faq/: move", id="no folder"),
+        pytest.param("locals.toml", "! {}: not read; rename it to local.toml, or", id="list"),
         pytest.param("faq/rac.png/x", "! faq/rac.png: not read; only files of", id="folder"),
     ],
 )
@@ -235,10 +245,64 @@ def test_a_folder_that_may_not_be_looked_into_is_named(shut: str) -> None:
 def test_an_entry_that_has_ended_is_wrong_and_its_owner_is_named(tmp_path: Path) -> None:
     ended = OWN.replace("2099-12-31", "2020-02-02").replace("ket_hon", "giay_may")
     (line,) = remarks(tmp_path, {"faq/giay_may.md": ended, "faq/giay_may.txt": MORE})
-    assert line.startswith("✗ faq/giay_may.md: not told any more since 02/02/2020; Chị Sen: look")
+    assert line.startswith("✗ faq/giay_may.md:5: not told any more since 02/02/2020; Chị Sen: look")
 
 
 VALUES = "owner = 'Chị Sen'\nchecked = 2026-11-01\n[values]\n"
+
+
+def test_what_a_commune_keeps_beside_its_content_is_its_own_affair(tmp_path: Path) -> None:
+    assert remarks(tmp_path, {"README.txt": "x", ".git/config": "x", "so-tay.pdf": "x"}) == []
+
+
+@pytest.mark.parametrize("name", ["faq", "places", "bulletins", "replies"])
+def test_a_file_in_the_place_of_a_folder_is_wrong(tmp_path: Path, name: str) -> None:
+    (line,) = remarks(tmp_path, {name: "x"})
+    assert line.startswith(f"✗ {name}:1: a file, where a folder is read; rename it, and make a fol")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            "2099-12-31", "2027-05-31\nvalid_from = 2027-01-01", "6: it is not", id="early"
+        ),
+        pytest.param('"UBND xã"', f'"{"U" * 161}"', "3: the office has 161", id="office"),
+        pytest.param('"việc mây"', '"giấy"', "6: the name “giấy” is said", id="name"),
+        pytest.param('"hỏi mây 3"', '"dạ em xin ạ"', "7: the phrasing “dạ em", id="empty"),
+        pytest.param("Dạ được", "Dạ http://a.b được", "17: the link http://a.b is", id="link"),
+        pytest.param("2020-01-01", "2026-12-31", "13: the source “Sổ tay” is dated", id="source"),
+        pytest.param(
+            '"hỏi mây 3"', '"giấy khai sinh"', "7: “giấy khai sinh” also asks for", id="shared"
+        ),
+    ],
+)
+def test_what_is_remarked_stands_in_a_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    own = OWN.replace("ket_hon", "giay_may")
+    assert old in own
+    own = own.replace(old, new, 1).replace("2099-12-31", "2028-12-31")
+    lines = remarks(tmp_path, {"faq/giay_may.md": own, "faq/giay_may.txt": MORE})
+    assert any(line[2:].startswith(f"faq/giay_may.md:{said}") for line in lines), lines
+
+
+def test_of_phrasings_beside_an_entry_the_line_is_told_there(tmp_path: Path) -> None:
+    own = OWN.replace("ket_hon", "giay_may").replace("2099-12-31", "2028-12-31")
+    lines = {"faq/giay_may.md": own, "faq/giay_may.txt": f"{MORE}khai sinh cho con\ndạ em xin ạ\n"}
+    (line,) = (one for one in remarks(tmp_path, lines) if "tells nothing" in one)
+    number = MORE.count("\n") + 2
+    assert line.startswith(f"! faq/giay_may.txt:{number}: the phrasing “dạ em xin ạ” ")
+
+
+def test_own_phrasings_of_a_shipped_entry_are_looked_at(tmp_path: Path) -> None:
+    ours = (SHIPPED / "faq" / "rac.txt").read_text(encoding="utf-8")
+    many = "".join(f"xe rác thôn số {number} chạy giờ nào\n" for number in range(MOST_PHRASINGS))
+    (line,) = remarks(tmp_path, {"faq/rac.txt": many})
+    assert re.match(r"! faq/rac\.txt: \d+ phrasings outweigh other entries; keep the 100 b", line)
+    long = f"{'xe rác ' * 100}\ndạ em xin ạ\n"
+    first, second = remarks(tmp_path, {"faq/rac.txt": ours + long})
+    after = ours.count("\n")
+    assert first.startswith(f"! faq/rac.txt:{after + 2}: the phrasing “dạ em xin ạ” tells nothing")
+    assert second.startswith(f"! faq/rac.txt:{after + 1}: a phrasing, “xe rác xe rác ")
 
 
 def test_local_values_of_no_place_are_told_with_the_place_that_is_meant(tmp_path: Path) -> None:

@@ -240,6 +240,7 @@ def test_a_table_is_read_with_all_its_columns(tmp_path: Path) -> None:
     ("body", "said"),
     [
         pytest.param("question\na\n", "no column “intent” in its first line; add", id="column"),
+        pytest.param("question\tintent\tkind\tintent\na\tx\ty\tz\n", "two columns are", id="twice"),
         pytest.param("question\tintent\n", "holds no question; add one", id="no row"),
         pytest.param("question\tintent\na\tx\nb\n", ":3: no intent; fill it in", id="no intent"),
         pytest.param("question\tintent\na\t | \n", ":2: no intent; fill it in", id="bar alone"),

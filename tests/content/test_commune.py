@@ -114,6 +114,11 @@ def test_what_does_not_fit_together_is_refused(
     [
         pytest.param(None, "cannot be read", id="no file"),
         pytest.param(b"\xff\xfe", "not UTF-8", id="bytes that are no text"),
+        pytest.param("[bot]\n".encode("utf-16"), "not UTF-8 but UTF-16 .+ Save as,", id="UTF-16"),
+        pytest.param(
+            "[bot]\ntitle = 'thôn Đông'\n".encode("cp1258"), "toml:2: not UTF-8; .+ Save", id="1258"
+        ),
+        pytest.param("[bot]\ntitle = '\u202eLoa'\n".encode(), "toml:2: this line holds", id="bidi"),
         pytest.param(b"", "“bot” is missing", id="empty file"),
     ],
 )

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from content.documents import ContentError, File, Layers, Table, parse_toml, split_front_matter
+from content.documents import (
+    ContentError,
+    File,
+    Layers,
+    Table,
+    hidden,
+    parse_toml,
+    split_front_matter,
+    visible,
+)
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -27,6 +36,7 @@ def read(text: str) -> Table:
         pytest.param("a = 1\nb\n", "a.toml:2: not valid TOML", id="no value"),
         pytest.param("a = [1,\n2\n", "a.toml:3: not valid TOML", id="open bracket at the end"),
         pytest.param("a = 1\na = 2\n", "a.toml:2: not valid TOML", id="twice the same key"),
+        pytest.param(f"a = 1\nb = {'9' * 5000}\n", "a.toml:2: too long a number; sho", id="huge"),
         pytest.param("a = " + "[" * 5000, "a.toml:1: ", id="absurdly nested"),
     ],
 )
@@ -96,6 +106,73 @@ def test_a_later_folder_replaces_files_by_name(tmp_path: Path) -> None:
     ]
     assert layers.one("faq/b.md").text == "own b"
     assert [file.text for file in layers.each("faq/b.md")] == ["shipped b", "own b"]
+
+
+UNSEEN = ["\0", "\x01", "\x0b", "\x0c", "\x1b", "\x85", "\u2028", "\u2029", "\u202e", "\u2066"]
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_a_sign_that_nobody_sees_is_named_with_its_line(tmp_path: Path, sign: str) -> None:
+    write(tmp_path, "faq/a.md", f"+++\n+++\n## tra_loi\nmùng {sign}một tháng giêng, mọi nhà\n")
+    with pytest.raises(ContentError, match=rf"^faq/a\.md:4: this line holds U\+{ord(sign):04X} \("):
+        Layers.of([tmp_path]).one("faq/a.md")
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_a_sign_that_is_only_written_out_is_named_too(sign: str) -> None:
+    written = f"\\u{ord(sign):04X}"
+    text = f'a = [\n  "một",\n  "hai {written}"\n]\nb = "ba {written}"\nc = {{ d = "{written}" }}\n'
+    table = read(text)
+    with pytest.raises(ContentError, match=rf"^a\.toml:3: “a” holds U\+{ord(sign):04X} \("):
+        table.texts("a")
+    with pytest.raises(ContentError, match=rf"^a\.toml:5: “b” holds U\+{ord(sign):04X} \("):
+        table.text("b")
+    with pytest.raises(ContentError, match=r"^a\.toml:6: “d” holds "):
+        table.table("c").text("d")
+
+
+def test_what_people_write_with_is_no_unseen_sign(tmp_path: Path) -> None:
+    write(tmp_path, "a.toml", 'a = "👨\u200d👩\u200d👧 a\u200bb\u00a0c\td"\n')
+    assert "👨\u200d👩\u200d👧" in parse_toml(Layers.of([tmp_path]).one("a.toml")).text("a")
+
+
+def test_a_text_of_one_line_names_the_line_where_it_goes_on() -> None:
+    table = read('a = "một"\nb = ["hai",\n"ba\\nbốn"]\nc = """\nnăm"""\nd = """sáu\nbảy"""\n')
+    assert table.line_text("a") == "một"
+    assert table.line_text("c") == "năm"
+    assert table.line_text("e", "") == ""
+    with pytest.raises(
+        ContentError, match=r"^a\.toml:3: “b” goes on in another line after “ba”; w"
+    ):
+        table.line_texts("b")
+    with pytest.raises(ContentError, match=r"^a\.toml:6: “d” goes on in another line after “sáu”"):
+        table.line_text("d")
+
+
+@pytest.mark.parametrize("name", ["faq/*.md", "faq/a.md"])
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "faq", "x")
+    layers = Layers.of([tmp_path])
+    with pytest.raises(
+        ContentError, match=r"^faq:1: a file, where a folder is read; rename it, and"
+    ):
+        layers.matching(name) + layers.each(name)
+
+
+def test_what_is_hidden_but_for_its_dot_is_found(tmp_path: Path) -> None:
+    for name in (".a.md", "._a.md", ".#a.md", ".a.txt", "a.md", ".DS_Store"):
+        write(tmp_path, f"faq/{name}", "x")
+    assert [path.name for path in hidden(tmp_path, "faq/.*.md")] == [".a.md"]
+    assert [path.name for path in visible(tmp_path, "faq/*.md")] == ["a.md"]
+    assert hidden(tmp_path, "places/.*") == []
+
+
+def test_a_zero_alone_is_no_other_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"a = 1\nb = 'mot\0hai ba bon nam sau'\n")
+    with pytest.raises(
+        ContentError, match=r"^a\.toml:2: this line holds U\+0000 \(a control sign\)"
+    ):
+        Layers.of([tmp_path]).one("a.toml")
 
 
 def test_what_a_file_manager_hides_beside_a_file_is_not_read(tmp_path: Path) -> None:

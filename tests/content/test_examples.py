@@ -47,6 +47,8 @@ def test_only_what_says_something_of_the_beginning_is_told() -> None:
     long = told("ab " * 5000)
     assert sum(map(len, long.folded)) <= LONGEST
     assert len(long.spelled) <= LONGEST
+    for sign in ("㈝", "㎯", "㌕", "ﷲ", "⑽"):  # each of several letters
+        assert sum(map(len, told(sign * 5000).folded)) <= LONGEST
     said = told("mã hồ sơ, chó can")
     assert said.folded == ("ma", "ho", "so", "cho", "can")
     assert [bool(word) for word in said.spelled] == [True, True, True, True, False]

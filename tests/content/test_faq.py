@@ -178,6 +178,15 @@ def test_an_entry_without_last_day_is_hidden_after_its_review() -> None:
         pytest.param("# en\nBring one form.\n", "", "32: the section “# en” is", id="no English"),
         pytest.param("## online", "## onlin", "46: unknown heading “## onlin”; did", id="heading"),
         pytest.param("## online", "## le_phi", "46: the section “le_phi” stands", id="twice"),
+        pytest.param("## online", "##\tonlin", "46: unknown heading “##\tonlin”; did", id="tab"),
+        pytest.param(
+            '"giay_mau"', f'"{"g" * 41}"', "2: an id of 41 characters; shor", id="long id"
+        ),
+        pytest.param('"Giấy mẫu"', '"Giấy\\nmẫu"', "13: “vi” goes on in another", id="title"),
+        pytest.param('"UBND xã"', '"UBND\\nxã"', "4: “office” goes on in anoth", id="office"),
+        pytest.param('"câu 7"', '"câu\\n7"', "9: “phrasings” goes on in anoth", id="phrasing"),
+        pytest.param('"tờ mẫu"', '"tờ\\nmẫu"', "10: “names” goes on in another", id="name"),
+        pytest.param('"câu 7"', '"câu \\u202E7"', "9: “phrasings” holds U+202E", id="turned"),
         pytest.param("+++\n## ho_so", "+++\nx\n## ho_so", "32: text before the first", id="stray"),
     ],
 )
@@ -186,6 +195,20 @@ def test_a_wrong_entry_is_refused_with_its_line(old: str, new: str, message: str
     with pytest.raises(ContentError) as caught:
         parse(ENTRY.replace(old, new, 1))
     assert str(caught.value).startswith("faq/giay_mau.md:" + message)
+
+
+@pytest.mark.parametrize("blank", ["\t", " \t ", "\u00a0"])
+def test_any_blank_may_stand_in_a_heading(blank: str) -> None:
+    entry = parse(ENTRY.replace("## ", f"##{blank}").replace("# en", f"#{blank}en"))
+    assert entry == parse(ENTRY)
+
+
+@pytest.mark.parametrize("line", ["+++", "  +++", "# hỏi", "## tra_loi"])
+def test_what_is_no_phrasing_is_refused_with_its_line(line: str) -> None:
+    entry = parse_entry(File("faq/giay_mau.md", ENTRY), {"gio", "phi"})
+    more = File("faq/giay_mau.txt", f"câu thêm\n\n{line}\n")
+    with pytest.raises(ContentError, match=r"^faq/giay_mau\.txt:3: .+ no phrasing; .+giay_mau\.md"):
+        with_phrasings([entry], [more])
 
 
 def test_the_lines_of_a_file_beside_an_entry_are_phrasings_too() -> None:

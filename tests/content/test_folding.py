@@ -25,6 +25,17 @@ def test_folded_text_has_no_marks_no_stroke_and_single_spaces(text: str) -> None
     assert folded == " ".join(folded.split())
 
 
+@pytest.mark.parametrize("sign", ["ﷺ", "ﷻ"])
+def test_a_sign_for_a_whole_phrase_is_a_gap(sign: str) -> None:
+    assert fold(sign * 4_000) == ""
+    assert fold(f"thôn{sign}Bến") == "thon ben"
+
+
+@pytest.mark.parametrize("first", range(0, 0x110000, 0x1000))
+def test_no_sign_becomes_a_page_of_text(first: int) -> None:
+    assert max(len(fold(f"a{chr(code)}")) for code in range(first, first + 0x1000)) <= 8
+
+
 @given(anything | vietnamese)
 def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)

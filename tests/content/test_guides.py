@@ -87,9 +87,9 @@ def test_beside_an_entry_of_ones_own_the_shipped_picture_is_not_shown(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        pytest.param("nop_onlin.png", PNG, "no entry is called “nop_onlin”; did you", id="typo"),
-        pytest.param("NOP_ONLINE.png", PNG, "; did you mean “nop_online”? or take", id="case"),
-        pytest.param("cho_phien.jpg", JPEG, "use one of: khai_sinh, nop_online or take", id="none"),
+        pytest.param("nop_onlin.png", PNG, "“nop_onlin”; rename it to nop_online.png", id="typo"),
+        pytest.param("NOP_ONLINE.png", PNG, "; rename it to nop_online.png, or take it", id="case"),
+        pytest.param("cho_phien.jpg", JPEG, "; rename it to the id of its entry, with", id="none"),
         pytest.param("nop_online.png", b"<svg/>", "no PNG or JPEG by its first bytes; ", id="SVG"),
         pytest.param("nop_online.png", b"", "no PNG or JPEG by its first bytes; ", id="empty"),
         pytest.param("nop_online.png", PNG[:-1], "a PNG cut short or spoilt; ", id="cut PNG"),

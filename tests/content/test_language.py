@@ -72,6 +72,15 @@ def test_a_short_message_is_recognised(languages: Languages, language: str, samp
         pytest.param("Okay, thanks!", id="thanks"),
         pytest.param("no", id="no"),
         pytest.param("alo", id="alo"),
+        pytest.param("%s %d", id="a format"),
+        pytest.param("a b c d", id="single letters"),
+        pytest.param("{name} ${HOME}", id="placeholders"),
+        pytest.param("x=1;y=2 f(x)", id="code"),
+        pytest.param("<b>the</b> <i>road</i>", id="tags"),
+        pytest.param("C:\\temp\\office.txt a_road|the_house", id="names of files"),
+        pytest.param("0x1F abc123 29A1", id="letters among figures"),
+        pytest.param("qr dm hgfjhgf", id="no vowel"),
+        pytest.param("?!… %%% ***", id="signs"),
     ],
 )
 @pytest.mark.parametrize("fallback", ["vi", "en"])
@@ -83,6 +92,21 @@ def test_too_little_text_keeps_the_language_of_the_chat(
 
 def test_vietnamese_with_a_foreign_word_stays_vietnamese(languages: Languages) -> None:
     assert languages.detect("bác ơi 谢谢 nhà văn hóa ở đâu", "en") == "vi"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "where can I pay 50% of the fee, at 2pm?"),
+        ("vi", "may gio thi phat qua, 14h30 hay 3h"),
+        ("vi", "ko bit j ve {name}"),
+        ("en", "the {name} in my letter, what is it"),
+    ],
+)
+def test_code_and_figures_do_not_hide_the_words_beside_them(
+    languages: Languages, language: str, text: str
+) -> None:
+    assert languages.detect(text, "en" if language == "vi" else "vi") == language
 
 
 def test_the_same_message_is_always_the_same_language(languages: Languages) -> None:

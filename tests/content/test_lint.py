@@ -12,17 +12,10 @@ import pytest
 
 from content.faq import Document, FaqEntry, Source
 from content.guides import Guides
-from content.lint import (
-    ENOUGH_PHRASINGS,
-    FAR,
-    LONGEST,
-    MOST_PHRASINGS,
-    Remark,
-    lessened,
-    lint,
-    thin,
-)
+from content.lengths import LONGEST
+from content.lint import ENOUGH_PHRASINGS, FAR, MOST_PHRASINGS, lessened, lint, thin
 from content.loader import load
+from content.remarks import Remark
 from content.topics import Topic
 
 TODAY = date(2026, 11, 23)
@@ -336,6 +329,34 @@ def test_a_phrasing_that_tells_nothing_is_told(said: str) -> None:
             lambda more: {"title": {"vi": "Giấy bo", "en": "B" * (LONGEST.title + more)}},
             "the title “BBB",
             id="title",
+        ),
+        pytest.param(
+            lambda more: {"names": ("b" * (LONGEST.name + more),)}, "a name, “bbb", id="name"
+        ),
+        pytest.param(
+            lambda more: {"office": "b" * (LONGEST.line + more)}, "the office has 161 ", id="office"
+        ),
+        pytest.param(
+            lambda more: {"owner": "b" * (LONGEST.line + more)}, "the owner has 161 ", id="owner"
+        ),
+        pytest.param(
+            lambda more: {"documents": (Document("b" * (LONGEST.line + more), PAGE),)},
+            "a document, “bbb",
+            id="document",
+        ),
+        pytest.param(
+            lambda more: {
+                "documents": (
+                    Document("Đơn", "https://a.example/".ljust(LONGEST.link + more, "b")),
+                )
+            },
+            "the link https://a.example/bbb",
+            id="link",
+        ),
+        pytest.param(
+            lambda more: {"sources": (replace(SOURCE, name="b" * (LONGEST.sources - 12 + more)),)},
+            "1 sources with 601 characters",
+            id="sources",
         ),
         pytest.param(
             lambda more: {"aspects": {"tra_loi": "b" * (LONGEST.answer - len("Yes.") + more)}},

@@ -55,6 +55,12 @@ def test_what_is_mistyped_is_named_at_its_line(old: str, new: str, message: str)
     assert str(caught.value).startswith(f"a.toml:{message}")
 
 
+def test_a_number_without_end_is_no_day() -> None:
+    table = parse_toml(File("a.toml", f"date = 0x{'f' * 5000}\n"))
+    with pytest.raises(ContentError, match=r"^a\.toml:1: “date” has the wrong type; write the day"):
+        table.day("date")
+
+
 @pytest.mark.parametrize("text", ['"Chợ “phiên” của xã"', "'Chợ “phiên”'", '"a\u00a0b"', '"\tb"'])
 def test_what_may_stand_in_a_text_is_no_slip(text: str) -> None:
     assert parse_toml(File("a.toml", LIST.replace('"Chợ"', text))).table("title").text("vi")

@@ -75,3 +75,23 @@ def test_a_long_word_is_left_alone() -> None:
 
     assert mended(["khai", "x" * 600], knows) == ("khai", "x" * 600)
     assert len(asked) < 1_000
+
+
+def test_among_many_words_that_nobody_knows_none_is_a_slip() -> None:
+    slipped = ["kahi", "sinh"]
+    assert mended(["qqqqq"] * 25 + slipped, KNOWN.__contains__)[-2:] == ("khai", "sinh")
+    assert mended(["qqqqq"] * 30 + slipped, KNOWN.__contains__)[-2:] == ("kahi", "sinh")
+    assert mended(["khai"] * 300 + slipped, KNOWN.__contains__)[-2:] == ("khai", "sinh")
+
+
+def test_words_that_nobody_knows_cost_no_more_where_there_are_many() -> None:
+    asked: list[str] = []
+
+    def knows(word: str) -> bool:
+        asked.append(word)
+        return False
+
+    mended(["abcdefg"] * 50, knows)
+    few = len(asked)
+    mended(["abcdefg"] * 550, knows)
+    assert len(asked) - 2 * few <= 2 * 500  # itself, and without what a keyboard left of marks

@@ -338,6 +338,7 @@ async def test_a_second_press_on_send_is_told_that_it_went_out() -> None:
 STANDING_ACTIONS = [
     *("show:5", "preview:5", "ask:5", "send:5.41.x", "pause:5", "resume:5", "retime:5"),
     *("retext:5", "remove:5", f"skip:{SLOT}", f"unskip:{SLOT}", "show:", "send:", "skip:x"),
+    *("skip:5.", "skip:5.x", "skip:5.-1", "skip:5.²", f"skip:5.{'9' * 18}"),
 ]
 
 

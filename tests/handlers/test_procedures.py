@@ -309,6 +309,34 @@ async def test_forms_give_way_to_the_answer(content: Content) -> None:
     assert "Mẫu và đường dẫn" not in text
 
 
+@pytest.mark.parametrize("aspect", [None, "ho_so", "mau", "luu_y"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_however_much_stands_around_it_the_answer_is_told(
+    content: Content, aspect: str | None, language: str
+) -> None:
+    sources = tuple(replace(READ, name=f"Nguồn số {number} của xã") for number in range(60))
+    crowded = entry(
+        title={"vi": "Thả diều " * 60, "en": "Flying a kite " * 60},
+        code=", ".join(["1.001193"] * 90),
+        office="Ủy ban " * 240,
+        owner="Ban " * 400,
+        sources=sources,
+        documents=(FORM,) * 40,
+        aspects=ASPECTS | {"ho_so": "Giấy tờ. " * 400},
+        english="Fly it high. " * 300,
+    )
+    stage = Stage(content)
+    for where in (scene(), scene(chat_kind="group")):
+        reply = await answer(crowded, aspect, stage.context(where, language))
+        assert len(reply.text) <= LONGEST
+        body = {None: "Giấy tờ. Giấy", "ho_so": "Giấy tờ. Giấy", "mau": FORM.url}
+        said = body.get(aspect, "luu_y") if language == "vi" or aspect == "mau" else "Fly it high."
+        assert said in reply.text or aspect == "luu_y"
+        assert READ.name not in reply.text
+        assert "Nguồn số 0 của xã" in reply.text
+        assert len(await gist(crowded, aspect, stage.context(where, language))) <= LONGEST
+
+
 async def test_short_sections_are_whole_where_a_long_one_must_be_cut(content: Content) -> None:
     long = entry(aspects=ASPECTS | {"ho_so": "Giấy tờ. " * 400, "le_phi": "Phí. " * 60})
     reply = await answer(long, None, read_of(content))

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+import handlers
 from db import media
 from db.scene import Scene
+from handlers import start
 from handlers.messages import (
     Attachment,
     Button,
@@ -32,6 +34,7 @@ WRITING: dict[str, Any] = {
     "step": "diary.page",
     "keep": {"what": "một dòng", "files": [], "asked": True},
 }
+FORGED = ["", "x", "-1", "+1", " 1", "1 ", "1_0", "1.5", "１２", "²", "१", "9" * 19, "9" * 5000]
 
 
 def count(session: Any, actor: Any, *, number: int) -> int:
@@ -73,6 +76,10 @@ def diary() -> Router:
     @router.action("diary.show", standing=True)
     async def show(press: Press, context: Context, argument: str) -> Outcome:
         return Reply(f"xem {argument}", buttons=(Button("Nữa", "diary.show:2"),))
+
+    @router.action("diary.at", standing=True, takes="number")
+    async def at(press: Press, context: Context, argument: str) -> Outcome:
+        return Reply(f"trang {int(argument)}")
 
     @router.action("diary.hush", standing=True)
     async def hush(press: Press, context: Context, argument: str) -> Outcome:
@@ -175,6 +182,43 @@ async def test_a_press_works_while_its_menu_or_its_button_stands(
     action: str, menu_id: int, answer: str
 ) -> None:
     assert (await said(press(action), scene(menu_id=menu_id))).text == answer
+
+
+async def test_a_number_reaches_whom_it_is_for() -> None:
+    assert (await said(press("diary.at:12"), scene())).text == "trang 12"
+    assert (await said(press("diary.at:" + "9" * 18), scene())).text == "trang " + "9" * 18
+
+
+@pytest.mark.parametrize("argument", FORGED)
+async def test_what_is_no_number_of_ours_is_a_menu_that_is_gone(argument: str) -> None:
+    assert (await said(press(f"diary.at:{argument}"), scene())).text == "đã cũ"
+
+
+@pytest.mark.parametrize("argument", FORGED)
+async def test_nothing_is_given_up_for_what_is_no_number_of_ours(argument: str) -> None:
+    assert (await said(press("start.leave"), leaving(f"diary.at:{argument}"))).text == "đã cũ"
+
+
+async def test_no_number_is_longer_than_a_database_can_hold() -> None:
+    huge = press("diary.show:1." + "9" * 19)
+    assert (await said(huge, scene())).text == "đã cũ"
+
+
+@pytest.mark.parametrize("argument", FORGED)
+async def test_every_conversation_is_kept_from_numbers_that_are_none(argument: str) -> None:
+    """Those whose buttons carry one: the words of a menu that is gone, whoever presses."""
+    dispatcher = handlers.dispatcher()
+    context = Stage(shipped()).context(scene(menu_id=1))
+    numbered = [
+        name
+        for router in handlers.routers()
+        for name, action in router.actions.items()
+        if action.takes in ("number", "place")
+    ]
+    gone = await start.stale(press(""), context)
+    assert len(numbered) > 30
+    for name in numbered:
+        assert await dispatcher.dispatch(press(f"{name}:{argument}"), context) == gone, name
 
 
 @pytest.mark.parametrize(
