@@ -42,6 +42,7 @@ _DECLINE: Final = 0.5
 _FEEDBACK: Final = 0.6
 _NEAR: Final = 0.15  # the least share of what the likeliest leaves, for one that is near
 _LEAST: Final = 0.005  # … and the least chance
+_FAR: Final = 0.02  # the share of the best one's chance below which nothing is a choice
 _COMPLAINING: Final = 0.001  # the least chance of a complaint, where all else says something clear
 
 
@@ -50,7 +51,8 @@ class Found:
     """What to do with a question. `entry`: the id to answer with, only for "answer";
     `candidates`: entry ids, best first, also where it was declined; `score`: the chance, 0..1,
     of the best; `topic`: whose matter it is instead, only for "decline"; `near`: those of the
-    candidates that are worth naming where another was wrong."""
+    candidates that are worth naming where another was wrong; `likely`: those that are not far off
+    the best."""
 
     decision: Decision
     entry: str | None = None
@@ -58,6 +60,7 @@ class Found:
     score: float = 0.0
     topic: Topic | None = None
     near: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -118,7 +121,10 @@ class FaqSearch:
         ranked = self._chances(meant, self.named(text) | self._named_anew(said, meant))
         found, chances = self._within(text, self._decide(text, ranked)), dict(ranked)
         least = max(_LEAST, _NEAR * (1 - ranked[0][1]))
-        return replace(found, near=tuple(one for one in found.candidates if chances[one] >= least))
+        far = _FAR * max((chances[one] for one in found.candidates), default=0.0)
+        near = tuple(one for one in found.candidates if chances[one] >= least)
+        likely = tuple(one for one in found.candidates if chances[one] >= far)
+        return replace(found, near=near, likely=likely)
 
     def named(self, text: str) -> frozenset[str]:
         """Ids of the entries that the text calls by name."""
@@ -158,6 +164,10 @@ class FaqSearch:
         if self._noted(text):
             return (NOTES,)
         return self._topics.each_aspect(text[:LONGEST], self._called.patterns)
+
+    def next_aspect(self, text: str) -> str | None:
+        """The aspect asked for where nothing else is said: “trên VNeID” names no matter then."""
+        return self._topics.aspect(text[:LONGEST]) if self.only_aspect(text) else None
 
     def only_aspect(self, text: str) -> bool:
         """Whether the text names an aspect, and nothing it could be of."""

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from content.documents import File, Table, parse_toml
 from content.faq import ASPECTS, FORMS, FaqEntry
-from content.folding import words
+from content.folding import abbreviations, words
+from content.mourning import Mourning, parse_mourning
 from content.phrases import Pattern, Patterns, Token, found, patterns, tokens, without
 from content.scope import SCOPE, Note, Scope, Sets, parse_note, parse_scope, parse_sets
 
@@ -37,6 +38,7 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Topics:
     """`filler`: folded words that say nothing; `faint`: that say little about which matter;
+    `light`: these two and the words of `aspects`, as spelled;
     `joints`: what stands between two questions;
     `cues`: that ask; `numbered`: after which a number names a place, and says nothing; `told`:
     examples of complaints; `rhetorical`: what only looks like a question; `ends`: the last word
@@ -46,6 +48,7 @@ class Topics:
 
     filler: frozenset[str]
     faint: frozenset[str]
+    light: frozenset[str]
     joints: re.Pattern[str]
     cues: frozenset[str]
     numbered: frozenset[str]
@@ -58,6 +61,7 @@ class Topics:
     ends: tuple[Pattern, ...]
     among_neighbours: tuple[Pattern, ...]
     aspects: Mapping[str, tuple[Pattern, ...]]
+    mourning: Mourning
     small_talk: Mapping[str, tuple[Pattern, ...]]
     around: tuple[Pattern, ...]
     noted: tuple[Note, ...] = ()
@@ -122,11 +126,15 @@ class Topics:
         return tuple(dict.fromkeys(filter(None, found)))
 
     def only_aspect(self, text: str) -> bool:
-        """Whether the text asks for an aspect and does not say of what."""
+        """Whether the text asks for an aspect and does not say of what. A word typed with marks
+        must have them right: “sổ” is no part of “hồ sơ”."""
+        said, short = tokens(text), abbreviations()
+        if not all(one.plain or one.spelled in self.light or one.folded in short for one in said):
+            return False
         cues = [cue for cues in self.aspects.values() for cue in cues]
-        said = tokens(" ".join(words(text)))
-        left = _left(said, _longest_first(cues))
-        return left != list(said) and all(
+        meant = tokens(" ".join(words(text)))
+        left = _left(meant, _longest_first(cues))
+        return left != list(meant) and all(
             token.folded in self.filler | self.faint for token in left
         )
 
@@ -145,6 +153,7 @@ def parse_topics(file: File) -> Topics:
             "small_talk",
             "feedback",
             "aspects",
+            "mourning",
             "decline",
             "sets",
             "noted",
@@ -155,9 +164,12 @@ def parse_topics(file: File) -> Topics:
     feedback.only(["words", "questions", "rhetorical", "ends", "examples"])
     talk = table.table("small_talk")
     talk.only(["around", *SMALL_TALK])
+    aspects = table.table("aspects")
+    faint = (*table.texts("filler"), *table.texts("faint"))
     return Topics(
         filler=_words(table.texts("filler")),
         faint=_words(table.texts("faint")),
+        light=_spelled((*faint, *(cue for key in aspects for cue in aspects.texts(key)))),
         joints=_joints(table.texts("joining")),
         cues=_words(table.texts("cues")),
         numbered=_words(table.texts("numbered")),
@@ -169,7 +181,8 @@ def parse_topics(file: File) -> Topics:
         rhetorical=patterns(feedback.texts("rhetorical", ())),
         ends=patterns(feedback.texts("ends", ())),
         among_neighbours=patterns(table.texts("among_neighbours")),
-        aspects=_aspects(table.table("aspects")),
+        aspects=_aspects(aspects),
+        mourning=parse_mourning(table.table("mourning")),
         small_talk={kind: _longest_first(patterns(talk.texts(kind))) for kind in SMALL_TALK},
         around=patterns(talk.texts("around")),
         noted=_noted(table, sets),
@@ -192,6 +205,10 @@ def _joints(joining: Iterable[str]) -> re.Pattern[str]:
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
+
+
+def _spelled(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(token.spelled for text in texts for token in tokens(text))
 
 
 def _noted(table: Table, sets: Sets) -> tuple[Note, ...]:

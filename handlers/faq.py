@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from content import phrases
-from content.faq import FaqEntry
 from content.search import Found
 from handlers.messages import Button, Incoming, Message, Outcome, Press, Reply, effect
-from handlers.procedures import answer, gist, opened
+from handlers.procedures import answer, gist, opened, still_open
+from handlers.questions.choosing import choices, known, which
 from handlers.questions.guide import with_guide
 from handlers.questions.keeping import QUESTION, handed, judged, kept
 from handlers.questions.qr import with_qr
 from handlers.router import Context, Router
 from handlers.start import again, automatic, back, entries, menu
 
-MOST_CHOICES: Final = 3
-
 _REPEATED: Final = timedelta(minutes=10)  # a group is told the same no sooner
 _ASPECT = "aspect"  # kept without a step: what is asked of the procedure that is named next
 _MISSED = 3  # words of a message that was hardly more than a choice
 _HANDED_OVER: Final = ("questions.hand",)  # beside the main menu, where there is no answer
+_REPORT: Final = "feedback.new"  # all of the main menu where staff may help
 _COMMAND: Final = re.compile(r"\s*/[A-Za-z]")
 _TO_OTHERS: Final = re.compile(r"\s*[/@]")
 _LINKED: Final = re.compile(r"/start ([a-z0-9_]+)")
@@ -58,13 +57,13 @@ async def asked(message: Message, context: Context) -> Outcome:
 
 @router.action("faq.entry", standing=True)
 async def entry(press: Press, context: Context, argument: str) -> Outcome:
-    return await _chosen(press, argument, None, context)
+    return await _chosen(press, argument, [], context)
 
 
 @router.action("faq.aspect", standing=True)
 async def aspect(press: Press, context: Context, argument: str) -> Outcome:
-    entry_id, _, name = argument.partition(".")
-    return await _chosen(press, entry_id, name, context)
+    entry_id, *names = argument.split(".")
+    return await _chosen(press, entry_id, names, context)
 
 
 @router.rule
@@ -73,8 +72,8 @@ async def linked(incoming: Incoming, context: Context) -> Outcome:
     if not (isinstance(incoming, Message) and context.scene.private):
         return None
     found = _LINKED.fullmatch(incoming.text)
-    known = found and context.content.entry(found[1])
-    return await _entry(known.id, None, context) if known else None
+    told = found and context.content.entry(found[1])
+    return await _entry(told.id, None, context) if told else None
 
 
 @router.rule
@@ -146,9 +145,11 @@ async def _decided(text: str, found: Found, context: Context) -> Outcome:
     asked = context.content.search.aspect(text) or _awaited(context)
     if found.decision == "answer":
         return await _answered(text, found.entry or "", asked, context)
+    found = _in_mourning(text, found, context)
     if found.decision == "choices":
+        names = _each(text, asked, context)
         return kept(
-            text, "choices", "", context, lambda number: _which(found, asked, number, context)
+            text, "choices", "", context, lambda number: which(found, names, number, context)
         )
     lost = found.decision == "decline"
     if lost and (said := _at_a_loss(text, found, context) or _of_what(text, found, context)):
@@ -164,26 +165,44 @@ async def _decided(text: str, found: Found, context: Context) -> Outcome:
 
 
 async def _answered(text: str, entry_id: str, asked: str | None, context: Context) -> Outcome:
-    each = context.content.search.each_aspect(text)
-    names = each if asked in each or asked is None else (asked, *each)
+    names = _each(text, asked, context)
     reply = await _entry(entry_id, next(iter(names), None), context, *names[1:])
     return kept(text, "answer", entry_id, context, lambda number: judged(reply, number, context))
 
 
+def _in_mourning(text: str, found: Found, context: Context) -> Found:
+    """Who tells of a death and is not understood may choose from what families then need."""
+    mourning = context.content.topics.mourning
+    if not (found.nothing and mourning.told(text)):
+        return found
+    return replace(found, decision="choices", topic=None, likely=mourning.entries)
+
+
+def _each(text: str, asked: str | None, context: Context) -> tuple[str, ...]:
+    """All aspects that are asked for, `asked` among them."""
+    each = context.content.search.each_aspect(text)
+    return each if asked in each or asked is None else (asked, *each)
+
+
 def _unknown(asked: str, found: Found, number: int, context: Context) -> Reply:
-    """Whose matter it is instead, or that it is not known, and who would know."""
+    """Whose matter it is instead, or that it is not known, and who would know. A miss leaves the
+    procedure told before it open."""
     staff = context.actor.can("announcement:send")
     key = "faq.unsure_for_staff" if staff else "faq.unsure"
     text = _unsure(found, key, context) + automatic(context)
     helped = found.topic is None or found.topic.hand
     others = (*_named(asked, found, context), *handed(number, context)) if helped else ()
-    return Reply(text, buttons=(*others, *entries(context)))
+    main = entries(context)
+    if found.topic and helped:
+        main = (*(one for one in main if one.action == _REPORT), back(context))
+    keep = still_open(context) if found.nothing else {}
+    return Reply(text, (*others, *main), keep=keep)
 
 
 def _named(asked: str, found: Found, context: Context) -> tuple[Button, ...]:
     """The one procedure that a question on something about it names: a fine, say."""
     named = context.content.search.named(asked) if found.topic else ()
-    return choices(named, None, context) if len(named) == 1 else ()
+    return choices(named, (), context) if len(named) == 1 else ()
 
 
 def _at_a_loss(text: str, found: Found, context: Context) -> Reply | None:
@@ -216,35 +235,17 @@ def _awaited(context: Context) -> str | None:
 
 def _unsure(found: Found, key: str, context: Context) -> str:
     """Whose matter it is instead, or the words of `key`."""
-    return found.topic.advice[context.language] if found.topic else context.words(key)
+    if not found.topic:
+        return context.words(key)
+    advice = found.topic.advice[context.language]
+    if context.scene.private or not found.topic.hand:
+        return advice
+    return f"{advice} {context.words('faq.hand_in_private')}"
 
 
-def choices(ids: Iterable[str], asked: str | None, context: Context) -> tuple[Button, ...]:
-    """The entries of these ids to choose from, at most MOST_CHOICES, at the aspect `asked`."""
-    return tuple(
-        Button(
-            entry.title[context.language],
-            f"faq.aspect:{entry.id}.{asked}" if asked else f"faq.entry:{entry.id}",
-        )
-        for entry in _known(ids, context)
-    )
-
-
-def _known(ids: Iterable[str], context: Context) -> list[FaqEntry]:
-    found = (context.content.entry(id) for id in ids)
-    return [entry for entry in found if entry is not None][:MOST_CHOICES]
-
-
-def _which(found: Found, asked: str | None, number: int, context: Context) -> Reply:
-    none = Button(context.words("faq.none_of_these"), f"faq.none:{number}" if number else "faq.ask")
-    text = context.words("faq.which") + automatic(context)
-    buttons = (*choices(found.candidates, asked, context), none, back(context))
-    return Reply(text, buttons, keep={QUESTION: number} if number else {})
-
-
-async def _chosen(press: Press, entry_id: str, name: str | None, context: Context) -> Outcome:
+async def _chosen(press: Press, entry_id: str, names: Sequence[str], context: Context) -> Outcome:
     """The procedure; where a question was left with a choice, this is its answer."""
-    reply = await _entry(entry_id, name, context)
+    reply = await _entry(entry_id, next(iter(names), None), context, *names[1:])
     number = int(context.scene.keep.get(QUESTION) or 0)  # a draft keeps None there
     if context.scene.step or press.menu != str(context.scene.menu_id) or not number:
         return reply
@@ -259,15 +260,15 @@ async def _followed(text: str, found: Found, context: Context) -> Outcome:
     """The next aspect of the procedure just shown, asked in words. Where other words stand beside
     it, it may be of anything: whether it is of that procedure is asked."""
     shown, search = opened(context), context.content.search
+    if shown and (name := search.next_aspect(text)):
+        return await _answered(text, shown, name, context)
     name = search.aspect(text)
     if not (shown and name):
         return None
-    if search.only_aspect(text):
-        return await _answered(text, shown, name, context)
     if found.decision != "decline" or found.topic:
         return None
-    perhaps = replace(found, candidates=(shown,))
-    return kept(text, "choices", "", context, lambda number: _which(perhaps, name, number, context))
+    perhaps, names = replace(found, likely=(shown,)), _each(text, name, context)
+    return kept(text, "choices", "", context, lambda number: which(perhaps, names, number, context))
 
 
 def _offered(message: Message, context: Context) -> Outcome:
@@ -304,7 +305,7 @@ async def _in_group(text: str, found: Found, context: Context) -> Outcome:
             return Reply(words("questions.just_told"), stay=True, whisper=True)
         topic, reply = found.entry, Reply(await _gist(found.entry, asked, context))
     elif found.decision == "choices":
-        titles = "; ".join(one.title[context.language] for one in _known(found.candidates, context))
+        titles = "; ".join(one.title[context.language] for one in known(found.candidates, context))
         reply = Reply(words("faq.which_in_group", titles=titles))
     elif found.decision == "feedback":
         reply = Reply(words("faq.report_in_private"))

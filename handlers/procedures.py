@@ -33,6 +33,8 @@ _GIST = 300  # characters of an aspect in a group
 _ENTERED: Final = "local"  # the standing of what a commune enters itself
 _OPEN = "entry"  # kept without a step
 _WITH_DOCUMENTS: Final = ((), ("ho_so",), ("online",))  # what is asked
+_FEE: Final = "le_phi"
+_AMOUNT: Final = "muc_"  # how the keys of sums of money begin, among what a commune enters
 _BULLET: Final = "- "
 _GAP: Final = "\n\n"
 _MENU: Final = 20  # characters of buttons for which LONGEST leaves room, besides the usual ones
@@ -80,7 +82,7 @@ def _fitting(
     fits = room + _MENU
     while True:
         body, left = _with_forms(entry, asked, values, context, room)
-        labels = [context.words(f"faq.{one}") for one in left]
+        labels = [context.words(_heading(entry, one)) for one in left]
         over = len(body) + sum(len(label) + _NUMBERED for label in labels) - fits
         if over <= 0 or room < _GIST:
             actions = [f"faq.aspect:{entry.id}.{one}" for one in left]
@@ -110,6 +112,12 @@ def _with_forms(
 def opened(context: Context) -> str:
     """The id of the entry shown last, if nothing else was said since; else ""."""
     return "" if context.scene.step else str(context.scene.keep.get(_OPEN, ""))
+
+
+def still_open(context: Context) -> Mapping[str, str]:
+    """What to keep, so that the entry stays open for the question after this one."""
+    shown = opened(context)
+    return {_OPEN: shown} if shown else {}
 
 
 async def gist(entry: FaqEntry, aspect: str | None, context: Context) -> str:
@@ -249,7 +257,10 @@ def _body(
         forms, _ = _forms(entry, context.words("faq.forms"), room)
     if context.language != "vi":
         return forms or _cut(told(entry.english), room, marks), ()
-    sections = {one: _labelled(one, told(text), context) for one, text in entry.aspects.items()}
+    sections = {
+        one: text if one == SHORT else _labelled(context.words(_heading(entry, one)), text)
+        for one, text in ((one, told(text)) for one, text in entry.aspects.items())
+    }
     if asked:
         lines = {one: sections[one] for one in asked if one in sections}
         for one in asked:
@@ -281,11 +292,16 @@ async def _chain(entry: FaqEntry, context: Context) -> Sequence[str]:
     return await context.read(places.chain, place_id, actor.bot_id)
 
 
-def _labelled(aspect: str, text: str, context: Context) -> str:
-    if aspect == SHORT:
-        return text
+def _heading(entry: FaqEntry, aspect: str) -> str:
+    """The key of what a section is called: with a fee may stand what the commune pays."""
+    values = LOCAL.findall(entry.aspects.get(aspect, ""))
+    paid = aspect == _FEE and any(key.startswith(_AMOUNT) for key in values)
+    return "faq.le_phi_muc" if paid else f"faq.{aspect}"
+
+
+def _labelled(label: str, text: str) -> str:
     gap = "\n" if "\n" in text else " "
-    return f"{context.words(f'faq.{aspect}')}:{gap}{text}"
+    return f"{label}:{gap}{text}"
 
 
 def _instead(

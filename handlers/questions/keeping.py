@@ -22,6 +22,8 @@ def kept(
     it is not kept: a cry for help is nobody's to read, nor is what may yet be asked again."""
     scene, content = context.scene, context.content
     told = content.masking.kept(text)
+    if content.topics.mourning.told(text):
+        say = _condoling(say, context)
     nobody = not context.actor.bot_id or unfinished(scene)
     if nobody or not any(sign.isalpha() for sign in told) or (scene.step and content.danger(text)):
         return say(0)
@@ -36,6 +38,16 @@ def kept(
         place_id=context.actor.place_id if scene.private else scene.chat_place_id,
         in_group=not scene.private,
     ).then(say)
+
+
+def _condoling(say: Callable[[int], Reply], context: Context) -> Callable[[int], Reply]:
+    """What is said to a family in mourning, before anything else."""
+
+    def condoled(number: int) -> Reply:
+        reply = say(number)
+        return replace(reply, text=f"{context.words('faq.condolence')}\n\n{reply.text}")
+
+    return condoled
 
 
 def judged(answer: Reply, number: int, context: Context) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
@@ -145,9 +145,17 @@ def reviews(content: Content, now: datetime) -> list[FaqEntry]:
 
 
 def _groups(asked: Sequence[Asked], content: Content, words: Words) -> list[_Group]:
-    """What is asked most often first; of equal ones, what was answered wrongly."""
-    found = clusters([one.text for one in asked], content.topics.filler | {MASK})
-    groups = [_group(one.text, [asked[at] for at in one.members], content, words) for one in found]
+    """What is asked most often first; of equal ones, what was answered wrongly. Only what names the
+    same procedures can be one group; words that any procedure is asked about with make none."""
+    ignored = content.topics.filler | content.topics.faint | {MASK}
+    naming: dict[frozenset[str], list[Asked]] = defaultdict(list)
+    for one in asked:
+        naming[content.search.named(one.text)].append(one)
+    groups = [
+        _group(one.text, [same[at] for at in one.members], content, words)
+        for same in naming.values()
+        for one in clusters([each.text for each in same], ignored)
+    ]
     return sorted(groups, key=lambda one: (-one.times, not one.wrong))
 
 

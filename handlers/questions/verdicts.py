@@ -7,8 +7,8 @@ from typing import Final
 
 from db import questions
 from db.questions import NoSuchQuestion
-from handlers.faq import MOST_CHOICES, choices
 from handlers.messages import Button, Outcome, Press, Reply, effect
+from handlers.questions.choosing import MOST_CHOICES, choices
 from handlers.questions.keeping import ANOTHER, QUESTION, handed
 from handlers.router import Context, Router
 from handlers.start import back
@@ -48,7 +48,7 @@ async def wrong(press: Press, context: Context, argument: str) -> Outcome:
     found = context.content.search.find(asked.text)
     most = _MOST_BESIDE if found.decision == "answer" else MOST_CHOICES
     others = [one for one in found.near if one != asked.entry][:most]
-    buttons = (*choices(others, None, context), *handed(asked.id, context), back(context))
+    buttons = (*choices(others, (), context), *handed(asked.id, context), back(context))
     text = words("questions.wrong_others" if others else "questions.wrong_none")
     reply = Reply(text, buttons, keep={QUESTION: asked.id})
     judgement = effect(questions.judge, question_id=asked.id, verdict=questions.WRONG)

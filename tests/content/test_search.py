@@ -390,3 +390,13 @@ def test_a_matter_of_the_village_without_entry_has_its_own_road(
     assert (found.decision, found.topic and found.topic.id) == ("decline", topic)
     assert found.topic is not None
     assert found.topic.hand
+
+
+def test_what_is_far_off_the_best_is_no_choice(search: FaqSearch) -> None:
+    texts = ("mất giấy tờ", "giấy xác nhận", "tách sổ", "trợ cấp", "tạm trú hay tạm vắng")
+    vague = [found for text in texts if (found := search.find(text)).decision == "choices"]
+    assert vague
+    for found in vague:
+        assert found.likely == found.candidates[: len(found.likely)]
+        assert found.candidates[0] in found.likely
+    assert any(len(found.likely) < len(found.candidates) for found in vague)

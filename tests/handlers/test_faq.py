@@ -38,6 +38,7 @@ ASPECTS = ["noi_nop", "thoi_han", "le_phi", "online", "luu_y"]
 OTHERS = [f"faq.aspect:khai_sinh.{name}" for name in ASPECTS]
 VERDICTS = [f"faq.useful:{NUMBER}", f"faq.wrong:{NUMBER}"]
 HAND = f"questions.hand:{NUMBER}"
+REPORT = ["feedback.new", "start.menu"]  # where staff may help
 MENU = ["faq.ask", "feedback.new", "tickets.mine", "linking.open", "start.language"]
 
 
@@ -460,8 +461,23 @@ async def test_a_longer_text_is_no_missed_choice() -> None:
 
 
 async def test_nothing_is_open_once_something_else_was_said() -> None:
-    for text in ("qwrt zxcv", "làm hộ chiếu ở đâu"):
-        assert "entry" not in (await told(text, await shown(BIRTH))).keep
+    assert "entry" not in (await told("làm hộ chiếu ở đâu", await shown(BIRTH))).keep
+
+
+async def test_a_miss_between_leaves_the_procedure_open() -> None:
+    missed = await told("qwrt zxcv", await shown(BIRTH))
+    assert missed.text == text_of("faq.unsure")
+    buttons = tuple((button.label, button.action) for button in missed.buttons)
+    after = scene(keep=dict(missed.keep), buttons=buttons, version=3)
+    reply = await told("thế lệ phí thì sao", after)
+    assert reply.text.startswith(f"Đăng ký khai sinh\n\n{text_of('faq.le_phi')}")
+
+
+@pytest.mark.parametrize(("named", "id"), [("sổ đỏ cần gì", "dat_dai_so_do"), ("so do can gi", "")])
+async def test_a_procedure_that_is_named_wins_over_the_one_just_told(named: str, id: str) -> None:
+    reply = await told(named, await shown("sang tên đất cho con"))
+    assert reply.keep.get("entry", "") != "dat_dai_sang_ten"
+    assert not id or reply.keep["entry"] == id
 
 
 async def test_another_aspect_is_told_without_repeating_the_office_but_with_its_source() -> None:
@@ -530,7 +546,7 @@ async def test_a_command_that_is_none_is_answered_with_the_menu(text: str) -> No
 async def test_what_a_machine_does_not_take_is_shown_its_road(text: str, topic: str) -> None:
     advice = {one.id: one.advice["vi"] for one in shipped().topics.decline}
     reply = await told(text)
-    assert (reply.text, actions(reply)) == (advice[topic], [HAND, *MENU])
+    assert (reply.text, actions(reply)) == (advice[topic], [HAND, *REPORT])
 
 
 @pytest.mark.parametrize(
@@ -546,7 +562,7 @@ async def test_what_staff_may_help_with_is_handed_to_them(
 ) -> None:
     advice = {one.id: one.advice[language] for one in shipped().topics.decline}
     reply = await told(text, language=language)
-    assert (reply.text, actions(reply)) == (advice[topic], [HAND, *MENU])
+    assert (reply.text, actions(reply)) == (advice[topic], [HAND, *REPORT])
 
 
 @pytest.mark.parametrize(
@@ -560,7 +576,7 @@ async def test_what_staff_may_help_with_is_handed_to_them(
 async def test_beside_the_road_the_one_procedure_named_is_offered(
     text: str, offered: list[str]
 ) -> None:
-    assert actions(await told(text)) == [*offered, HAND, *MENU]
+    assert actions(await told(text)) == [*offered, HAND, *REPORT]
 
 
 @pytest.mark.parametrize(
@@ -901,3 +917,9 @@ async def test_the_full_text_is_a_press_away_where_a_link_can_say_so() -> None:
     assert followed.text.startswith("Cấp, đổi, cấp lại thẻ căn cước")
     for text in ("/start", "/start khong_co", "/start 7KQM-3XRT", "can_cuoc"):
         assert await faq.linked(message(text), context(scene())) is None
+
+
+async def test_where_the_buttons_are_is_said_only_in_a_group() -> None:
+    text, where = "chuyến xe buýt sớm nhất mấy giờ", text_of("faq.hand_in_private")
+    assert (await told(text, in_group=True)).text.endswith(where)
+    assert where not in (await told(text)).text

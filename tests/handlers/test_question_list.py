@@ -248,3 +248,10 @@ def test_of_many_entries_to_be_looked_at_the_first_ten_are_named() -> None:
     lines = text.splitlines()
     assert len(lines) == listing.MOST + 3
     assert lines[-1] == WORDS("questions.list_more_reviews", count=len(content.faq) - listing.MOST)
+
+
+async def test_two_procedures_are_no_group_however_alike_they_are_asked_about() -> None:
+    asked = ("tach ho can giay to gi", "tach thua can giay to gi", "tach ho mat bao lau")
+    text = (await listed(*(Asked(one, "Thôn Bến", "") for one in asked))).text
+    assert "tach thua can giay to gi" in text
+    assert text.count("tach ho") == 1
