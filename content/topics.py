@@ -17,6 +17,7 @@ from content.scope import SCOPE, Note, Scope, Sets, parse_note, parse_scope, par
 SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
 
 _LONGEST_SMALL_TALK = 80  # characters
+_DATED = re.compile(r"\d\s?(?:h|:|g|giờ|gio)(?:\s?\d{2})?\b|\d/\d|:\s.*\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Topics:
     `joints`: what stands between two questions;
     `cues`: that ask; `numbered`: after which a number names a place, and says nothing; `told`:
     examples of complaints; `rhetorical`: what only looks like a question; `ends`: the last word
-    of one; `asking`: what is asked of any procedure, “…” for its name; `small_talk`: kind (one of
+    of one; `among_neighbours`: what is said to each other, `to_all`: to whoever knows;
+    `asking`: what is asked of any procedure, “…” for its name; `small_talk`: kind (one of
     SMALL_TALK) → phrases; `around`: what may stand beside them; `noted`: what an entry tells of
     in its notes alone."""
 
@@ -60,6 +62,7 @@ class Topics:
     rhetorical: tuple[Pattern, ...]
     ends: tuple[Pattern, ...]
     among_neighbours: tuple[Pattern, ...]
+    to_all: tuple[Pattern, ...]
     aspects: Mapping[str, tuple[Pattern, ...]]
     mourning: Mourning
     small_talk: Mapping[str, tuple[Pattern, ...]]
@@ -103,6 +106,16 @@ class Topics:
             or found(said, self.questions, strict=False)
             or found(last, self.ends, strict=False)
         )
+
+    def asks_all(self, text: str) -> bool:
+        """Whether a text puts a question to whoever knows: no announcement, no talk of neighbours,
+        and about what is to be done rather than how it went."""
+        said = tokens(text)
+        if not self.asks(text) or found(said, self.among_neighbours, strict=False):
+            return False
+        if _DATED.search(text) and "?" not in text:
+            return False
+        return bool(self.aspect(text)) or found(said, self.to_all, strict=False)
 
     def is_complaint(self, text: str) -> bool:
         """Something told as wrong, rather than asked about."""
@@ -150,6 +163,7 @@ def parse_topics(file: File) -> Topics:
             "numbered",
             "asking",
             "among_neighbours",
+            "to_all",
             "small_talk",
             "feedback",
             "aspects",
@@ -183,6 +197,7 @@ def parse_topics(file: File) -> Topics:
         among_neighbours=patterns(table.texts("among_neighbours")),
         aspects=_aspects(aspects),
         mourning=parse_mourning(table.table("mourning")),
+        to_all=patterns(table.texts("to_all")),
         small_talk={kind: _longest_first(patterns(talk.texts(kind))) for kind in SMALL_TALK},
         around=patterns(talk.texts("around")),
         noted=_noted(table, sets),

@@ -136,15 +136,16 @@ def lately(session: Session, chat_id: int, entry: str, language: str, since: dat
 
 
 def last(session: Session, chat_id: int, since: datetime) -> str | None:
-    """The entry that a question in a group was answered with last, whoever asked."""
-    found = session.execute(
-        select(question.c.entry)
+    """The entry that a question in a group was answered with last, whoever asked; None where
+    another office's matter came up since."""
+    row = session.execute(
+        select(question.c.entry, question.c.outcome)
         .where(question.c.chat_id == chat_id, question.c.asked_at > since)
-        .where(question.c.outcome == "answer")
+        .where(question.c.entry != "", question.c.outcome.in_(("answer", "decline")))
         .order_by(question.c.id.desc())
         .limit(1)
-    )
-    return found.scalar_one_or_none()
+    ).first()
+    return row.entry if row and row.outcome == "answer" else None
 
 
 def wanting(session: Session, actor: Actor, since: datetime, until: datetime) -> list[Asked]:

@@ -117,11 +117,9 @@ async def question(message: Message, context: Context) -> Outcome:
 
 
 def _asks(text: str, context: Context) -> bool:
-    """Whether it reads as a question to whoever knows: no announcement, no talk of neighbours."""
-    topics, said = context.content.topics, phrases.tokens(text)
-    if phrases.found(said, topics.among_neighbours, strict=False):
-        return False
-    return "?" in text or phrases.found(said, topics.questions, strict=False)
+    """Whether it is a question to whoever knows, and tells of nobody."""
+    content = context.content
+    return content.topics.asks_all(text) and content.masking.masked(text) == text
 
 
 def _at_once(text: str, context: Context) -> Reply | None:

@@ -174,11 +174,15 @@ async def test_what_a_group_was_told_last_is_known_whoever_asked(
         asked, village, "ket hon", "answer", "ket_hon", at=NOW + second, group=GROUP
     )
     for outcome in ("choices", "decline", "feedback", "none"):
-        await database.write(asked, village, "khac", outcome, "ho_chieu", group=GROUP)
+        await database.write(asked, village, "khac", outcome, group=GROUP)
     assert await last(here) == "ket_hon"
     assert await last(there) is None
     assert await last(here, NOW) == "ket_hon"
     assert await last(here, NOW + second) is None, "an age of exactly as much is over"
+    await database.write(
+        asked, village, "ho chieu", "decline", "ho_chieu", at=NOW + second, group=GROUP
+    )
+    assert await last(here) is None, "the next question is of that other matter"
 
 
 async def test_what_was_wrong_stays_with_its_question_when_another_is_chosen(
