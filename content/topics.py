@@ -11,7 +11,7 @@ from content.documents import File, Table, parse_toml
 from content.faq import ASPECTS, FORMS, FaqEntry
 from content.folding import abbreviations, words
 from content.mourning import Mourning, parse_mourning
-from content.phrases import Pattern, Patterns, Token, found, patterns, tokens, without
+from content.phrases import Choice, Pattern, Patterns, Token, found, patterns, tokens, without
 from content.scope import SCOPE, Note, Scope, Sets, parse_note, parse_scope, parse_sets
 
 SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
@@ -175,7 +175,8 @@ def parse_topics(file: File) -> Topics:
     )
     sets = parse_sets(table.table("sets")) if "sets" in table else {}
     feedback = table.table("feedback")
-    feedback.only(["words", "questions", "rhetorical", "ends", "examples"])
+    feedback.only(["things", "words", "questions", "rhetorical", "ends", "examples"])
+    things = {"things": Choice.of(feedback.texts("things"))}
     talk = table.table("small_talk")
     talk.only(["around", *SMALL_TALK])
     aspects = table.table("aspects")
@@ -188,7 +189,7 @@ def parse_topics(file: File) -> Topics:
         cues=_words(table.texts("cues")),
         numbered=_words(table.texts("numbered")),
         decline=tuple(_topic(topic, sets) for topic in table.tables("decline")),
-        complaints=patterns(feedback.texts("words")),
+        complaints=patterns(feedback.texts("words"), things),
         told=feedback.texts("examples"),
         asking=table.texts("asking"),
         questions=patterns(feedback.texts("questions")),

@@ -35,12 +35,14 @@ async def more_offered(message: Message, context: Context) -> Outcome:
     draft, text = Draft.of(context.scene.keep), _clean(message.text)
     if not bare(message):
         return _added(draft, "" if context.content.danger(text) else text, message, context)
+    if says(context, "people.parting_words", text):
+        return _courteous("cam_on", draft, context)
     if says(context, "people.yes_words", text):
         return await begin(draft, context)
     if openings.refuses(text, context):
         return give_up("cancelled", context)
     if context.content.danger(text):
-        return _added(draft, "", message, context)
+        return None  # its warning is all there is to say
     if kind := context.content.topics.pleasantry(text):
         return _courteous(kind, draft, context)
     await context.content.search.ready()

@@ -18,6 +18,7 @@ from handlers.tickets import reports
 from handlers.tickets.talk import MOST_MINE, mine
 
 LONGEST_QUESTION: Final = 80  # characters of a message that only asks how far a report is
+_NAMES_NOTHING: Final = 8  # words of a sigh that says what about only to who knows
 
 router = Router()
 
@@ -41,7 +42,8 @@ async def asked_after(incoming: Incoming, context: Context) -> Outcome:
 async def _unfinished_business(text: str, context: Context) -> Outcome:
     progress = mentions(context, "tickets.progress_words", text)
     still = mentions(context, "tickets.still_words", text) and not context.scene.step
-    if not (progress or still) or opened(context):
+    waits = mentions(context, "tickets.waiting_words", text) and not context.scene.step
+    if not (progress or still or waits) or opened(context):
         return None
     await context.content.search.ready()
     meant = context.content.search.find(text)
@@ -51,8 +53,11 @@ async def _unfinished_business(text: str, context: Context) -> Outcome:
         return None
     own = await context.read(tickets.mine, context.actor, MOST_MINE)
     answered = [report for report in own if report.state == "answered"]
+    waiting = [report for report in own if report.state == "open"]
     if still and answered:
         return _offer(answered[0], text, context)
+    if waits and waiting and len(text.split()) <= _NAMES_NOTHING:
+        return _offer(waiting[0], text, context)
     if own and not complains:
         return given_up(await mine(context), context.scene)
     return None

@@ -39,10 +39,12 @@ async def apart(text: str, context: Context) -> str:
 
 
 def aside(text: str, context: Context, unnoted: str) -> str:
-    """What to say of a cry for help (`unnoted`: the key of the words) or a missed choice; else
-    ""."""
+    """What to say of a cry for help (`unnoted`: the key of the words), of thanks or of a missed
+    choice; else ""."""
     if context.content.danger(text):
         return context.words(unnoted)
+    if context.content.topics.pleasantry(text) == "cam_on":
+        return context.words("faq.cam_on")
     missed = stray(text) and not context.scene.free_text
     return context.words("feedback.choose") if missed else ""
 

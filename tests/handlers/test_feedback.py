@@ -274,6 +274,28 @@ async def test_an_accepted_offer_asks_only_for_what_is_missing(stage: Stage) -> 
     assert told.keep["media"] == [5]
 
 
+async def test_a_cry_for_help_at_an_offer_brings_back_no_old_offer(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    outcome = await offering.more_offered(
+        message("nhà ông Ba cháy to quá"), told.stage.context(told.scene)
+    )
+    assert outcome is None, "the warning goes out alone, and the offer stands"
+
+
+@pytest.mark.parametrize("text", ["ok cảm ơn em", "oke cám ơn nhé", "được rồi cảm ơn anh"])
+async def test_a_polite_end_is_no_yes_to_an_offer(stage: Stage, text: str) -> None:
+    told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
+    reply = await told.say(text)
+    assert (reply.text, reply.stay) == (WORDS("faq.cam_on"), True)
+
+
+async def test_thanks_on_the_way_are_no_part_of_the_report(stage: Stage) -> None:
+    told = reporter(stage, step="feedback.where", keep={"what": LAMP, "media": [5]})
+    reply = await told.say("cảm ơn em")
+    assert reply.lead == (WORDS("faq.cam_on"),)
+    assert (reply.step, told.keep["where"]) == ("feedback.where", "")
+
+
 async def test_a_photo_after_an_offer_is_added_with_its_words(stage: Stage) -> None:
     told = reporter(stage, step="feedback.offered", keep={"what": LAMP, "media": []})
     reply = await told.say("từ hôm thứ hai", PHOTO)
@@ -289,7 +311,6 @@ async def test_a_photo_after_an_offer_is_added_with_its_words(stage: Stage) -> N
         ("không có đèn đường nên tối om", True),
         ("hôm nay trời đẹp quá", False),
         ("bạn là ai", False),
-        ("nhà ông Ba cháy to quá", False),
         ("3", False),
         ("", False),
     ],

@@ -82,6 +82,19 @@ async def test_a_sigh_after_an_answer_is_offered_to_the_staff_again(text: str) -
     assert [button.action for button in notice.buttons] == ["tickets.answer:12", "tickets.show:12"]
 
 
+@pytest.mark.parametrize("text", ["hai ngay roi khong ai den", "mấy hôm rồi chưa thấy ai xuống"])
+async def test_a_sigh_before_there_is_an_answer_is_offered_to_the_staff_again(text: str) -> None:
+    told = resident(REPORT)
+    reply = await told.say(text)
+    assert reply.text == WORDS("tickets.again_or_new", code="PA-12", quote=QUOTE)
+
+
+async def test_a_longer_complaint_is_one_of_its_own() -> None:
+    told = resident(REPORT)
+    await told.say("rác ngoài bờ mương chất đống ba ngày nay không thấy ai dọn")
+    assert told.scene.step != "tickets.offered"
+
+
 async def test_a_sigh_can_be_a_new_report() -> None:
     told = resident(ANSWERED)
     await told.say("đèn vẫn chưa sáng")
