@@ -8,7 +8,7 @@ cháy is neither chạy nor chảy. Matched *loosely*, a word typed without any 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -58,12 +58,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Tokens to be met in this order; None is a gap. `needs`: what the text must hold, folded,
-    each once. `words`: one of these is met wherever the pattern is."""
+    """Tokens to be met in this order; None is a gap."""
 
     parts: tuple[Token | Choice | None, ...]
-    needs: tuple[str, ...]
-    words: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str, sets: Mapping[str, Choice] = _NO_SETS) -> Pattern:
@@ -76,10 +73,21 @@ class Pattern:
                 parts.append(sets[piece.strip("{}")])
             else:
                 parts.extend(map(_shared, tokens(piece)))
-        needs = tuple(dict.fromkeys(part.folded for part in parts if isinstance(part, Token)))
-        chosen = [part.folded for part in parts if isinstance(part, Choice)]
-        fewest = min(chosen, key=lambda words: len(words), default=frozenset[str]())
-        return cls(tuple(parts), needs, (max(needs, key=len),) if needs else tuple(fewest))
+        return cls(tuple(parts))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the text must hold, folded, each once. Not kept: there are thousands of patterns."""
+        folded = (part.folded for part in self.parts if isinstance(part, Token))
+        return tuple(dict.fromkeys(folded))
+
+    @property
+    def words(self) -> Collection[str]:
+        """One of these, folded, is met wherever the pattern is."""
+        if needs := self.needs:
+            return (max(needs, key=len),)
+        chosen = [part.folded for part in self.parts if isinstance(part, Choice)]
+        return min(chosen, key=lambda words: len(words), default=())
 
     def find(self, text: Sequence[Token], *, strict: bool, since: int = 0) -> range | None:
         """The positions of its first match that begins at `since` or later."""

@@ -16,15 +16,26 @@ from typing import Final, TypeAlias
 
 from content.documents import Table, nearest
 from content.faq import FaqEntry
-from content.phrases import Pattern, Patterns, Token, found, patterns, tokens, without
-
-Sets: TypeAlias = Mapping[str, tuple[str, ...]]
+from content.phrases import Choice, Pattern, Patterns, Token, found, patterns, tokens, without
 
 SCOPE: Final = ("foreign", "beside", "unless", "over", "own")  # the keys of one
 
 _AS_SPELLED: Final = "="
 _AND: Final = "+"
 _SET: Final = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """`single`: the members of one word; `longer`: those of several."""
+
+    single: Mapping[str, Choice] = field(default_factory=dict)
+    longer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """As they may stand in a pattern."""
+        together = (f"{{{name}}}",) if self.single[name].folded else ()
+        return (*self.longer[name], *together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,8 @@ class Rules(tuple[Rule, ...]):
         made = super().__new__(cls, given)
         made._by_word = {}
         for number, (first, *_) in enumerate(made):
-            needed = (pattern.needs for pattern in (*first.spelled, *first.loose))
-            for word in {max(words, key=len) for words in needed if words}:
+            needed = (pattern.words for pattern in (*first.spelled, *first.loose))
+            for word in {word for words in needed for word in words}:
                 made._by_word.setdefault(word, []).append(number)
         return made
 
@@ -69,7 +80,7 @@ class Scope:
 
     rules: Rules = field(default_factory=Rules)
     beside: tuple[Pattern, ...] = ()
-    unless: Words = field(default_factory=lambda: _words(()))
+    unless: Words = field(default_factory=lambda: _words((), Sets()))
     over: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
 
@@ -102,19 +113,23 @@ class Note:
 
 
 def parse_sets(table: Table) -> Sets:
-    return {name: table.texts(name) for name in table}
+    members = {name: table.texts(name) for name in table}
+    return Sets(
+        {name: Choice.of(one for one in all if _single(one)) for name, all in members.items()},
+        {name: tuple(one for one in all if not _single(one)) for name, all in members.items()},
+    )
 
 
 def parse_scope(table: Table, sets: Sets) -> Scope:
     """Raises ContentError for a set that there is none of."""
     rules = Rules(
-        tuple(_words(tuple(_each(table, "foreign", part, sets))) for part in line.split(_AND))
+        tuple(_words(tuple(_each(table, "foreign", part, sets)), sets) for part in line.split(_AND))
         for line in table.texts("foreign", ())
     )
     return Scope(
         rules,
-        patterns(_all(table, "beside", sets)),
-        _words(_all(table, "unless", sets)),
+        patterns(_all(table, "beside", sets), sets.single),
+        _words(_all(table, "unless", sets), sets),
         frozenset(table.texts("over", ())),
         frozenset(table.texts("own", ())),
     )
@@ -122,17 +137,21 @@ def parse_scope(table: Table, sets: Sets) -> Scope:
 
 def parse_note(table: Table, sets: Sets) -> Note:
     table.only(["words", "over"])
-    return Note(_words(_all(table, "words", sets)), frozenset(table.texts("over")))
+    return Note(_words(_all(table, "words", sets), sets), frozenset(table.texts("over")))
 
 
 def _meets(said: Sequence[Token], rule: Rule) -> bool:
     return all(words.said(said) for words in rule)
 
 
-def _words(texts: Sequence[str]) -> Words:
+def _words(texts: Sequence[str], sets: Sets) -> Words:
     loose = [text for text in texts if _loose(text)]
     spelled = [text.removeprefix(_AS_SPELLED) for text in texts if not _loose(text)]
-    return Words(patterns(spelled), patterns(loose))
+    return Words(patterns(spelled, sets.single), patterns(loose, sets.single))
+
+
+def _single(text: str) -> bool:
+    return len(tokens(text)) == 1 and not text.startswith(_AS_SPELLED)
 
 
 def _loose(text: str) -> bool:
@@ -147,12 +166,13 @@ def _each(table: Table, key: str, text: str, sets: Sets) -> Iterator[str]:
     """The text with every member of the sets it names."""
     pieces = _SET.split(text.strip())
     for name in pieces[1::2]:
-        if name not in sets:
-            raise table.wrong(key, f"unknown set “{{{name}}}”; {nearest(name, sets)}")
+        if name not in sets.single:
+            problem = f"unknown set “{{{name}}}”; {nearest(name, sets.single)}"
+            raise table.wrong(key, problem)
     for chosen in product(*_options(pieces, sets)):
         yield "".join(chosen).strip()
 
 
 def _options(pieces: Sequence[str], sets: Sets) -> Iterable[tuple[str, ...]]:
     """What may stand at each place: a piece between sets, or the members of one."""
-    return (sets[one] if number % 2 else (one,) for number, one in enumerate(pieces))
+    return (sets.members(one) if number % 2 else (one,) for number, one in enumerate(pieces))

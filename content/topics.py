@@ -173,7 +173,7 @@ def parse_topics(file: File) -> Topics:
             "noted",
         ]
     )
-    sets = parse_sets(table.table("sets")) if "sets" in table else {}
+    sets = parse_sets(table.table("sets")) if "sets" in table else Sets()
     feedback = table.table("feedback")
     feedback.only(["things", "words", "questions", "rhetorical", "ends", "examples"])
     things = {"things": Choice.of(feedback.texts("things"))}

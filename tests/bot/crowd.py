@@ -50,6 +50,8 @@ def questions() -> dict[str, str]:
         if entry.id in PLAINTS:  # there a report may begin
             continue
         for phrasing in entry.phrasings:
+            if CONTENT.topics.mourning.told(phrasing):  # sympathy is the first line there
+                continue
             if search.find(phrasing).entry == entry.id and not search.only_aspect(phrasing):
                 found[phrasing] = entry.title["vi"].splitlines()[0]
                 break

@@ -212,7 +212,7 @@ def test_a_phrasing_that_is_only_beside_it_does_not_speak_of_it() -> None:
 def test_a_set_that_there_is_none_of_is_refused_with_its_line() -> None:
     table = parse_toml(File("topics.toml", 'over = []\nwords = ["{vạt}"]'))
     with pytest.raises(ContentError, match=r"topics.toml:2: unknown set “{vạt}”; did you mean"):
-        parse_note(table, {"vat": ("chó",)})
+        parse_note(table, parse_sets(parse_toml(File("topics.toml", 'vat = ["chó"]'))))
 
 
 @pytest.mark.parametrize(("topic", "text"), FOREIGN)
