@@ -17,6 +17,7 @@ from content.scope import SCOPE, Note, Scope, Sets, parse_note, parse_scope, par
 SMALL_TALK = ("cam_on", "chao", "thoi", "vang")
 
 _LONGEST_SMALL_TALK = 80  # characters
+_TOLD = 4  # words, at least
 _DATED = re.compile(r"\d\s?(?:h|:|g|giờ|gio)(?:\s?\d{2})?\b|\d/\d|:\s.*\d", re.IGNORECASE)
 
 
@@ -116,6 +117,10 @@ class Topics:
         if _DATED.search(text) and "?" not in text:
             return False
         return bool(self.aspect(text)) or found(said, self.to_all, strict=False)
+
+    def tells(self, text: str) -> bool:
+        """Whether something is told rather than asked: what happened to somebody, perhaps."""
+        return len(text.split()) >= _TOLD and not self.asks(text)
 
     def is_complaint(self, text: str) -> bool:
         """Something told as wrong, rather than asked about."""

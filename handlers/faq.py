@@ -188,6 +188,8 @@ def _unknown(asked: str, found: Found, number: int, context: Context) -> Reply:
     staff = context.actor.can("announcement:send")
     key = "faq.unsure_for_staff" if staff else "faq.unsure"
     text = _unsure(found, key, context) + automatic(context)
+    if not found.topic and context.content.topics.tells(asked):
+        text = f"{text}\n{context.words('faq.if_danger')}"
     helped = found.topic is None or found.topic.hand
     others = (*_named(asked, found, context), *handed(number, context)) if helped else ()
     main = entries(context)

@@ -923,3 +923,18 @@ async def test_where_the_buttons_are_is_said_only_in_a_group() -> None:
     text, where = "chuyến xe buýt sớm nhất mấy giờ", text_of("faq.hand_in_private")
     assert (await told(text, in_group=True)).text.endswith(where)
     assert where not in (await told(text)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("qwrt zxcv trong vườn nhà em", True),
+        ("qwrt zxcv", False),
+        ("qwrt zxcv ở chỗ nào vậy ạ", False),
+    ],
+)
+async def test_what_is_told_and_not_understood_may_be_a_cry_for_help(
+    text: str, warned: bool
+) -> None:
+    reply = said(await faq.question(message(text), context(scene(version=1))))
+    assert ("115" in reply.text) == warned
