@@ -99,16 +99,13 @@ class Names:
     def _asked(self) -> tuple[frozenset[str], array[int]]:
         """The words, and of each two that follow one another the checksum, sorted: so they take
         little memory."""
-        import numpy  # there with the search
-
         known: set[str] = set()
         pairs, before = array("I"), ""
         for word in self._ask():
             known.add(word)
             pairs.append(_checksum(before, word))
             before = word
-        each = numpy.unique(numpy.frombuffer(pairs, dtype=numpy.uint32))
-        return frozenset(known), array("I", each.tobytes())
+        return frozenset(known), array("I", sorted(set(pairs)))
 
     def _knows(self, said: Said, at: int) -> bool:
         return all(word in self._asked[0] for word in words(said.folded[at]))
