@@ -17,6 +17,14 @@ _NUMBERED = re.compile(
     r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|đường|duong|phố|pho)\s*[\w/]+",
     re.I,
 )
+_IN_HAMLET = re.compile(
+    r"\b(ở|o|nhà|nha)\s\d+[a-z]?(?:/\d+)*(?=\s(?:thôn|thon|khu|tổ|xóm|xom|ấp|ap|bản)\s)", re.I
+)
+_PLOT = re.compile(
+    r"\b(thửa(?:\sđất)?|thua\s(?:dat|đất))((?:\s(?:số|so))*\s)\d+"
+    r"(?:[\s,]{1,3}(?:tờ|to)(?:\s(?:bản|ban|đồ|do|số|so))*\s\d+)?",
+    re.I,
+)
 _ACCOUNT = re.compile(
     r"\b(facebook|fb|zalo|telegram|tiktok|viber|nick)\b"
     r"((?:\s(?:của|cua|em|tôi|toi|mình|minh|là|la|tên|ten))*[\s:]{1,3})"
@@ -43,7 +51,8 @@ _SPACED_MAIL = re.compile(
     re.I,
 )
 _SAID_MAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:[(\[]\s?at\s?[)\]]|\sa[ -](?:còng|cong)\b)\s?\w+"
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?"
+    r"(?:[(\[]\s?(?:at|a[ -](?:còng|cong))\s?[)\]]|\sa[ -](?:còng|cong)\b)\s?\w+"
     r"(?:\s?(?:[(\[]\s?dot\s?[)\]]|\.|\s(?:chấm|cham)\s)\s?\w+)*",
     re.I,
 )
@@ -53,6 +62,7 @@ def without_accounts(text: str, mask: str) -> str:
     """`mask`: what stands instead."""
     text = _PARTED_DIGITS.sub(mask, _SAID_MAIL.sub(mask, text))
     text = _SPACED_MAIL.sub(mask, _NUMBERED.sub(mask, text))
+    text = _PLOT.sub(rf"\1\2{mask}", _IN_HAMLET.sub(rf"\1 {mask}", text))
     text = _HOUSE.sub(rf"\1 {mask}", text)
     for hidden in (_SECRET, _MIXED_SECRET, _ACCOUNT, _NAMED_ACCOUNT):
         text = hidden.sub(rf"\1\2{mask}", text)

@@ -50,7 +50,8 @@ _MARKED_SURNAMES: Final = frozenset(
     _WORD.findall(
         "nguyễn trần lê phạm huỳnh hoàng vũ võ đặng bùi đỗ hồ ngô dương lý lí đinh trịnh đào lương"
         " trương lâm hà quách thái lưu đoàn tạ tô vương châu triệu ngân mạc tống kiều mã cù bế"
-        " thạch danh neáng sơn kim kiên tăng"
+        " thạch danh neáng sơn kim kiên tăng phùng đàm liêu giáp nghiêm tôn khúc doãn hứa"
+        " khổng khương lã tiêu"
     )
 )
 _CLEAR_SURNAMES: Final = frozenset(  # no other word is spelled so
@@ -64,6 +65,7 @@ _COMPOUNDS: Final = frozenset(
     ("pham vi", "pham luat", "pham huy", "tran nha", "dang nay", "dang sau", "vi pham")
 )
 _MIDDLE: Final = frozenset(("van", "thi"))
+_LETTERS: Final = frozenset("ahky")  # before a name in the highlands: "A Phủ", "H'Hen", "Y Moan"
 _MARKED_MIDDLE: Final = frozenset(("văn", "thị"))
 _STOPS: Final = frozenset(  # what comes after a name
     _WORD.findall(
@@ -129,13 +131,17 @@ class Names:
         stop = at + 1
         while stop < len(said) and said.joined(stop) and said.capital(stop):
             stop += 1
+        if stop - at > 1 and said.spelled[at] in _LETTERS and not self._pairs(said, at):
+            return at, stop
         if said.begins(at) and self._knows(said, at) and said.spelled[at] not in _HIGHLAND:
             at += 1
         if stop - at < 2:
             return 0, 0
         addressed = at > 0 and said.joined(at) and said.spelled[at - 1] in OWNERS
-        if addressed or len(said.spelled[at]) == 1:  # "cháu Minh Khang", "Y Moan", "H'Hen"
+        if addressed:  # "cháu Minh Khang"
             return (0, 0) if self._pairs(said, at) else (at, stop)
+        if stop - at > 2 and not all(self._pairs(said, one) for one in range(at, stop - 1)):
+            return at, stop
         known = all(self._knows(said, one) for one in range(at, stop))
         return (0, 0) if known else (at, stop)
 

@@ -64,8 +64,8 @@ class Said:
         return at == 0 or bool(_END.search(self._gap(at)))
 
     def joined(self, at: int) -> bool:
-        """Whether nothing but space stands before the word."""
-        return at > 0 and not self._gap(at).strip()
+        """Whether nothing but space stands before the word, or the sign in "H'Hen"."""
+        return at > 0 and not self._gap(at).strip(" \n\t'’")
 
     def colon(self, at: int) -> bool:
         """Whether a heading stands before the word: "chủ hộ: …"."""
