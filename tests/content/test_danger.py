@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -410,6 +411,15 @@ def test_what_is_asked_of_an_entry_raises_no_alarm(dangers: Dangers) -> None:
     entries = [entry for entry in load((SHIPPED,)).faq if entry.id != "khan_cap"]
     asked = [text for entry in entries for text in (*entry.phrasings, *entry.names)]
     assert len(asked) > 1_000
+    assert [text for text in asked if dangers(text)] == []
+
+
+def test_what_is_measured_as_a_question_raises_no_alarm(dangers: Dangers) -> None:
+    with (Path(__file__).parent / "questions.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    told = ("khan_cap", "phan_anh")  # there somebody may well be in danger
+    asked = [row["question"] for row in rows if not set(row["intent"].split("|")) & set(told)]
+    assert len(asked) > 700
     assert [text for text in asked if dangers(text)] == []
 
 
