@@ -65,7 +65,7 @@ _COMPOUNDS: Final = frozenset(
     ("pham vi", "pham luat", "pham huy", "tran nha", "dang nay", "dang sau", "vi pham")
 )
 _MIDDLE: Final = frozenset(("van", "thi"))
-_LETTERS: Final = frozenset("ahky")  # before a name in the highlands: "A Phủ", "H'Hen", "Y Moan"
+_LETTERS: Final = frozenset("ahky")  # before a name in the highlands: "A Tót", "H'Mít", "Y Bắp"
 _MARKED_MIDDLE: Final = frozenset(("văn", "thị"))
 _STOPS: Final = frozenset(  # what comes after a name
     _WORD.findall(

@@ -64,7 +64,7 @@ class Said:
         return at == 0 or bool(_END.search(self._gap(at)))
 
     def joined(self, at: int) -> bool:
-        """Whether nothing but space stands before the word, or the sign in "H'Hen"."""
+        """Whether nothing but space stands before the word, or the sign in "H'Mít"."""
         return at > 0 and not self._gap(at).strip(" \n\t'’")
 
     def colon(self, at: int) -> bool:
